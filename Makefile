@@ -1,0 +1,82 @@
+# Every task of the house; `make help` lists them. Nothing but Python 3.11 or newer and make is needed.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo $$python; break; fi; done)
+BIN := .venv/bin
+READY := .venv/.installed
+# PyPI has a package called `entrypoints`: ours must come first (STYLE 2.7).
+export PYTHONPATH := src
+export PYTHONDONTWRITEBYTECODE := 1
+# The system's certificates are the ones that a company's or a laboratory's network is trusted by.
+export UV_SYSTEM_CERTS := 1
+export UV_LINK_MODE := copy
+unexport VIRTUAL_ENV
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-config --default-index https://pypi.org/simple pyproject.toml
+CORE := src/instainstru_core/*
+
+help: ## List the tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+$(READY): locks/uv.txt locks/dev.txt
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3' >&2; exit 1; }
+	@test -x $(BIN)/python || { echo 'Creating .venv'; $(PYTHON) -m venv .venv; }
+	@test -x $(BIN)/uv || { echo 'Installing uv'; $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check --require-hashes --only-binary :all: -r locks/uv.txt; }
+	@echo 'Installing the packages of locks/dev.txt'
+	@$(BIN)/uv pip sync --quiet --no-config --require-hashes --python $(BIN)/python locks/dev.txt
+	@touch $@
+
+demo: $(READY) ## Run the whole platform here, with sample people (DEMO_ARGS="--port 8000")
+	@exec $(BIN)/python -m entrypoints.cli demo $(DEMO_ARGS)
+
+journey: $(READY) ## Play a lesson from sign-up to payout against a running server (URL=http://…)
+	@exec $(BIN)/python -m entrypoints.cli journey $(if $(URL),--url $(URL))
+
+test: $(READY) ## Run all tests, with branch coverage and its thresholds
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m pytest -q --cov --cov-report= tests
+	@echo 'Coverage of the core (at least 95 %):'
+	@$(BIN)/coverage report --include='$(CORE)' --fail-under=95 | tail -n 40
+	@$(BIN)/coverage report --include='$(CORE)' --fail-under=95 >/dev/null
+	@echo 'Coverage of everything (at least 90 %):'
+	@$(BIN)/coverage report --fail-under=90 | tail -n 40
+	@$(BIN)/coverage report --fail-under=90 >/dev/null
+
+unit: $(READY) ## Run the tests of the core, which need no server
+	@$(BIN)/python -m pytest -q tests/unit
+
+integration: $(READY) ## Run the tests of adapters and entrypoints, on private servers
+	@$(BIN)/python -m pytest -q tests/integration
+
+lint: $(READY) ## Check format, style and architecture
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --config importlinter.ini --no-cache
+
+types: $(READY) ## Check the types, strictly
+	@$(BIN)/mypy
+
+check: lint types ## Check everything that needs no run
+
+bench: $(READY) ## Measure the hot paths (BENCH_ARGS="--help")
+	@exec $(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+wheel: $(READY) ## Prove the core pure: build the wheel, test it in an empty environment
+	@tools/check_wheel.sh
+
+lock: $(READY) ## Resolve the dependencies anew and pin them by hash
+	@$(COMPILE) --group app --upgrade -o locks/app.txt
+	@$(COMPILE) --group dev --upgrade -o locks/dev.txt
+	@grep -A400 '^uv==' locks/dev.txt | awk 'NR > 1 && /^[a-z]/ {exit} !/ +#/' > locks/uv.txt
+
+clean: ## Remove everything that make has made, the demo's data included
+	rm -rf .venv .demo dist build .coverage .coverage.* .hypothesis .import_linter_cache
+	find . -name __pycache__ -o -name .mypy_cache -o -name .pytest_cache -o -name .ruff_cache | xargs rm -rf
+
+.PHONY: help demo journey test unit integration lint types check bench wheel lock clean
