@@ -1,0 +1,1 @@
+"""What the house does: adapters of the core's ports."""

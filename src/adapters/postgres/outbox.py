@@ -1,0 +1,110 @@
+"""Events and due work on their way out: collected in a unit, written with one statement as it ends."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from attrs import Factory, define, frozen
+from sqlalchemy import Connection, text
+
+from instainstru_core.due_work.ids import EventId, WorkId
+from instainstru_core.due_work.model import NewWork
+from instainstru_core.kernel.events import Event
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+
+# One statement for both tables: a crash keeps the change with its consequences, or neither.
+_WRITE = text(
+    """
+    WITH recorded AS (
+        INSERT INTO events (event_id, name, occurred_at, payload)
+        SELECT * FROM unnest(
+            CAST(:event_ids AS uuid[]), CAST(:names AS text[]),
+            CAST(:occurred AS timestamptz[]), CAST(:event_payloads AS jsonb[])
+        )
+    )
+    INSERT INTO work_items (work_id, handler, payload, due_at, dedupe_key)
+    SELECT * FROM unnest(
+        CAST(:work_ids AS uuid[]), CAST(:handlers AS text[]), CAST(:payloads AS jsonb[]),
+        CAST(:due AS timestamptz[]), CAST(:dedupe_keys AS text[])
+    )
+    ON CONFLICT (dedupe_key) DO NOTHING
+    """
+)
+
+
+class Dump(Protocol):
+    """Writes an event, or the payload of a work item, as JSON text."""
+
+    def __call__(self, value: object, /) -> str: ...
+
+
+@frozen(kw_only=True)
+class Routes:
+    """Which handlers want which event, by the event's type."""
+
+    handlers: Mapping[type[Event], tuple[str, ...]]
+
+    def of(self, event: Event) -> tuple[str, ...]:
+        return self.handlers.get(type(event), ())
+
+
+@define
+class Outbox:
+    """Collects a unit's events and work; `flush` writes them all with one statement."""
+
+    _connection: Connection
+    _ids: Ids
+    _clock: Clock
+    _dump: Dump
+    _routes: Routes
+    _events: list[Event] = Factory(list)
+    _work: list[NewWork] = Factory(list)
+
+    def record(self, events: Iterable[Event]) -> None:
+        """Keep *events*, and file a work item for every handler that wants one of them."""
+        self._events.extend(events)
+
+    def file(self, work: NewWork) -> None:
+        """File *work* for later; a dedupe key filed before makes it nothing."""
+        self._work.append(work)
+
+    def flush(self) -> None:
+        """Write what was collected and forget it."""
+        if not self._events and not self._work:
+            return
+        rows = _Rows(self._ids, self._dump)
+        now = self._clock.now()
+        for event in self._events:
+            rows.add_event(event, self._routes.of(event), now)
+        for work in self._work:
+            rows.add_work(work.handler, self._dump(work.payload), work.due_at, work.dedupe_key)
+        self._connection.execute(_WRITE, rows.parameters())
+        self._events.clear()
+        self._work.clear()
+
+
+@define
+class _Rows:
+    _ids: Ids
+    _dump: Callable[[object], str]
+    _event_rows: list[tuple[object, str, datetime, str]] = Factory(list)
+    _work_rows: list[tuple[object, str, str, datetime, str | None]] = Factory(list)
+
+    def add_event(self, event: Event, handlers: tuple[str, ...], now: datetime) -> None:
+        payload = self._dump(event)
+        event_id = self._ids.new(EventId)
+        self._event_rows.append((event_id.value, event.name, event.occurred_at, payload))
+        for handler in handlers:
+            self.add_work(handler, payload, now, f"{handler}:{event_id}")
+
+    def add_work(self, handler: str, payload: str, due_at: datetime, dedupe: str | None) -> None:
+        work_id = self._ids.new(WorkId)
+        self._work_rows.append((work_id.value, handler, payload, due_at, dedupe))
+
+    def parameters(self) -> dict[str, list[object]]:
+        events = [list(column) for column in zip(*self._event_rows, strict=True)] or [[]] * 4
+        work = [list(column) for column in zip(*self._work_rows, strict=True)] or [[]] * 5
+        names = ("event_ids", "names", "occurred", "event_payloads")
+        more = ("work_ids", "handlers", "payloads", "due", "dedupe_keys")
+        return dict(zip((*names, *more), (*events, *work), strict=True))

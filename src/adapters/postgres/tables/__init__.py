@@ -1,0 +1,1 @@
+"""The schema, as data: one module a context, private to this adapter."""

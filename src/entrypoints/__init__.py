@@ -1,0 +1,1 @@
+"""How the world drives the core: HTTP, workers, command line."""

@@ -1,0 +1,1 @@
+"""What availability can be asked to do, one module a use case."""

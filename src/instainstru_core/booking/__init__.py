@@ -1,0 +1,1 @@
+"""One lesson, from hold to completion."""

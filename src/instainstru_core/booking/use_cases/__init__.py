@@ -1,0 +1,1 @@
+"""What booking can be asked to do, one module a use case."""

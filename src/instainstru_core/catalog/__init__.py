@@ -1,0 +1,1 @@
+"""What can be taught: categories, subcategories, services."""

@@ -1,0 +1,1 @@
+"""What due work can be asked to do, one module a use case."""

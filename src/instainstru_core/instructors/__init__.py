@@ -1,0 +1,1 @@
+"""Who teaches what, where and at which rate."""

@@ -1,0 +1,1 @@
+"""Words that every context speaks: money, time, ids, errors, events, units of work."""

@@ -1,0 +1,1 @@
+"""What the money of a lesson is made of."""

@@ -1,0 +1,1 @@
+"""Where lessons happen: regions, areas, addresses."""

@@ -1,0 +1,33 @@
+"""The hexagon's whole socket: what a unit of work can reach, and the world an entrypoint is given."""
+
+from typing import Protocol
+
+from attrs import frozen
+
+from instainstru_core.due_work.ports import DueWork
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+
+
+class Work(
+    DueWork,
+    Protocol,
+):
+    """What a unit of work can reach, over all contexts."""
+
+
+class Reads(
+    Protocol,
+):
+    """What can be read without a unit of work, over all contexts."""
+
+
+@frozen(kw_only=True)
+class Ports:
+    """The world, as one entrypoint was given it."""
+
+    begin: Begin[Work]
+    read: Begin[Reads]
+    ids: Ids
+    clock: Clock

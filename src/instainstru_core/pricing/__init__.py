@@ -1,0 +1,1 @@
+"""What a lesson costs, and who gets which part."""

@@ -1,0 +1,1 @@
+"""What pricing can be asked to do, one module a use case."""

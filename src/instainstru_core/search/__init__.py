@@ -1,0 +1,1 @@
+"""Who teaches this, there, and is free then."""

@@ -1,0 +1,104 @@
+"""A database of frozen values: a snapshot is a shallow copy, an undo is forgetting it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from threading import RLock
+from typing import Any, TypeVar, cast
+
+from attrs import Factory, define, field
+
+from instainstru_core.due_work.model import NewWork
+from instainstru_core.kernel.events import Event
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.testing.memory.due_work import InMemoryWorkItems, file_reactions
+
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
+
+
+@define
+class Tables:
+    """Named tables of one snapshot; a table is copied when it is first asked for."""
+
+    _before: Mapping[str, dict[Any, Any]] = Factory(dict)
+    _touched: dict[str, dict[Any, Any]] = Factory(dict)
+
+    def of(self, name: str, _key: type[KeyT], _value: type[ValueT]) -> dict[KeyT, ValueT]:
+        """The table called *name*, typed."""
+        if name not in self._touched:
+            self._touched[name] = dict(self._before.get(name, {}))
+        return cast("dict[KeyT, ValueT]", self._touched[name])
+
+    def kept(self) -> dict[str, dict[Any, Any]]:
+        """Every table as this snapshot leaves it."""
+        return {**self._before, **self._touched}
+
+
+@define
+class InMemoryOutbox:
+    """Collects a unit's events and work."""
+
+    events: list[Event] = Factory(list)
+    work: list[NewWork] = Factory(list)
+
+    def record(self, events: tuple[Event, ...]) -> None:
+        """Keep *events* for the end of the unit."""
+        self.events.extend(events)
+
+    def file(self, work: NewWork) -> None:
+        """Keep *work* for the end of the unit."""
+        self.work.append(work)
+
+
+class InMemoryWork:
+    """Every repository, on one snapshot; each is made when first asked for."""
+
+    def __init__(self, tables: Tables, outbox: InMemoryOutbox, ids: Ids, clock: Clock) -> None:
+        self._tables = tables
+        self._outbox = outbox
+        self._ids = ids
+        self._clock = clock
+
+    @cached_property
+    def work_items(self) -> InMemoryWorkItems:
+        """Everything still to be done."""
+        return InMemoryWorkItems(self._tables, self._outbox)
+
+
+class InMemoryReads:
+    """Every query, on one snapshot."""
+
+    def __init__(self, tables: Tables, clock: Clock) -> None:
+        self._tables = tables
+        self._clock = clock
+
+
+@define
+class InMemoryStore:
+    """Begins units of work one at a time: whoever comes second sees what the first left."""
+
+    ids: Ids
+    clock: Clock
+    routes: Mapping[type[Event], tuple[str, ...]] = Factory(dict)
+    recorded: list[Event] = Factory(list)
+    _kept: dict[str, dict[Any, Any]] = Factory(dict)
+    _writing: Any = field(factory=RLock, init=False)
+
+    @contextmanager
+    def begin(self) -> Iterator[InMemoryWork]:
+        """A unit of work: kept when the block ends, undone when it raises."""
+        with self._writing:
+            tables, outbox = Tables(self._kept), InMemoryOutbox()
+            yield InMemoryWork(tables, outbox, self.ids, self.clock)
+            file_reactions(
+                tables, outbox.events, outbox.work, self.routes, self.ids, self.clock.now()
+            )
+            self.recorded.extend(outbox.events)
+            self._kept = tables.kept()
+
+    @contextmanager
+    def read(self) -> Iterator[InMemoryReads]:
+        """Queries on what was kept last."""
+        yield InMemoryReads(Tables(self._kept), self.clock)

@@ -1,0 +1,1 @@
+"""Hypothesis strategies, built with the smart constructors."""
