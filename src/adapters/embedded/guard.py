@@ -12,6 +12,7 @@ right to read its own files where only root could go: a checkout in a private di
 """
 
 import argparse
+import contextlib
 import ctypes
 import os
 import pwd
@@ -30,6 +31,8 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_DAC_OVERRIDE = 1
 _CAP_DAC_READ_SEARCH = 2
 _NOBODY = 65534
+_CHILD, _INPUT, _TOLD = b"c", b"i", b"t"
+"""Why the watch ends: the command did, the asker is gone, or a signal says so."""
 
 
 def nobody() -> tuple[int, int]:
@@ -47,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     stop_signal = signal.Signals(options.stop_signal)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     reader, writer = os.pipe()
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: os.write(writer, b"t"))
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: os.write(writer, _TOLD))
     child = subprocess.Popen(  # noqa: S603
         options.command,
         stdin=subprocess.DEVNULL,
@@ -60,9 +63,10 @@ def main(arguments: Sequence[str]) -> int:
     os.close(1)
     threading.Thread(target=_watch_input, args=(writer,), daemon=True).start()
     threading.Thread(target=_watch_child, args=(child, writer), daemon=True).start()
-    os.read(reader, 1)
+    ended_by_itself = os.read(reader, 1) == _CHILD
     status = _end(child, stop_signal, options.grace_seconds)
-    for path in options.remove:
+    # What a failed command has left, such as its log, the asker still wants to read.
+    for path in [] if ended_by_itself else options.remove:
         shutil.rmtree(path, ignore_errors=True)
     return status
 
@@ -80,12 +84,12 @@ def _parser() -> argparse.ArgumentParser:
 def _watch_input(writer: int) -> None:
     while os.read(0, 1024):
         pass
-    os.write(writer, b"i")
+    os.write(writer, _INPUT)
 
 
 def _watch_child(child: "subprocess.Popen[bytes]", writer: int) -> None:
     child.wait()
-    os.write(writer, b"c")
+    os.write(writer, _CHILD)
 
 
 def _end(child: "subprocess.Popen[bytes]", stop_signal: signal.Signals, grace: float) -> int:
@@ -96,10 +100,8 @@ def _end(child: "subprocess.Popen[bytes]", stop_signal: signal.Signals, grace: f
     except subprocess.TimeoutExpired:
         child.kill()
         status = child.wait()
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)  # whatever the command started and did not end
-    except (ProcessLookupError, PermissionError):
-        pass
     return status if status >= 0 else 128 - status
 
 

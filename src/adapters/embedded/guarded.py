@@ -1,6 +1,7 @@
 """Processes under a watchman, so that none outlives the process that asked for it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +31,7 @@ class GuardedProcess:
 
     _guard: "subprocess.Popen[bytes]" = field(repr=False)
     _grace_seconds: float = field(repr=False)
+    _remove: Sequence[Path] = field(repr=False)
 
     @classmethod
     def start(
@@ -76,7 +78,9 @@ class GuardedProcess:
             process.communicate()
             message = f"{name} could not be started: {command[0]}"
             raise ServerDidNotStart(message)
-        return cls(name=name, pid=int(line), guard=process, grace_seconds=grace_seconds)
+        return cls(
+            name=name, pid=int(line), guard=process, grace_seconds=grace_seconds, remove=remove
+        )
 
     def poll(self) -> int | None:
         """The exit status, or None while it runs; a signal counts as 128 and its number."""
@@ -84,14 +88,16 @@ class GuardedProcess:
 
     def stop(self) -> int:
         """Ask it to end, wait, and return its exit status. Once ended, it does nothing."""
-        if self._guard.stdin is not None and not self._guard.stdin.closed:
-            self._guard.stdin.close()
+        self.ask_to_stop()
         try:
-            return self._guard.wait(self._grace_seconds + _MARGIN_SECONDS)
+            status = self._guard.wait(self._grace_seconds + _MARGIN_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
             self._guard.kill()
-            return self._guard.wait()
+            status = self._guard.wait()
+        for path in self._remove:
+            shutil.rmtree(path, ignore_errors=True)
+        return status
 
     def ask_to_stop(self) -> None:
         """Ask it to end, without waiting."""

@@ -40,7 +40,7 @@ _TUNING: Final = {
     "random_page_cost": "1.1",
     "shared_buffers": "256MB",
     "timezone": "UTC",
-    "wal_compression": "lz4",
+    "wal_compression": "on",
     "work_mem": "16MB",
 }
 # A test's data need not survive a power cut; the demo's do.
@@ -121,7 +121,7 @@ def _create(data: Path, log: Path, *, durable: bool) -> None:
     shutil.rmtree(new, ignore_errors=True)
     private(new)
     give_to_server(new)
-    command = [postgres_program("initdb"), "-D", new, "-U", _USER, "--auth=trust"]
+    command: list[str | Path] = [postgres_program("initdb"), "-D", new, "-U", _USER, "--auth=trust"]
     command += ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
     command += ["--no-instructions", *([] if durable else ["--no-sync"])]
     process = GuardedProcess.start(command, name="initdb", log=log, steps_down=True)
