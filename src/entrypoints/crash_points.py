@@ -1,0 +1,118 @@
+"""Die at a chosen point, to prove that nothing is lost or done twice.
+
+A process started with `INSTAINSTRU_CRASH_AT=authorise_payment#2:before` kills itself, as `kill -9` would,
+just before the second commit of the use case `authorise_payment`; `gateway.capture#1:after` means just
+after the processor's first answer to a capture. Only the INT tier accepts the variable.
+"""
+
+import os
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TypeVar, cast
+
+from attrs import define, evolve, field, frozen
+
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.ports import PaymentGateway
+from instainstru_core.ports import Ports, Work
+
+GatewayT = TypeVar("GatewayT")
+_USE_CASE = re.compile(r"instainstru_core\.\w+(?:\.\w+)?\.use_cases\.(\w+)")
+
+
+@frozen
+class CrashPoint:
+    """The *occurrence*-th time *label* is reached, on the given *side* of it."""
+
+    label: str
+    occurrence: int
+    side: str
+
+    @classmethod
+    def parse(cls, text: str) -> "CrashPoint":
+        """The point that `label#occurrence:side` names.
+
+        Raises:
+            ValueError: It has another form.
+        """
+        found = re.fullmatch(r"([\w.]+)#([1-9][0-9]*):(before|after)", text)
+        if found is None:
+            message = f"expected label#n:before or label#n:after, got {text!r}"
+            raise ValueError(message)
+        return cls(found[1], int(found[2]), found[3])
+
+
+@define
+class Fuse:
+    """Counts how often each label is passed, and burns at the chosen point."""
+
+    point: CrashPoint
+    _passed: Counter[tuple[str, str]] = field(factory=Counter)
+    _lock: Lock = field(factory=Lock)
+
+    def reach(self, label: str, side: str) -> None:
+        """Pass *side* of *label*, or die there."""
+        with self._lock:
+            self._passed[label, side] += 1
+            count = self._passed[label, side]
+        if CrashPoint(label, count, side) == self.point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def crashing_at(point: str, ports: Ports) -> Ports:
+    """*ports*, with a fuse around every commit and every call of the processor."""
+    fuse = Fuse(CrashPoint.parse(point))
+    return evolve(
+        ports,
+        begin=_crashing_begin(ports.begin, fuse),
+        gateway=cast("PaymentGateway", _Fused(ports.gateway, fuse)),
+    )
+
+
+def _crashing_begin(begin: Begin[Work], fuse: Fuse) -> Begin[Work]:
+    @contextmanager
+    def crashing() -> Iterator[Work]:
+        label = _calling_use_case()
+        with begin() as work:
+            yield work
+            fuse.reach(label, "before")
+        fuse.reach(label, "after")
+
+    return crashing
+
+
+def _calling_use_case() -> str:
+    """The use case that opened the unit: the innermost one on the stack."""
+    frame = sys._getframe(1)  # noqa: SLF001 - the stack is the only place that knows
+    while frame is not None:
+        found = _USE_CASE.fullmatch(str(frame.f_globals.get("__name__")))
+        if found is not None:
+            return found[1]
+        if frame.f_back is None:
+            break
+        frame = frame.f_back
+    return "unit"
+
+
+class _Fused:
+    """The processor, with a fuse before each call and after each answer."""
+
+    def __init__(self, gateway: object, fuse: Fuse) -> None:
+        self._gateway = gateway
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        call = getattr(self._gateway, name)
+
+        def fused(*arguments: object, **named: object) -> object:
+            self._fuse.reach(f"gateway.{name}", "before")
+            answer = call(*arguments, **named)
+            self._fuse.reach(f"gateway.{name}", "after")
+            return answer
+
+        return fused
