@@ -1,0 +1,1 @@
+"""What a lesson costs, and what of it reaches the instructor."""

@@ -1,0 +1,65 @@
+"""What pricing needs from the world."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from attrs import frozen
+
+from instainstru_core.catalog.ids import ServiceId
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.money import Money
+from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
+
+
+@frozen(kw_only=True)
+class PricedOffering:
+    """What a quote goes by: a format is offered iff it has a rate. Source: PR-10, PR-14."""
+
+    rates: Mapping[Format, Money]
+    durations: tuple[int, ...]
+    tier: TierFacts
+
+
+class InstructorTiers(Protocol):
+    """The commission level kept for each instructor, and the facts it comes from. Source: PR-12."""
+
+    def facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
+        """What an evaluation goes by, counting lessons completed at or after *since*.
+
+        An instructor nobody evaluated yet has no persisted rate.
+        """
+        ...
+
+    def keep(self, tier: InstructorTier) -> None:
+        """Keep *tier* in the place of what was kept before."""
+        ...
+
+
+class PricingWork(Protocol):
+    """What one unit of work in pricing can reach."""
+
+    @property
+    def instructor_tiers(self) -> InstructorTiers:
+        """The commission level of each instructor."""
+        ...
+
+
+class PricedOfferings(Protocol):
+    """What is taught, at which rates, by whom at which commission."""
+
+    def find(
+        self, instructor_id: InstructorId, service_id: ServiceId, *, since: datetime
+    ) -> PricedOffering | None:
+        """The active offering, with lessons counted from *since* on; None: not offered."""
+        ...
+
+
+class PricingReads(Protocol):
+    """What can be read of pricing without a unit of work."""
+
+    @property
+    def priced_offerings(self) -> PricedOfferings:
+        """What is taught, at which rates."""
+        ...

@@ -1,0 +1,69 @@
+"""Say what a lesson would cost: nothing is kept, nothing is held."""
+
+from datetime import timedelta
+
+from attrs import frozen
+
+from instainstru_core.catalog.ids import ServiceId
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.lessons import LocationType
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.pricing.errors import (
+    DurationNotOffered,
+    FormatNotOffered,
+    NegativeCredit,
+    OfferingNotFound,
+)
+from instainstru_core.pricing.model.config import PricingConfig
+from instainstru_core.pricing.model.quotes import PriceBreakdown, quote
+from instainstru_core.pricing.model.tiers import evaluate_tier
+from instainstru_core.pricing.ports import PricingReads
+
+
+@frozen(kw_only=True)
+class QuoteLesson:
+    """Somebody asks what one lesson would cost."""
+
+    instructor_id: InstructorId
+    service_id: ServiceId
+    location_type: LocationType
+    duration_minutes: int
+    credit_cents: int = 0
+
+
+def quote_lesson(
+    request: QuoteLesson, *, read: Begin[PricingReads], clock: Clock, config: PricingConfig
+) -> PriceBreakdown:
+    """The price at this moment, as a checkout would freeze it. Source: PR-10, PR-14.
+
+    Raises:
+        OfferingNotFound: The instructor doesn't teach the service.
+        FormatNotOffered: Not in this way.
+        DurationNotOffered: Not for so long.
+        NegativeCredit: Less than no credit.
+        PriceBelowFloor: Too cheap for its modality.
+    """
+    if request.credit_cents < 0:
+        raise NegativeCredit(request.credit_cents)
+    now = clock.now()
+    since = now - timedelta(days=config.tier_activity_window_days)
+    with read() as reads:
+        offering = reads.priced_offerings.find(
+            request.instructor_id, request.service_id, since=since
+        )
+    if offering is None:
+        raise OfferingNotFound
+    rate = offering.rates.get(request.location_type.format)
+    if rate is None:
+        raise FormatNotOffered(request.location_type.format)
+    if request.duration_minutes not in offering.durations:
+        raise DurationNotOffered(request.duration_minutes, offering.durations)
+    return quote(
+        rate,
+        request.duration_minutes,
+        request.location_type.modality,
+        commission=evaluate_tier(offering.tier, upcoming=1, now=now, config=config),
+        credit_cents=request.credit_cents,
+        config=config,
+    )
