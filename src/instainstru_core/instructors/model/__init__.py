@@ -1,0 +1,1 @@
+"""Those who teach, and what they offer."""
