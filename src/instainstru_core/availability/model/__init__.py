@@ -1,0 +1,1 @@
+"""Slots, days, weeks, and the free time that follows from them."""

@@ -1,0 +1,132 @@
+"""What is still bookable on one day, slot by slot. Source: AV-30…AV-35.
+
+This is the definition. `who_is_free` computes the same for everybody at once and is tested
+against it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from instainstru_core.availability.model.days import HORIZON_DAYS, LocalDay
+from instainstru_core.availability.model.planes import (
+    SLOT_MINUTES,
+    SLOTS_PER_DAY,
+    DayPlanes,
+    Slots,
+    eroded,
+    ones,
+    span,
+)
+from instainstru_core.availability.model.settings import PROTECTED_HOURS, Busy, CalendarSettings
+from instainstru_core.availability.model.windows import annotated
+from instainstru_core.kernel.lessons import Format
+
+_SLOTS_PER_HOUR = 60 // SLOT_MINUTES
+
+
+@frozen
+class FreeWindow:
+    """A run of free slots: its wall times, its instants, and what it is free for."""
+
+    start: str
+    end: str
+    starts_at: datetime
+    ends_at: datetime
+    formats: tuple[Format, ...]
+
+
+@frozen
+class FreeStart:
+    """One instant at which a lesson can start, its wall time, and what it can be."""
+
+    label: str
+    starts_at: datetime
+    formats: tuple[Format, ...]
+
+
+def unbooked_slots(
+    planes: DayPlanes,
+    *,
+    day: LocalDay,
+    wanted: Format,
+    busy: Iterable[Busy],
+    settings: CalendarSettings,
+) -> Slots:
+    """Open instant slots that keep the buffer to all of *busy*, whatever the time is now."""
+    slots = day.instants(planes.of(wanted))
+    for each in busy:
+        slots &= ~day.touched(each.span.widened(settings.buffer(wanted, each.format)))
+    return slots
+
+
+def bookable_slots(
+    slots: Slots, *, day: LocalDay, wanted: Format, settings: CalendarSettings, now: datetime
+) -> Slots:
+    """*slots* without what notice, overnight protection and the horizon take away at *now*."""
+    if day.date > settings.zone.today(now) + timedelta(days=HORIZON_DAYS):
+        return 0
+    slots &= ~span(0, day.slot_at(settings.first_start(wanted, now)))
+    if settings.protected_date(now) == day.date:
+        slots &= day.instants(unprotected(wanted))
+    return slots
+
+
+def unprotected(wanted: Format) -> Slots:
+    """The wall slots that overnight protection leaves alone. Source: AV-33."""
+    return span(PROTECTED_HOURS[wanted] * _SLOTS_PER_HOUR, SLOTS_PER_DAY)
+
+
+def free_slots(
+    planes: DayPlanes,
+    *,
+    day: LocalDay,
+    wanted: Format,
+    busy: Iterable[Busy],
+    settings: CalendarSettings,
+    blocked: bool = False,
+    now: datetime,
+) -> Slots:
+    """The instant slots of *day* that are free for *wanted* at *now*. Source: AV-34."""
+    if blocked:
+        return 0
+    live = [each for each in busy if each.occupies(now)]
+    slots = unbooked_slots(planes, day=day, wanted=wanted, busy=live, settings=settings)
+    return bookable_slots(slots, day=day, wanted=wanted, settings=settings, now=now)
+
+
+def start_slots(slots: Slots, *, day: LocalDay, minutes: int) -> Slots:
+    """The slots on the start grid from which *minutes* are free within the day. Source: AV-35."""
+    return eroded(slots & day.all_slots, minutes // SLOT_MINUTES) & day.start_grid
+
+
+def free_windows(day: LocalDay, slots: Sequence[tuple[Format, Slots]]) -> tuple[FreeWindow, ...]:
+    """The maximal runs that are free for the same formats, ascending. Source: AV-34, AV-36."""
+    return tuple(
+        FreeWindow(day.label(start), day.label(end), day.instant(start), day.instant(end), formats)
+        for start, end, formats in annotated(slots)
+    )
+
+
+def free_starts(
+    day: LocalDay, slots: Sequence[tuple[Format, Slots]], *, minutes: int
+) -> tuple[FreeStart, ...]:
+    """Every instant at which *minutes* can start, with the formats that can. Source: AV-35."""
+    by_format = [(each, start_slots(free, day=day, minutes=minutes)) for each, free in slots]
+    anywhere = 0
+    for _, starts in by_format:
+        anywhere |= starts
+    return tuple(
+        FreeStart(
+            day.label(slot),
+            day.instant(slot),
+            tuple(each for each, starts in by_format if starts >> slot & 1),
+        )
+        for slot in ones(anywhere)
+    )
+
+
+def in_wall_range(day: LocalDay, after: int, before: int) -> Slots:
+    """The instant slots that show a wall slot from *after* up to *before*. Source: AV-41."""
+    return day.instants(span(after, before))

@@ -1,0 +1,116 @@
+"""How one instructor's calendar behaves. Source: AV-28, AV-31…AV-33."""
+
+from datetime import date, datetime, timedelta
+
+from attrs import Attribute, field, frozen
+
+from instainstru_core.availability.model.days import START_GRID_SECONDS
+from instainstru_core.kernel.errors import Malformed
+from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.time import Interval
+from instainstru_core.kernel.zones import NEW_YORK, Zone
+
+DEFAULT_NON_TRAVEL_BUFFER_MINUTES = 15
+DEFAULT_TRAVEL_BUFFER_MINUTES = 60
+MAX_BUFFER_MINUTES = 120
+MAX_ADVANCE_MINUTES = 10_080
+
+PLATFORM_NOTICE_MINUTES = {Format.TRAVEL: 180, Format.STUDIO: 60, Format.ONLINE: 60}
+
+EVENING_HOUR = 20
+MORNING_HOUR = 8
+PROTECTED_HOURS = {Format.TRAVEL: 11, Format.STUDIO: 9, Format.ONLINE: 9}
+
+
+def _buffer(_: object, attribute: "Attribute[int]", minutes: int) -> None:
+    if not 0 <= minutes <= MAX_BUFFER_MINUTES or minutes % 5:
+        raise Malformed(
+            f"{attribute.name} is a multiple of 5 from 0 to {MAX_BUFFER_MINUTES}, not {minutes}"
+        )
+
+
+def _advance(_: object, __: object, minutes: int) -> None:
+    if not 0 <= minutes <= MAX_ADVANCE_MINUTES:
+        raise Malformed(f"the notice is 0 to {MAX_ADVANCE_MINUTES} minutes, not {minutes}")
+
+
+@frozen(kw_only=True)
+class CalendarSettings:
+    """Zone, buffers and notice of one instructor's calendar.
+
+    Raises:
+        Malformed: A buffer off the five minutes or the range, or travel below non-travel.
+    """
+
+    zone: Zone = NEW_YORK
+    non_travel_buffer_minutes: int = field(
+        default=DEFAULT_NON_TRAVEL_BUFFER_MINUTES, validator=_buffer
+    )
+    travel_buffer_minutes: int = field(default=DEFAULT_TRAVEL_BUFFER_MINUTES, validator=_buffer)
+    min_advance_minutes: int = field(default=0, validator=_advance)
+    overnight_protection_enabled: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        if self.travel_buffer_minutes < self.non_travel_buffer_minutes:
+            raise Malformed("the travel buffer can't be shorter than the other one")
+
+    def buffer(self, one: Format, other: Format) -> timedelta:
+        """The shortest gap between a lesson of each format. Source: AV-31."""
+        if Format.TRAVEL in (one, other):
+            return timedelta(minutes=self.travel_buffer_minutes)
+        return timedelta(minutes=self.non_travel_buffer_minutes)
+
+    def notice(self, wanted: Format) -> timedelta:
+        """How long before its start a lesson must be booked. Source: AV-32."""
+        return timedelta(minutes=self.notice_minutes(wanted))
+
+    def notice_minutes(self, wanted: Format) -> int:
+        """The notice in minutes."""
+        return max(PLATFORM_NOTICE_MINUTES[wanted], self.min_advance_minutes)
+
+    def protected_date(self, now: datetime) -> date | None:
+        """The local date whose early starts can't be booked tonight. Source: AV-33."""
+        if not self.overnight_protection_enabled:
+            return None
+        return protected_date(self.zone, now)
+
+    def first_start(self, wanted: Format, now: datetime) -> datetime:
+        """The first instant of the start grid that leaves enough notice. Source: AV-34."""
+        return grid_instant(now + self.notice(wanted))
+
+
+@frozen
+class Busy:
+    """Time that a booking owns; a hold owns it only until it expires. Source: AV-30."""
+
+    span: Interval
+    format: Format
+    hold_expires_at: datetime | None = None
+
+    def occupies(self, now: datetime) -> bool:
+        """Whether it still counts at *now*."""
+        return self.hold_expires_at is None or now < self.hold_expires_at
+
+    def conflicts(self, lesson: Interval, wanted: Format, settings: CalendarSettings) -> bool:
+        """Whether *lesson* comes nearer than the buffer allows. Source: AV-31."""
+        return lesson.overlaps(self.span.widened(settings.buffer(wanted, self.format)))
+
+
+def protected_date(zone: Zone, now: datetime) -> date | None:
+    """Tomorrow in the evening, today in the small hours, otherwise none. Source: AV-33."""
+    local = zone.local(now)
+    if local.hour >= EVENING_HOUR:
+        return local.date() + timedelta(days=1)
+    return local.date() if local.hour < MORNING_HOUR else None
+
+
+def grid_instant(moment: datetime) -> datetime:
+    """The first instant of the start grid that is not before *moment*.
+
+    Every zone of today is whole quarter-hours from UTC, so the grid of wall minutes 00, 15, 30, 45
+    is the quarter-hours of UTC.
+    """
+    seconds = int(moment.timestamp())
+    whole = seconds if moment.microsecond == 0 else seconds + 1
+    late = -whole % START_GRID_SECONDS
+    return moment.replace(microsecond=0) + timedelta(seconds=whole - seconds + late)
