@@ -118,6 +118,7 @@ class Offering(Aggregate):
     instructor_id: InstructorId
     service_id: ServiceId
     service_name: str
+    service_slug: str = ""
     rates: Mapping[Format, Money] = field(converter=_canonical)
     durations: tuple[int, ...] = DEFAULT_DURATIONS
     active: bool = True
@@ -137,6 +138,7 @@ class Offering(Aggregate):
         instructor_id: InstructorId,
         service_id: ServiceId,
         service_name: str,
+        service_slug: str = "",
         terms: Terms,
         floors: Floors,
         at: datetime,
@@ -148,6 +150,7 @@ class Offering(Aggregate):
             instructor_id=instructor_id,
             service_id=service_id,
             service_name=service_name,
+            service_slug=service_slug,
             rates=checked.rates,
             hourly_rate=checked.hourly_rate,
             own_rates=frozenset(checked.own_rates),

@@ -11,6 +11,7 @@ from instainstru_core.instructors.errors import GoLivePrerequisites, InvalidFiel
 from instainstru_core.instructors.events import (
     InstructorPaused,
     InstructorResumed,
+    InstructorUnlisted,
     InstructorWentLive,
     ProfileChanged,
     ServiceAreasChanged,
@@ -160,6 +161,13 @@ class Instructor(Aggregate):
         if not self.is_live:
             return self
         event = InstructorPaused(instructor_id=self.instructor_id, occurred_at=at)
+        return evolve(self, is_live=False, events=(*self.events, event))
+
+    def unlist(self, reason: str, *, at: datetime) -> Self:
+        """Be hidden by a rule; upcoming lessons stay. Source: IN-15."""
+        if not self.is_live:
+            return self
+        event = InstructorUnlisted(instructor_id=self.instructor_id, reason=reason, occurred_at=at)
         return evolve(self, is_live=False, events=(*self.events, event))
 
     def become_payable(self, payable: bool, *, at: datetime) -> Self:

@@ -1,0 +1,1 @@
+"""Points, distances, and the regions of the city."""
