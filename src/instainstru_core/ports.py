@@ -1,10 +1,11 @@
-"""The hexagon's whole socket: what a unit of work can reach, and the world an entrypoint is given."""
+"""The hexagon's whole socket: what a unit can reach, and the world an entrypoint is given."""
 
 from typing import Protocol
 
 from attrs import frozen
 
 from instainstru_core.due_work.ports import DueWork
+from instainstru_core.due_work.queries import DueWorkReads
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
@@ -18,6 +19,7 @@ class Work(
 
 
 class Reads(
+    DueWorkReads,
     Protocol,
 ):
     """What can be read without a unit of work, over all contexts."""

@@ -1,4 +1,4 @@
-"""Events and due work on their way out: collected in a unit, written with one statement as it ends."""
+"""Events and due work on their way out: collected in a unit, written at once as it ends."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -46,6 +46,7 @@ class Routes:
     handlers: Mapping[type[Event], tuple[str, ...]]
 
     def of(self, event: Event) -> tuple[str, ...]:
+        """The handlers that want *event*."""
         return self.handlers.get(type(event), ())
 
 
@@ -68,6 +69,10 @@ class Outbox:
     def file(self, work: NewWork) -> None:
         """File *work* for later; a dedupe key filed before makes it nothing."""
         self._work.append(work)
+
+    def withdraw(self, dedupe_key: str) -> None:
+        """Forget work that was filed in this unit under *dedupe_key*."""
+        self._work = [work for work in self._work if work.dedupe_key != dedupe_key]
 
     def flush(self) -> None:
         """Write what was collected and forget it."""

@@ -7,7 +7,9 @@ from functools import cached_property
 from attrs import frozen
 from sqlalchemy import Connection, Engine
 
+from adapters.postgres.due_work import PostgresWorkItems
 from adapters.postgres.outbox import Dump, Outbox, Routes
+from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 
@@ -20,7 +22,8 @@ class PostgresWork:
         self._outbox = outbox
 
     @cached_property
-    def work_items(self) -> "PostgresWorkItems":
+    def work_items(self) -> PostgresWorkItems:
+        """Everything still to be done."""
         return PostgresWorkItems(self._connection, self._outbox)
 
 
@@ -29,6 +32,11 @@ class PostgresReads:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    @cached_property
+    def due_work(self) -> PostgresDueWorkQueries:
+        """Work on file."""
+        return PostgresDueWorkQueries(self._connection)
 
 
 @frozen
@@ -51,6 +59,6 @@ class PostgresUnits:
 
     @contextmanager
     def read(self) -> Iterator[PostgresReads]:
-        """A connection in autocommit: each statement stands alone, with no BEGIN and no ROLLBACK."""
+        """A connection in autocommit: each statement stands alone, without BEGIN and ROLLBACK."""
         with self._engine.connect() as connection:
             yield PostgresReads(connection.execution_options(isolation_level="AUTOCOMMIT"))

@@ -16,8 +16,12 @@ class WorkItems(Protocol):
         ...
 
     def claim(self, *, now: datetime, limit: int) -> Sequence[WorkId]:
-        """At most *limit* ids that are due, earliest first, leased: nobody else gets them before
-        the lease ends. Rows that others hold are passed over, not waited for."""
+        """At most *limit* ids that are due, earliest first, leased.
+
+        Nobody else gets them before the lease ends. Rows that others hold are passed over, not
+        waited for. What was claimed more than `MAX_CLAIMS` times without an outcome goes dead: it
+        takes its process down with it.
+        """
         ...
 
     def take(self, work_id: WorkId) -> WorkItem | None:
@@ -36,12 +40,21 @@ class WorkItems(Protocol):
         """Do it again at *until*, with a clean record: how a periodic job files its next run."""
         ...
 
-    def fail(self, work_id: WorkId, *, error: str, now: datetime) -> WorkItem | None:
-        """Count one failure: due again after `delay_after`, or dead at the 5th. None if it is gone."""
+    def fail(
+        self, work_id: WorkId, *, error: str, now: datetime, mortal: bool = True
+    ) -> WorkItem | None:
+        """Count one failure: due again after `delay_after`, or dead at the 5th. None if it is gone.
+
+        What isn't *mortal*, as periodic work, is tried for ever, at the longest delay.
+        """
         ...
 
     def withdraw(self, dedupe_key: str) -> None:
-        """Forget the item filed under *dedupe_key*, if it is still there."""
+        """Forget the item filed under *dedupe_key*, if it is still there.
+
+        An item being done at this moment is left alone: whoever does it sees what changed, or was
+        first. Waiting for it could be waiting for each other.
+        """
         ...
 
 

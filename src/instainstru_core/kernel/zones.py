@@ -29,7 +29,7 @@ def _zone_info(name: str) -> ZoneInfo:
 
 
 def _known(_: object, __: object, name: str) -> None:
-    if not isinstance(name, str) or name not in _known_zones():
+    if name not in _known_zones():
         raise Malformed(f"expected the name of an IANA time zone, got {name!r}")
 
 
@@ -57,7 +57,7 @@ class Zone:
         return self.local(now).date()
 
     def midnight(self, day: date) -> datetime:
-        """The first instant of *day*, in UTC; where midnight is skipped, the day's first instant."""
+        """The first instant of *day*, in UTC; or where midnight is skipped, the jump."""
         return _midnight(self.name, day)
 
     def day(self, day: date) -> Interval:

@@ -12,7 +12,11 @@ from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
-from instainstru_core.testing.memory.due_work import InMemoryWorkItems, file_reactions
+from instainstru_core.testing.memory.due_work import (
+    InMemoryDueWorkQueries,
+    InMemoryWorkItems,
+    file_reactions,
+)
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -73,6 +77,11 @@ class InMemoryReads:
     def __init__(self, tables: Tables, clock: Clock) -> None:
         self._tables = tables
         self._clock = clock
+
+    @cached_property
+    def due_work(self) -> InMemoryDueWorkQueries:
+        """Work on file."""
+        return InMemoryDueWorkQueries(self._tables)
 
 
 @define
