@@ -1,11 +1,132 @@
 """What payments refuses, and why."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
-from instainstru_core.kernel.errors import Unavailable
+from attrs import frozen
+
+from instainstru_core.kernel.errors import (
+    Conflict,
+    DomainError,
+    NotFound,
+    PaymentRefused,
+    Unavailable,
+)
 
 
 class OutcomeUnknown(Unavailable):
     """The processor did not answer: what was asked may or may not have happened. Source: PY-62."""
 
     code: ClassVar[str] = "processor_unavailable"
+
+
+class PaymentNotFound(NotFound):
+    """No such payment, or not the caller's."""
+
+
+class OperationNotFound(NotFound):
+    """No such operation."""
+
+
+class CardNotFound(NotFound):
+    """No such card, or not the caller's. Source: PY-67."""
+
+
+class PayoutAccountNotFound(NotFound):
+    """The instructor has opened no payout account."""
+
+
+class OpenPaymentExists(Conflict):
+    """The booking has an open payment already. Source: PY-1."""
+
+    code: ClassVar[str] = "operation_in_progress"
+
+
+class InstructorNotPayable(Conflict):
+    """The instructor's payout account is not complete. Source: PY-3."""
+
+    code: ClassVar[str] = "instructor_not_payable"
+
+
+class PaymentMethodRequired(DomainError):
+    """The checkout names no card. Source: PY-7."""
+
+    code: ClassVar[str] = "payment_method_required"
+
+
+class HoldExpired(Conflict):
+    """The slot was held for too long without a payment. Source: PY-7, BK-18."""
+
+    code: ClassVar[str] = "hold_expired"
+
+
+class LessonStarted(Conflict):
+    """The lesson has begun. Source: PY-8."""
+
+    code: ClassVar[str] = "lesson_started"
+
+
+class BookingCancelledMeanwhile(Conflict):
+    """The booking was cancelled while the card was asked; the hold is let go. Source: PY-11."""
+
+    code: ClassVar[str] = "booking_cancelled"
+
+
+class PaymentNotRetryable(Conflict):
+    """The payment is in no state for another card or another try. Source: PY-15."""
+
+    code: ClassVar[str] = "payment_not_retryable"
+
+
+class PaymentMethodInUse(Conflict):
+    """An open payment needs this card and there is no other. Source: PY-67."""
+
+    code: ClassVar[str] = "payment_method_in_use"
+
+
+class TooManyCards(Conflict):
+    """Ten cards are kept already. Source: PY-67."""
+
+    code: ClassVar[str] = "payment_method_limit_reached"
+
+
+@frozen
+class CardDeclined(PaymentRefused):
+    """The bank refused. Source: PY-9."""
+
+    category: str
+
+    code: ClassVar[str] = "card_declined"
+
+    def __str__(self) -> str:
+        return f"the card was declined: {self.category}"
+
+    def facts(self) -> Mapping[str, object]:
+        """Why, in the processor's categories."""
+        return {"decline_category": self.category}
+
+
+@frozen
+class QuoteChanged(Conflict):
+    """The price is not the one that was agreed to. Source: PR-14."""
+
+    quote: Mapping[str, object]
+
+    code: ClassVar[str] = "quote_changed"
+
+    def __str__(self) -> str:
+        return "the price changed since it was quoted"
+
+    def facts(self) -> Mapping[str, object]:
+        """The new quote, to be agreed to."""
+        return {"quote": self.quote}
+
+
+class ProcessorKeyReused(Conflict):
+    """One idempotency key came with two different requests: a defect of ours. Source: PY-60."""
+
+    code: ClassVar[str] = "processor_key_reused"
+
+
+class ProcessorObjectUnknown(NotFound):
+    """The processor has no such thing, or not any more."""
