@@ -197,7 +197,7 @@ class Booking(Aggregate):
             state=Pending(expires_at),
             **details,
         )
-        held_event = held._event(BookingHeld, at, hold_expires_at=expires_at)  # noqa: SLF001 - its own
+        held_event = held._event(BookingHeld, at, hold_expires_at=expires_at)
         return evolve(held, events=(held_event,))
 
     @property

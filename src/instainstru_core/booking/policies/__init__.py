@@ -1,0 +1,1 @@
+"""What booking decides: pure functions over frozen facts."""

@@ -1,0 +1,86 @@
+"""What screens read of bookings. Source: BK-42…BK-44."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from attrs import field, frozen
+from attrs.validators import ge, le
+
+from instainstru_core.accounts.ids import AccountId
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model import Booking
+from instainstru_core.booking.policies.views import View
+from instainstru_core.booking.terms import BookingStatus, Party
+
+MAX_PER_PAGE = 100
+
+
+@frozen(kw_only=True)
+class BookingList:
+    """One page of one person's bookings, in one role. Without a *view*: all, newest start first."""
+
+    account_id: AccountId
+    role: Party
+    view: View | None = None
+    status: BookingStatus | None = None
+    page: int = field(default=1, validator=ge(1))
+    per_page: int = field(default=20, validator=[ge(1), le(MAX_PER_PAGE)])
+
+
+@frozen(kw_only=True)
+class BookingCard:
+    """A booking as one of its parties sees it: the other one by first name and initial.
+
+    Source: BK-44, AC-56.
+    """
+
+    booking: Booking
+    viewer: Party
+    student_name: str
+    instructor_name: str
+
+
+@frozen(kw_only=True)
+class BookingPage:
+    """Part of a list by number. Source: BK-43."""
+
+    items: Sequence[BookingCard]
+    total: int
+    page: int
+    per_page: int
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a page follows."""
+        return self.page * self.per_page < self.total
+
+    @property
+    def has_prev(self) -> bool:
+        """Whether a page with rows precedes."""
+        return self.page > 1 and self.total > 0
+
+
+class BookingQueries(Protocol):
+    """Bookings, to be read."""
+
+    def page(self, wanted: BookingList, *, now: datetime) -> BookingPage:
+        """The page *wanted*; empty beyond the end. Source: BK-43."""
+        ...
+
+    def card(self, booking_id: BookingId, *, viewer: AccountId) -> BookingCard:
+        """One booking of *viewer*'s.
+
+        Raises:
+            BookingNotFound: None, or not one of theirs.
+        """
+        ...
+
+
+class BookingReads(Protocol):
+    """What can be read of booking without a unit of work."""
+
+    @property
+    def booking_queries(self) -> BookingQueries:
+        """Bookings, to be read."""
+        ...

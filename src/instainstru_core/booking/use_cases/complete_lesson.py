@@ -1,0 +1,88 @@
+"""A lesson was given: its instructor says so, or a day passes. Source: BK-21…BK-24."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from attrs import field, frozen
+from attrs.validators import max_len, optional
+
+from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model import (
+    AUTO_COMPLETE_AFTER,
+    MAX_NOTE_LENGTH,
+    Booking,
+    Completed,
+    Confirmed,
+)
+from instainstru_core.booking.ports import BookingWork
+from instainstru_core.booking.terms import Party
+from instainstru_core.booking.timers import ASK_AGAIN_AFTER, GIVE_UP_AFTER, completion_timer
+from instainstru_core.kernel.errors import Forbidden
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
+
+WorkT = TypeVar("WorkT", bound=BookingWork)
+
+
+def _stripped(text: str | None) -> str | None:
+    return (text.strip() or None) if text else None
+
+
+@frozen(kw_only=True)
+class CompleteLesson:
+    """The instructor says that the lesson was given, with a note for themself."""
+
+    principal: Principal
+    booking_id: BookingId
+    note: str | None = field(
+        default=None, converter=_stripped, validator=optional(max_len(MAX_NOTE_LENGTH))
+    )
+
+
+def complete_lesson(
+    request: CompleteLesson,
+    *,
+    begin: Begin[WorkT],
+    clock: Clock,
+    answer: Answer[WorkT, Booking] = unanswered,
+) -> Booking:
+    """Complete the booking and return it; completing it again changes nothing. Source: BK-21.
+
+    Raises:
+        BookingNotFound: None, or not one the caller has part in.
+        Forbidden: The caller is its student, or lacks `complete_bookings`.
+        WrongState: It is not confirmed.
+        LessonNotEnded: It may still be going on.
+    """
+    with begin() as work:
+        booking = work.bookings.get_for_update(request.booking_id)
+        by = booking.party_of(request.principal.account_id)
+        if by is None:
+            raise BookingNotFound(request.booking_id)
+        if by is not Party.INSTRUCTOR or not request.principal.may(Permission.COMPLETE_BOOKINGS):
+            raise Forbidden("only the instructor of a lesson can complete it")
+        if not isinstance(booking.state, Completed):
+            completed = booking.complete(at=clock.now(), note=request.note)
+            booking = work.bookings.save(completed)
+        answer(work, booking)
+        return booking
+
+
+def complete_by_itself(booking_id: BookingId, *, work: BookingWork, now: datetime) -> None:
+    """Count the lesson as given, a day after its end, once its money is there. Source: BK-22.
+
+    Without the money it is left for a person to look at; the question is put again every hour,
+    for thirty days.
+    """
+    booking = work.bookings.get_for_update(booking_id)
+    if not isinstance(booking.state, Confirmed):
+        return
+    due_at = booking.lesson.ends_at + AUTO_COMPLETE_AFTER
+    if now < due_at:
+        work.work_items.file(completion_timer(booking, due_at=due_at))
+    elif work.payment_readiness.is_ready(booking_id):
+        work.bookings.save(booking.complete_by_itself(at=now))
+    elif now < due_at + GIVE_UP_AFTER:
+        work.work_items.file(completion_timer(booking, due_at=now + ASK_AGAIN_AFTER))
