@@ -54,7 +54,7 @@ def test_other_processes_see_a_move_at_once(tmp_path: Path) -> None:
     ) as other:
         assert other.stdin is not None
         assert other.stdout is not None
-        answers = []
+        answers: list[int] = []
         for word in ("look", "look", "move", "look"):
             if len(answers) == 1:
                 here.move(2 * timedelta(hours=1))
