@@ -8,7 +8,6 @@ from attrs import frozen
 from instainstru_core.kernel.errors import (
     Conflict,
     DomainError,
-    NotFound,
     PreconditionMissing,
     VersionConflict,
 )
@@ -132,12 +131,3 @@ class BlackoutExists(Conflict):
 
     def __str__(self) -> str:
         return f"{self.day} is blocked already"
-
-
-class CalendarNotFound(NotFound):
-    """No such instructor, or none that may be seen."""
-
-    code = "instructor_not_found"
-
-    def __str__(self) -> str:
-        return "no such instructor"

@@ -1,0 +1,19 @@
+"""What happens to calendars. Source: spec README, events."""
+
+from datetime import date
+from typing import ClassVar
+
+from attrs import frozen
+
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.events import Event
+
+
+@frozen(kw_only=True)
+class AvailabilityChanged(Event):
+    """These local dates, none of them past, are open at other times now. Source: AV-19, AV-21."""
+
+    name: ClassVar[str] = "availability.changed"
+
+    instructor_id: InstructorId
+    dates: tuple[date, ...]

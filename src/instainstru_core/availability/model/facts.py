@@ -1,0 +1,76 @@
+"""What is known of one calendar, at one version of it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from attrs import field, frozen
+from attrs.validators import max_len, optional
+
+from instainstru_core.availability.ids import BlackoutId
+from instainstru_core.availability.model.planes import DayPlanes
+from instainstru_core.availability.model.settings import Busy, CalendarSettings
+from instainstru_core.availability.model.weeks import Week
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.time import Interval, utc
+from instainstru_core.kernel.zones import Zone
+
+MAX_REASON_LENGTH = 255
+
+
+@frozen(kw_only=True)
+class Blackout:
+    """A local date on which an instructor takes no lessons. Source: AV-27."""
+
+    blackout_id: BlackoutId
+    instructor_id: InstructorId
+    day: date
+    reason: str | None = field(default=None, validator=optional(max_len(MAX_REASON_LENGTH)))
+    created_at: datetime = field(converter=utc)
+
+
+@frozen(kw_only=True)
+class StoredWeek:
+    """A week as it is kept, in the zone it is meant in. Source: AV-14."""
+
+    week: Week
+    zone: Zone
+    modified_at: datetime | None = None
+
+
+@frozen
+class BookedLesson:
+    """A lesson that somebody counts on, by the id of its booking. Source: AV-26."""
+
+    booking: str
+    span: Interval
+    format: Format
+
+
+@frozen(kw_only=True)
+class Glance:
+    """What is asked of a calendar before anything else.
+
+    *version* changes with everything that can change the free time; equal versions, equal facts.
+    """
+
+    instructor_id: InstructorId
+    version: int
+    zone: Zone
+    visible: bool
+    payable: bool
+
+
+@frozen(kw_only=True)
+class CalendarFacts:
+    """Everything that the free time from *first* to *last* follows from, except now."""
+
+    instructor_id: InstructorId
+    version: int
+    first: date
+    last: date
+    settings: CalendarSettings
+    days: Mapping[date, DayPlanes]
+    blackouts: frozenset[date] = frozenset()
+    busy: tuple[Busy, ...] = ()
+    formats: tuple[Format, ...] = ()
