@@ -95,7 +95,6 @@ def _failed(
     begin: Begin[WorkT],
     clock: Clock,
 ) -> Performed:
-    mortal = item.handler not in periodic
-    kept = record_failure(item.work_id, error, begin=begin, clock=clock, mortal=mortal)
+    kept = record_failure(item.work_id, error, periodic=periodic, begin=begin, clock=clock)
     outcome = Outcome.DEAD if kept is not None and kept.dead else Outcome.FAILED
     return Performed(outcome=outcome, handler=item.handler, error=error)

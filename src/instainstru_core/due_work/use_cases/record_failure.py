@@ -1,7 +1,9 @@
 """Record a failure: try again later, or give up visibly."""
 
+from collections.abc import Mapping
+
 from instainstru_core.due_work.ids import WorkId
-from instainstru_core.due_work.model import MAX_ERROR_LENGTH, WorkItem
+from instainstru_core.due_work.model import MAX_ERROR_LENGTH, Periodic, WorkItem
 from instainstru_core.due_work.ports import DueWork
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.time import Clock
@@ -12,16 +14,24 @@ def record_failure(
     work_id: WorkId,
     error: BaseException,
     *,
+    periodic: Mapping[str, Periodic],
     begin: Begin[DueWork],
     clock: Clock,
-    mortal: bool = True,
 ) -> WorkItem | None:
     """Count one failure of the item and return it as it is now; None if it is gone.
 
-    Source: OP-12, OP-13.
+    Periodic work is never given up. Source: OP-12, OP-13.
     """
     with begin() as work:
-        return work.work_items.fail(work_id, error=described(error), now=clock.now(), mortal=mortal)
+        item = work.work_items.find(work_id)
+        if item is None:
+            return None
+        return work.work_items.fail(
+            work_id,
+            error=described(error),
+            now=clock.now(),
+            mortal=item.handler not in periodic,
+        )
 
 
 def described(error: BaseException) -> str:

@@ -1,0 +1,1 @@
+"""Doing what is due: a pump that claims, and threads that perform."""
