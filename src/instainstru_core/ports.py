@@ -4,14 +4,22 @@ from typing import Protocol
 
 from attrs import frozen
 
+from instainstru_core.catalog.ports import CatalogWork
+from instainstru_core.catalog.queries import CatalogReads
 from instainstru_core.due_work.ports import DueWork
 from instainstru_core.due_work.queries import DueWorkReads
+from instainstru_core.instructors.ports import Chance, InstructorWork
+from instainstru_core.instructors.queries import InstructorReads
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.places.ports import Places, PlacesWork
 
 
 class Work(
+    InstructorWork,
+    PlacesWork,
+    CatalogWork,
     DueWork,
     Protocol,
 ):
@@ -19,6 +27,8 @@ class Work(
 
 
 class Reads(
+    InstructorReads,
+    CatalogReads,
     DueWorkReads,
     Protocol,
 ):
@@ -33,3 +43,5 @@ class Ports:
     read: Begin[Reads]
     ids: Ids
     clock: Clock
+    places: Places
+    chance: Chance

@@ -7,9 +7,17 @@ from functools import cached_property
 from attrs import frozen
 from sqlalchemy import Connection, Engine
 
+from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.due_work import PostgresWorkItems
+from adapters.postgres.instructors import (
+    PostgresInstructors,
+    PostgresOfferings,
+    PostgresProfiles,
+)
 from adapters.postgres.outbox import Dump, Outbox, Routes
+from adapters.postgres.places import PostgresRegions
 from adapters.postgres.queries.due_work import PostgresDueWorkQueries
+from adapters.postgres.queries.instructors import PostgresInstructorPages
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 
@@ -26,6 +34,31 @@ class PostgresWork:
         """Everything still to be done."""
         return PostgresWorkItems(self._connection, self._outbox)
 
+    @cached_property
+    def catalog(self) -> PostgresCatalog:
+        """The one catalogue there is."""
+        return PostgresCatalog(self._connection)
+
+    @cached_property
+    def regions(self) -> PostgresRegions:
+        """The rows of the gazetteer."""
+        return PostgresRegions(self._connection)
+
+    @cached_property
+    def instructors(self) -> PostgresInstructors:
+        """Everyone who teaches."""
+        return PostgresInstructors(self._connection, self._outbox)
+
+    @cached_property
+    def offerings(self) -> PostgresOfferings:
+        """What is taught by whom."""
+        return PostgresOfferings(self._connection, self._outbox)
+
+    @cached_property
+    def profiles(self) -> PostgresProfiles:
+        """Drafts of profiles."""
+        return PostgresProfiles(self.instructors)
+
 
 class PostgresReads:
     """Every query, on one autocommitting connection."""
@@ -37,6 +70,16 @@ class PostgresReads:
     def due_work(self) -> PostgresDueWorkQueries:
         """Work on file."""
         return PostgresDueWorkQueries(self._connection)
+
+    @cached_property
+    def catalog_pages(self) -> PostgresCatalog:
+        """The catalogue as it is browsed."""
+        return PostgresCatalog(self._connection)
+
+    @cached_property
+    def instructor_pages(self) -> PostgresInstructorPages:
+        """Profiles as they are read."""
+        return PostgresInstructorPages(self._connection)
 
 
 @frozen

@@ -18,7 +18,7 @@ class Instructors(Protocol):
         ...
 
     def get_for_update(self, instructor_id: InstructorId) -> Instructor:
-        """One instructor, changed by nobody else until the unit ends; Raises: InstructorNotFound."""
+        """One instructor, locked until the unit ends; Raises: InstructorNotFound."""
         ...
 
     def add(self, instructor: Instructor) -> Instructor:

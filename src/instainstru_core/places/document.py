@@ -13,7 +13,7 @@ Row = Mapping[str, str]
 
 
 def regions_from(rows: Iterable[Row], outlines: Mapping[str, Any]) -> tuple[Region, ...]:
-    """The boroughs of *outlines* (GeoJSON features), then the neighbourhoods of *rows*; parents first.
+    """The boroughs of *outlines* (GeoJSON features), then the regions of *rows*; parents first.
 
     Raises:
         Malformed: A column or property is missing, or a number is none.

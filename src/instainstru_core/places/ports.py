@@ -10,7 +10,7 @@ class Regions(Protocol):
     """The rows of the gazetteer."""
 
     def load(self, regions: Sequence[Region]) -> int:
-        """Add or change *regions*, parents first; how many differ now. Loading twice changes nothing."""
+        """Add or change *regions*, parents first, and count what differs; twice is nothing."""
         ...
 
     def all(self) -> Sequence[Region]:

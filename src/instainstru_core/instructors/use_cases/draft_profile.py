@@ -4,7 +4,7 @@ from attrs import frozen
 
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
-from instainstru_core.instructors.ports import InstructorWork
+from instainstru_core.instructors.ports import Instructors
 from instainstru_core.kernel.zones import Zone
 
 
@@ -18,7 +18,7 @@ class DraftProfile:
     zone: Zone
 
 
-def draft_profile(request: DraftProfile, *, work: InstructorWork) -> Instructor:
+def draft_profile(request: DraftProfile, *, instructors: Instructors) -> Instructor:
     """Add an empty profile within the unit in which the account is made.
 
     Raises:
@@ -30,4 +30,4 @@ def draft_profile(request: DraftProfile, *, work: InstructorWork) -> Instructor:
         last_initial=request.last_name[:1].upper(),
         zone=request.zone,
     )
-    return work.instructors.add(instructor)
+    return instructors.add(instructor)

@@ -22,7 +22,7 @@ _SIDE_LENGTH = 16
 
 @frozen(kw_only=True)
 class Region:
-    """A neighbourhood, or a borough: a region whose *borough* is itself and which has an outline."""
+    """A neighbourhood, or a borough: a region in itself, with an outline."""
 
     slug: str
     name: str
@@ -47,7 +47,7 @@ class Gazetteer:
     """A forest of regions with a cell for each. Regions are numbered, so that sets can be bits.
 
     Raises:
-        Malformed: A slug comes twice, a parent is missing or in another borough, or runs in circles.
+        Malformed: A slug comes twice, or a parent is missing, elsewhere, or its own part.
     """
 
     def __init__(self, regions: Iterable[Region]) -> None:
@@ -105,7 +105,7 @@ class Gazetteer:
         )
 
     def meets(self, target: str) -> frozenset[str]:
-        """The areas that equal, contain or lie in *target*; Raises: RegionNotFound. Source: SR-35."""
+        """Areas that equal, contain or lie in *target*; Raises: RegionNotFound. Source: SR-35."""
         self.region(target)
         return self.within(target) | set(self._ancestors[target])
 
@@ -118,7 +118,7 @@ class Gazetteer:
         return None
 
     def region_at(self, point: Point, *, zip_code: str | None = None) -> Region | None:
-        """The region of *point*, None outside the city; a ZIP knows its borough best. Source: PL-4."""
+        """The region of *point*, None outside the city; a ZIP outvotes outlines. Source: PL-4."""
         borough = self.borough_at(point)
         if zip_code is not None:
             borough = zip_to_borough(zip_code) or borough

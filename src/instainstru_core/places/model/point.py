@@ -1,4 +1,4 @@
-"""Points on earth, how far apart they are, and what a ZIP tells. Source: PL-1, PL-6, PL-7, PL-33."""
+"""Points on earth, their distances, and what a ZIP tells. Source: PL-1, PL-6, PL-7, PL-33."""
 
 import math
 

@@ -12,11 +12,19 @@ from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
+from instainstru_core.testing.memory.catalog import InMemoryCatalog
 from instainstru_core.testing.memory.due_work import (
     InMemoryDueWorkQueries,
     InMemoryWorkItems,
     file_reactions,
 )
+from instainstru_core.testing.memory.instructors import (
+    InMemoryInstructorPages,
+    InMemoryInstructors,
+    InMemoryOfferings,
+    InMemoryProfiles,
+)
+from instainstru_core.testing.memory.places import InMemoryRegions
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -70,6 +78,31 @@ class InMemoryWork:
         """Everything still to be done."""
         return InMemoryWorkItems(self._tables, self._outbox)
 
+    @cached_property
+    def catalog(self) -> InMemoryCatalog:
+        """The one catalogue there is."""
+        return InMemoryCatalog(self._tables)
+
+    @cached_property
+    def regions(self) -> InMemoryRegions:
+        """The rows of the gazetteer."""
+        return InMemoryRegions(self._tables)
+
+    @cached_property
+    def instructors(self) -> InMemoryInstructors:
+        """Everyone who teaches."""
+        return InMemoryInstructors(self._tables, self._outbox)
+
+    @cached_property
+    def offerings(self) -> InMemoryOfferings:
+        """What is taught by whom."""
+        return InMemoryOfferings(self._tables, self._outbox)
+
+    @cached_property
+    def profiles(self) -> InMemoryProfiles:
+        """Drafts of profiles."""
+        return InMemoryProfiles(self.instructors)
+
 
 class InMemoryReads:
     """Every query, on one snapshot."""
@@ -82,6 +115,16 @@ class InMemoryReads:
     def due_work(self) -> InMemoryDueWorkQueries:
         """Work on file."""
         return InMemoryDueWorkQueries(self._tables)
+
+    @cached_property
+    def catalog_pages(self) -> InMemoryCatalog:
+        """The catalogue as it is browsed."""
+        return InMemoryCatalog(self._tables)
+
+    @cached_property
+    def instructor_pages(self) -> InMemoryInstructorPages:
+        """Profiles as they are read."""
+        return InMemoryInstructorPages(self._tables)
 
 
 @define
