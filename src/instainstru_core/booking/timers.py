@@ -1,4 +1,4 @@
-"""What a booking does by itself, later: two timers, filed with it. Source: BK-19, BK-22, ADR 0031."""
+"""What a booking does by itself, later: two timers, filed with it. Source: BK-19, BK-22."""
 
 from datetime import datetime, timedelta
 from typing import Final

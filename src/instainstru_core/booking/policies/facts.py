@@ -147,7 +147,7 @@ class Facts:
     student: StudentId
     permitted: bool
     parties: Parties
-    settings: CalendarSettings = CalendarSettings()
+    settings: CalendarSettings = field(factory=CalendarSettings)
     in_service_area: bool | None = None
     near: Sequence[Booking] = ()
     pricing: PricingConfig = DEFAULT_PRICING

@@ -7,7 +7,6 @@ from typing import Final, TypeVar
 from attrs import frozen
 
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.availability.errors import CalendarNotFound
 from instainstru_core.availability.model.settings import MAX_BUFFER_MINUTES, CalendarSettings
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model import Booking, Pending, Place
@@ -16,6 +15,7 @@ from instainstru_core.booking.policies.facts import Facts, Parties, Proposal
 from instainstru_core.booking.ports import BookingWork, Coverage
 from instainstru_core.booking.timers import completion_timer, hold_timer
 from instainstru_core.due_work.model import NewWork
+from instainstru_core.instructors.errors import InstructorNotFound
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.time import Clock, Interval
@@ -94,7 +94,7 @@ def create_booking(
 def _locked_calendar(work: BookingWork, proposal: Proposal) -> CalendarSettings | None:
     try:
         return work.calendars.lock(proposal.instructor)
-    except CalendarNotFound:
+    except InstructorNotFound:
         # The table of BK-11 says it in its place, after whatever is wrong with the caller.
         return None
 
