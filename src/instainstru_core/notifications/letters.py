@@ -1,0 +1,185 @@
+"""The words of every letter, as pure functions of what they are about. Source: NT-11, NT-20.
+
+People appear by first name and last initial alone, and times on the clocks of the lesson's place.
+Source: AC-56, NT-13.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from attrs import frozen
+
+from instainstru_core.notifications.errors import LetterIncomplete, UnknownTemplate
+
+BRAND: Final = "InstaInstru"
+
+
+@frozen(kw_only=True)
+class Letter:
+    """What is said, before it is set as text or HTML. *code* is to be typed somewhere."""
+
+    subject: str
+    lines: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    code: str | None = None
+
+    @property
+    def summary(self) -> str:
+        """The whole in a sentence or two, for the app."""
+        return " ".join(self.lines)
+
+
+@frozen
+class Words:
+    """What a letter is about, by name."""
+
+    template: str
+    words: Mapping[str, object]
+
+    def __getitem__(self, word: str) -> str:
+        if word not in self.words:
+            raise LetterIncomplete(self.template, word)
+        return " ".join(str(self.words[word]).split())
+
+    def get(self, word: str) -> str:
+        """The word, or nothing."""
+        return self[word] if word in self.words else ""
+
+    @property
+    def greeting(self) -> str:
+        """How the letter begins."""
+        name = self.get("first_name")
+        return f"Hi {name}," if name else "Hello,"
+
+    def lesson(self) -> tuple[tuple[str, str], ...]:
+        """The lesson in a table."""
+        return (
+            ("Lesson", self["service"]),
+            ("When", self["when"]),
+            ("Length", f"{self['minutes']} minutes"),
+            ("With", self["other_party"]),
+        )
+
+
+Wording: TypeAlias = Callable[[Words], Letter]
+
+
+def _sign_up_code(words: Words) -> Letter:
+    return Letter(
+        subject=f"{words['code']} is your {BRAND} code",
+        lines=(
+            "Hello,",
+            "Type this code to confirm your e-mail address. It works for ten minutes.",
+            "If you did not ask for it, you can forget this mail: nothing happens without it.",
+        ),
+        code=words["code"],
+    )
+
+
+def _account_exists(words: Words) -> Letter:
+    return Letter(
+        subject=f"You already have an {BRAND} account",
+        lines=(
+            words.greeting,
+            "Somebody, perhaps you, tried to sign up with this address, which has an account.",
+            "Sign in with it instead. If it was not you, there is nothing to do.",
+        ),
+    )
+
+
+def _welcome(words: Words) -> Letter:
+    return Letter(
+        subject=f"Welcome to {BRAND}",
+        lines=(
+            words.greeting,
+            "Your account is ready: you can sign in with your e-mail address and password.",
+        ),
+    )
+
+
+def _booking_confirmed(words: Words) -> Letter:
+    return Letter(
+        subject=f"Confirmed: {words['service']} with {words['other_party']}",
+        lines=(f"Your {words['service']} lesson with {words['other_party']} is confirmed.",),
+        facts=words.lesson(),
+    )
+
+
+def _booking_cancelled(words: Words) -> Letter:
+    return Letter(
+        subject=f"Cancelled: {words['service']} with {words['other_party']}",
+        lines=(f"Your {words['service']} lesson with {words['other_party']} was cancelled.",),
+        facts=words.lesson(),
+    )
+
+
+def _booking_cancellation_receipt(words: Words) -> Letter:
+    return Letter(
+        subject=f"You cancelled {words['service']} with {words['other_party']}",
+        lines=(f"You cancelled your {words['service']} lesson with {words['other_party']}.",),
+        facts=words.lesson(),
+    )
+
+
+def _payment_failed(words: Words) -> Letter:
+    return Letter(
+        subject=f"Your card was declined for {words['service']}",
+        lines=(
+            "Your bank did not authorise the payment for this lesson.",
+            "Choose another card, or try again: unpaid lessons are cancelled twelve hours before.",
+        ),
+        facts=words.lesson(),
+    )
+
+
+def _payment_final_warning(words: Words) -> Letter:
+    return Letter(
+        subject=f"Last call: {words['service']} is about to be cancelled",
+        lines=(
+            "Your bank refused the payment for this lesson again.",
+            "Choose another card now, or the lesson is cancelled.",
+        ),
+        facts=words.lesson(),
+    )
+
+
+def _payment_receipt(words: Words) -> Letter:
+    return Letter(
+        subject=f"Receipt: {words['amount']} for {words['service']}",
+        lines=(f"You paid {words['amount']} for your {words['service']} lesson. Thank you.",),
+        facts=(*words.lesson(), ("Paid", words["amount"])),
+    )
+
+
+def _payout_sent(words: Words) -> Letter:
+    return Letter(
+        subject=f"{words['amount']} is on its way to you",
+        lines=(f"You earned {words['amount']} with your {words['service']} lesson.",),
+        facts=(*words.lesson(), ("Earned", words["amount"])),
+    )
+
+
+LETTERS: Final[Mapping[str, Wording]] = {
+    "account_exists": _account_exists,
+    "booking_cancellation_receipt": _booking_cancellation_receipt,
+    "booking_cancelled": _booking_cancelled,
+    "booking_confirmed": _booking_confirmed,
+    "payment_failed": _payment_failed,
+    "payment_final_warning": _payment_final_warning,
+    "payment_receipt": _payment_receipt,
+    "payout_sent": _payout_sent,
+    "sign_up_code": _sign_up_code,
+    "welcome": _welcome,
+}
+
+
+def letter(template: str, words: Mapping[str, object]) -> Letter:
+    """The letter called *template*, about *words*.
+
+    Raises:
+        UnknownTemplate: Nobody wrote it.
+        LetterIncomplete: A word is missing.
+    """
+    if template not in LETTERS:
+        raise UnknownTemplate(template)
+    return LETTERS[template](Words(template, words))

@@ -1,0 +1,122 @@
+"""What notifications does when something happens elsewhere."""
+
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.terms import Party
+from instainstru_core.due_work.model import Payload, WorkItem
+from instainstru_core.kernel.errors import Malformed
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.time import Clock
+from instainstru_core.notifications.model import Kind
+from instainstru_core.notifications.ports import Mailer, TellingWork
+from instainstru_core.notifications.use_cases.send_email import send_email
+from instainstru_core.notifications.use_cases.tell_of_lesson import TellOfLesson, tell_of_lesson
+
+BOTH: Final = (Party.STUDENT, Party.INSTRUCTOR)
+
+
+class TellingWorld(Protocol):
+    """What it takes to tell somebody something."""
+
+    @property
+    def ids(self) -> Ids:
+        """New identifiers."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Now."""
+        ...
+
+
+class MailingWorld(Protocol):
+    """What it takes to send a mail."""
+
+    @property
+    def mailer(self) -> Mailer:
+        """Sends e-mail."""
+        ...
+
+
+def tell_of_confirmation(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `booking.confirmed`: both parties. Source: NT-20."""
+    _tell(item, work, world, dict.fromkeys(BOTH, Kind.BOOKING_CONFIRMED))
+
+
+def tell_of_cancellation(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `booking.cancelled`: a receipt to whoever did it, the news to the others. Source: NT-20.
+
+    A hold that was let go before anything was agreed is no news.
+    """
+    if item.payload.get("was_confirmed") is not True:
+        return
+    by = item.payload.get("by")
+    audience = {
+        party: Kind.BOOKING_CANCELLATION_RECEIPT if by == party else Kind.BOOKING_CANCELLED
+        for party in BOTH
+    }
+    _tell(item, work, world, audience)
+
+
+def tell_of_failed_payment(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `payment.authorization_failed`, the first time: the student. Source: NT-20, PY-12."""
+    _tell(item, work, world, {Party.STUDENT: Kind.PAYMENT_FAILED})
+
+
+def tell_of_final_warning(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `payment.final_warning`: the student. Source: NT-20, PY-13."""
+    _tell(item, work, world, {Party.STUDENT: Kind.PAYMENT_FINAL_WARNING})
+
+
+def tell_of_settlement(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `payment.settled`, when the card paid: a receipt to the student. Source: PY-55."""
+    amount = _cents(item.payload, "card_amount")
+    if amount:
+        more = {"amount": str(amount)}
+        _tell(item, work, world, {Party.STUDENT: Kind.PAYMENT_RECEIPT}, more)
+
+
+def tell_of_payout(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `payout.sent`: the instructor. Source: NT-20."""
+    amount = _cents(item.payload, "amount")
+    _tell(item, work, world, {Party.INSTRUCTOR: Kind.PAYOUT_SENT}, {"amount": str(amount)})
+
+
+def mail(item: WorkItem, world: MailingWorld) -> None:
+    """The handler `send_email`: one mail, out into the world. Source: NT-7."""
+    send_email(item.payload, key=item.work_id, mailer=world.mailer)
+
+
+def _tell(
+    item: WorkItem,
+    work: TellingWork,
+    world: TellingWorld,
+    audience: Mapping[Party, Kind],
+    more: Mapping[str, str] | None = None,
+) -> None:
+    request = TellOfLesson(
+        booking_id=BookingId.parse(_text(item.payload, "booking_id")),
+        audience=audience,
+        occurrence=_text(item.payload, "occurred_at"),
+        more=more or {},
+    )
+    tell_of_lesson(request, work=work, ids=world.ids, clock=world.clock)
+
+
+def _text(payload: Payload, name: str) -> str:
+    match payload.get(name):
+        case str(text):
+            return text
+        case other:
+            raise Malformed(f"expected text as {name}, got {type(other).__name__}")
+
+
+def _cents(payload: Payload, name: str) -> Money:
+    match payload.get(name):
+        case int(cents):
+            return Money(cents)
+        case other:
+            raise Malformed(f"expected whole cents as {name}, got {type(other).__name__}")
