@@ -113,11 +113,3 @@ class BookingWork(AvailabilityWork, DueWork, Protocol):
     def payment_readiness(self) -> PaymentReadiness:
         """Whether a lesson's money is there."""
         ...
-
-
-class Coverage(Protocol):
-    """Which points lie in which regions: filled by places."""
-
-    def covers(self, regions: frozenset[str], lat: float, lng: float) -> bool:
-        """Whether the point lies in one of *regions*, by their slugs. Source: BK-5, PL-7."""
-        ...

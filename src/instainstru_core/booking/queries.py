@@ -16,6 +16,14 @@ from instainstru_core.booking.terms import BookingStatus, Party
 MAX_PER_PAGE = 100
 
 
+def shown_name(first_name: str, last_name: str) -> str:
+    """What one party sees of the other: `Jane S.`. Source: BK-44, AC-56."""
+    first, last = first_name.strip(), last_name.strip()
+    if not first:
+        return "Unknown"
+    return f"{first} {last[0].upper()}." if last else first
+
+
 @frozen(kw_only=True)
 class BookingList:
     """One page of one person's bookings, in one role. Without a *view*: all, newest start first."""

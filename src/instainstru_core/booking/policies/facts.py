@@ -91,13 +91,7 @@ class Teacher:
 
     is_bookable: bool
     service_area: frozenset[str] = frozenset()
-    boroughs: tuple[str, ...] = ()
     teaching_place: Place | None = None
-
-    @property
-    def area_summary(self) -> str | None:
-        """The boroughs served, in a few words. Source: BK-8, IN-8."""
-        return area_summary(self.boroughs)
 
 
 def area_summary(boroughs: Iterable[str]) -> str | None:

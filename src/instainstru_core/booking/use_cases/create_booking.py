@@ -11,8 +11,8 @@ from instainstru_core.availability.model.settings import MAX_BUFFER_MINUTES, Cal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model import Booking, Pending, Place
 from instainstru_core.booking.policies.checks import check, own_holds_in_the_way
-from instainstru_core.booking.policies.facts import Facts, Parties, Proposal
-from instainstru_core.booking.ports import BookingWork, Coverage
+from instainstru_core.booking.policies.facts import Facts, Parties, Proposal, area_summary
+from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.timers import completion_timer, hold_timer
 from instainstru_core.due_work.model import NewWork
 from instainstru_core.instructors.errors import InstructorNotFound
@@ -21,6 +21,9 @@ from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.time import Clock, Interval
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.kernel.zones import NonexistentLocalTime
+from instainstru_core.places.model.gazetteer import Gazetteer
+from instainstru_core.places.model.point import Point
+from instainstru_core.places.ports import Places
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
 
 WorkT = TypeVar("WorkT", bound=BookingWork)
@@ -39,7 +42,7 @@ def create_booking(
     request: CreateBooking,
     *,
     begin: Begin[WorkT],
-    coverage: Coverage,
+    places: Places,
     ids: Ids,
     clock: Clock,
     pricing: PricingConfig = DEFAULT_PRICING,
@@ -55,6 +58,7 @@ def create_booking(
     """
     proposal = request.proposal
     permitted = request.principal.may(Permission.CREATE_BOOKINGS)
+    city = places.gazetteer()
     with begin() as work:
         settings = _locked_calendar(work, proposal)
         now = clock.now()
@@ -71,7 +75,7 @@ def create_booking(
             permitted=permitted and proposal.student.value == request.principal.account_id.value,
             parties=parties,
             settings=settings or CalendarSettings(),
-            in_service_area=_covered(proposal, parties, coverage),
+            in_service_area=_covered(proposal, parties, city),
             near=work.bookings.near(
                 student=proposal.student,
                 instructor=proposal.instructor,
@@ -82,7 +86,7 @@ def create_booking(
         own = own_holds_in_the_way(proposal, facts, lesson) if lesson else ()
         if failures := check(proposal, facts.without(own)):
             raise failures[0]
-        booking = _hold(ids.new(BookingId), proposal, parties, facts)
+        booking = _hold(ids.new(BookingId), proposal, facts, city)
         _clear(work, booking, facts.near, own, now)
         held = work.bookings.add(booking)
         for timer in _timers(held):
@@ -108,15 +112,15 @@ def _lesson(proposal: Proposal, settings: CalendarSettings | None) -> Interval |
         return None
 
 
-def _covered(proposal: Proposal, parties: Parties, coverage: Coverage) -> bool | None:
+def _covered(proposal: Proposal, parties: Parties, city: Gazetteer) -> bool | None:
     point = proposal.place.point
     if proposal.format is not Format.TRAVEL or point is None or parties.teacher is None:
         return None
-    return coverage.covers(parties.teacher.service_area, *point)
+    return city.covers(parties.teacher.service_area, Point(*point))
 
 
-def _hold(booking_id: BookingId, proposal: Proposal, parties: Parties, facts: Facts) -> Booking:
-    offered, teacher = parties.offered, parties.teacher
+def _hold(booking_id: BookingId, proposal: Proposal, facts: Facts, city: Gazetteer) -> Booking:
+    offered, teacher = facts.parties.offered, facts.parties.teacher
     assert offered is not None  # noqa: S101 - rows 3 and 4 of BK-11 passed
     assert teacher is not None  # noqa: S101 - row 3
     rate = offered.rates[proposal.format]
@@ -129,13 +133,15 @@ def _hold(booking_id: BookingId, proposal: Proposal, parties: Parties, facts: Fa
         instructor=proposal.instructor,
         service_id=proposal.service_id,
         zone=facts.settings.zone,
-        student_zone=parties.student_zone,
+        student_zone=facts.parties.student_zone,
         location_type=proposal.location_type,
         place=_place(proposal, teacher.teaching_place),
         service_name=offered.service_name,
         hourly_rate=rate,
         price=rate.for_minutes(proposal.duration_minutes),
-        service_area=teacher.area_summary,
+        service_area=area_summary(
+            city.region(slug).name for slug in city.boroughs_of(teacher.service_area)
+        ),
         note=note or None,
     )
 

@@ -1,0 +1,231 @@
+"""Bookings in memory: the ports of booking on a snapshot of frozen values."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve
+
+from instainstru_core.accounts.ids import AccountId, StudentId
+from instainstru_core.accounts.model import Account
+from instainstru_core.availability.model.planes import CLOSED
+from instainstru_core.booking.errors import BookingNotFound, InstructorConflict, StudentConflict
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model import Booking, Cancelled, Pending, Place
+from instainstru_core.booking.policies.facts import Offered, Parties, Teacher
+from instainstru_core.booking.policies.views import View, belongs, is_hidden
+from instainstru_core.booking.queries import BookingCard, BookingList, BookingPage, shown_name
+from instainstru_core.booking.terms import Party
+from instainstru_core.catalog.ids import ServiceId
+from instainstru_core.catalog.model import Service
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.model.profile import Instructor, TeachingPlace
+from instainstru_core.kernel.errors import StaleAggregate
+from instainstru_core.kernel.time import Interval
+from instainstru_core.kernel.zones import NEW_YORK
+from instainstru_core.testing.memory.instructors import offerings_of
+
+if TYPE_CHECKING:
+    from instainstru_core.availability.ports import Calendars
+    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+
+
+@define
+class InMemoryBookings:
+    """The `Bookings` port, with both exclusion constraints."""
+
+    _tables: "Tables"
+    _outbox: "InMemoryOutbox"
+
+    def get(self, booking_id: BookingId) -> Booking:
+        if (found := self._rows().get(booking_id)) is None:
+            raise BookingNotFound(booking_id)
+        return found
+
+    def get_for_update(self, booking_id: BookingId) -> Booking:
+        return self.get(booking_id)
+
+    def near(
+        self, *, student: StudentId, instructor: InstructorId, around: Interval | None
+    ) -> Sequence[Booking]:
+        return [
+            each
+            for each in self._rows().values()
+            if (each.student == student and isinstance(each.state, Pending))
+            or (
+                around is not None
+                and (each.student == student or each.instructor == instructor)
+                and not isinstance(each.state, Cancelled)
+                and each.lesson.overlaps(around)
+            )
+        ]
+
+    def add(self, booking: Booking) -> Booking:
+        in_the_way = list(self._in_the_way(booking))
+        if any(each.instructor == booking.instructor for each in in_the_way):
+            raise InstructorConflict(booking.lesson)
+        if in_the_way:
+            raise StudentConflict(booking.lesson, in_the_way[0].booking_id)
+        return self._kept(booking)
+
+    def save(self, booking: Booking) -> Booking:
+        if self.get(booking.booking_id).version != booking.version:
+            raise StaleAggregate(f"booking {booking.booking_id} changed since it was read")
+        return self._kept(booking)
+
+    def _in_the_way(self, booking: Booking) -> Iterator[Booking]:
+        for each in self._rows().values():
+            shared = each.instructor == booking.instructor or each.student == booking.student
+            if (
+                shared
+                and each.chain.chain_id != booking.chain.chain_id
+                and not isinstance(each.state, Cancelled)
+                and each.lesson.overlaps(booking.lesson)
+            ):
+                yield each
+
+    def _kept(self, booking: Booking) -> Booking:
+        self._outbox.record(booking.events)
+        kept = evolve(booking, version=booking.version + 1, events=())
+        self._rows()[booking.booking_id] = kept
+        return kept
+
+    def _rows(self) -> dict[BookingId, Booking]:
+        return bookings_in(self._tables)
+
+
+@define
+class InMemoryBookingParties:
+    """The `BookingParties` port, over the other contexts' tables."""
+
+    _tables: "Tables"
+    _calendars: "Calendars"
+
+    def find(
+        self,
+        *,
+        student: StudentId,
+        instructor: InstructorId,
+        service_id: ServiceId,
+        day: date | None,
+    ) -> Parties:
+        account = self._tables.of("accounts", AccountId, Account).get(AccountId(student.value))
+        teacher = self._tables.of("instructors", InstructorId, Instructor).get(instructor)
+        services = self._tables.of("services", str, Service).values()
+        service = next((each for each in services if each.service_id == service_id), None)
+        offering = next(
+            (
+                each
+                for each in offerings_of(self._tables, instructor)
+                if each.service_id == service_id
+            ),
+            None,
+        )
+        known_day = day if teacher is not None else None
+        return Parties(
+            student_zone=NEW_YORK if account is None else account.zone,
+            teacher=None if teacher is None else _teacher(teacher),
+            service_active=None if service is None else service.is_active,
+            offered=None
+            if offering is None
+            else Offered(
+                service_name=offering.service_name,
+                rates=offering.rates,
+                durations=offering.durations,
+                active=offering.active,
+            ),
+            planes=CLOSED
+            if known_day is None
+            else self._calendars.days(instructor, known_day, known_day).get(known_day, CLOSED),
+            blocked=known_day is not None
+            and known_day in self._calendars.blackouts(instructor, known_day, known_day),
+        )
+
+
+def _teacher(instructor: Instructor) -> Teacher:
+    return Teacher(
+        is_bookable=instructor.is_visible and instructor.payable,
+        service_area=instructor.service_area,
+        teaching_place=_place(instructor.teaching_place),
+    )
+
+
+def _place(place: TeachingPlace | None) -> Place | None:
+    return None if place is None else Place(address=place.address, lat=place.lat, lng=place.lng)
+
+
+@define
+class InMemoryBookingQueries:
+    """The `BookingQueries` query."""
+
+    _tables: "Tables"
+
+    def page(self, wanted: BookingList, *, now: datetime) -> BookingPage:
+        mine = [
+            each
+            for each in bookings_in(self._tables).values()
+            if each.party_of(wanted.account_id) is wanted.role and _shown(each, wanted, now)
+        ]
+        if wanted.view is View.BOOK_AGAIN:
+            mine = _latest(mine)
+        mine.sort(key=lambda each: each.booking_id)
+        match wanted.view:
+            case View.UPCOMING | View.AWAITING_COMPLETION:
+                mine.sort(key=lambda each: each.lesson.starts_at)
+            case View.PENDING:
+                mine.sort(key=lambda each: each.created_at, reverse=True)
+            case _:
+                mine.sort(key=lambda each: each.lesson.starts_at, reverse=True)
+        first = (wanted.page - 1) * wanted.per_page
+        return BookingPage(
+            items=[self._card(each, wanted.role) for each in mine[first : first + wanted.per_page]],
+            total=len(mine),
+            page=wanted.page,
+            per_page=wanted.per_page,
+        )
+
+    def card(self, booking_id: BookingId, *, viewer: AccountId) -> BookingCard:
+        booking = bookings_in(self._tables).get(booking_id)
+        party = None if booking is None else booking.party_of(viewer)
+        if booking is None or party is None:
+            raise BookingNotFound(booking_id)
+        return self._card(booking, party)
+
+    def _card(self, booking: Booking, viewer: Party) -> BookingCard:
+        accounts = self._tables.of("accounts", AccountId, Account)
+        student = accounts.get(AccountId(booking.student.value))
+        teachers = self._tables.of("instructors", InstructorId, Instructor)
+        teacher = teachers.get(booking.instructor)
+        return BookingCard(
+            booking=booking,
+            viewer=viewer,
+            student_name=shown_name(
+                "" if student is None else student.first_name,
+                "" if student is None else student.last_name,
+            ),
+            instructor_name=shown_name(
+                "" if teacher is None else teacher.first_name,
+                "" if teacher is None else teacher.last_initial,
+            ),
+        )
+
+
+def _shown(booking: Booking, wanted: BookingList, now: datetime) -> bool:
+    if wanted.status is not None and booking.status is not wanted.status:
+        return False
+    if wanted.view is not None:
+        return belongs(booking, wanted.view, now)
+    expired = isinstance(booking.state, Pending) and not booking.occupies(now)
+    return not is_hidden(booking) and not expired
+
+
+def _latest(completed: Sequence[Booking]) -> list[Booking]:
+    latest: dict[tuple[InstructorId, ServiceId], Booking] = {}
+    for each in sorted(completed, key=lambda each: (each.lesson.starts_at, each.booking_id)):
+        latest[each.instructor, each.service_id] = each
+    return list(latest.values())
+
+
+def bookings_in(tables: "Tables") -> dict[BookingId, Booking]:
+    """Every booking of a snapshot."""
+    return tables.of("bookings", BookingId, Booking)
