@@ -54,18 +54,6 @@ class PaymentMethodRequired(DomainError):
     code: ClassVar[str] = "payment_method_required"
 
 
-class HoldExpired(Conflict):
-    """The slot was held for too long without a payment. Source: PY-7, BK-18."""
-
-    code: ClassVar[str] = "hold_expired"
-
-
-class LessonStarted(Conflict):
-    """The lesson has begun. Source: PY-8."""
-
-    code: ClassVar[str] = "lesson_started"
-
-
 class BookingCancelledMeanwhile(Conflict):
     """The booking was cancelled while the card was asked; the hold is let go. Source: PY-11."""
 

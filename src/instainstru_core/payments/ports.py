@@ -1,9 +1,22 @@
 """What payments needs from the world."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
+from attrs import frozen
+
+from instainstru_core.accounts.ids import StudentId
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.ports import BookingWork
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.ports import InstructorWork
 from instainstru_core.kernel.money import Money
-from instainstru_core.payments.ids import OperationId
+from instainstru_core.payments.ids import CardId, OperationId, PaymentId
+from instainstru_core.payments.ledger.ports import Ledger
+from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.operation import PaymentOperation
+from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import (
     AuthorisationResult,
     Captured,
@@ -15,6 +28,8 @@ from instainstru_core.payments.model.processor import (
     Transferred,
     Voided,
 )
+from instainstru_core.pricing.model.tiers import TierFacts
+from instainstru_core.pricing.ports import PricingWork
 
 
 class PaymentGateway(Protocol):
@@ -74,4 +89,170 @@ class PaymentGateway(Protocol):
 
     def find_account(self, account: str) -> PayoutAccount | None:
         """How the account stands now."""
+        ...
+
+
+class Payments(Protocol):
+    """The money of every lesson."""
+
+    def get(self, payment_id: PaymentId) -> Payment:
+        """The payment as it stands.
+
+        Raises:
+            PaymentNotFound: There is none.
+        """
+        ...
+
+    def get_for_update(self, payment_id: PaymentId) -> Payment:
+        """The payment, locked for this unit. Who needs its booking too locks that first.
+
+        Raises:
+            PaymentNotFound: There is none.
+        """
+        ...
+
+    def find_for_update(self, booking_id: BookingId) -> Payment | None:
+        """The latest payment of the booking, locked for this unit; None: no checkout yet."""
+        ...
+
+    def find_by_intent(self, intent: str) -> Payment | None:
+        """The payment whose latest hold the processor calls *intent*."""
+        ...
+
+    def add(self, payment: Payment) -> Payment:
+        """Keep a new payment.
+
+        Raises:
+            OpenPaymentExists: The booking has an open one. Source: PY-1.
+        """
+        ...
+
+    def save(self, payment: Payment) -> Payment:
+        """Keep the payment, and its latest hold, as they are now.
+
+        Raises:
+            StaleAggregate: It changed since it was read.
+        """
+        ...
+
+
+class PaymentOperations(Protocol):
+    """Every intended call of the processor. Its payment's lock guards it."""
+
+    def add(self, operation: PaymentOperation) -> None:
+        """Write it down, before the call. Its payment, kind and slot are unique (PY-60)."""
+        ...
+
+    def save(self, operation: PaymentOperation) -> None:
+        """Keep what became of it."""
+        ...
+
+    def get(self, operation_id: OperationId) -> PaymentOperation:
+        """The operation as it stands.
+
+        Raises:
+            OperationNotFound: There is none.
+        """
+        ...
+
+    def of(self, payment_id: PaymentId) -> Sequence[PaymentOperation]:
+        """The payment's operations, oldest first."""
+        ...
+
+    def overdue(self, *, now: datetime, limit: int) -> Sequence[OperationId]:
+        """Unfinished operations that are to be called at *now*, the longest overdue first."""
+        ...
+
+
+class Cards(Protocol):
+    """Every saved card. Source: PY-67."""
+
+    def of(self, student_id: StudentId) -> Sequence[SavedCard]:
+        """The student's cards, locked against one another's changes; the default, then the newest."""
+        ...
+
+    def keep(self, card: SavedCard) -> None:
+        """Keep the card as it is; where one is the default, no other of the student's is."""
+        ...
+
+    def remove(self, card: SavedCard) -> None:
+        """Forget the card."""
+        ...
+
+    def paying(self, card_id: CardId) -> Sequence[PaymentId]:
+        """The open payments that this card is to pay."""
+        ...
+
+
+class ConnectAccounts(Protocol):
+    """Every instructor's account at the processor."""
+
+    def find(self, instructor_id: InstructorId) -> ConnectAccount | None:
+        """The instructor's account, as last seen."""
+        ...
+
+    def find_by_name(self, account: str) -> ConnectAccount | None:
+        """The account that the processor calls so."""
+        ...
+
+    def keep(self, account: ConnectAccount) -> ConnectAccount:
+        """Keep it as it was seen, and record what is new about it."""
+        ...
+
+
+@frozen(kw_only=True)
+class CheckoutFacts:
+    """What a checkout goes by, besides the booking. *card* is the one named, or the default."""
+
+    card: SavedCard | None
+    account: ConnectAccount | None
+    tier: TierFacts
+
+
+class Checkouts(Protocol):
+    """What checkouts go by."""
+
+    def facts(
+        self,
+        *,
+        student_id: StudentId,
+        instructor_id: InstructorId,
+        card_id: CardId | None,
+        since: datetime,
+    ) -> CheckoutFacts:
+        """The student's card, the instructor's account, and the lessons taught from *since* on."""
+        ...
+
+
+class PaymentWork(BookingWork, InstructorWork, PricingWork, Protocol):
+    """What one unit of work in payments can reach."""
+
+    @property
+    def payments(self) -> Payments:
+        """The money of every lesson."""
+        ...
+
+    @property
+    def payment_operations(self) -> PaymentOperations:
+        """Every intended call of the processor."""
+        ...
+
+    @property
+    def cards(self) -> Cards:
+        """Every saved card."""
+        ...
+
+    @property
+    def connect_accounts(self) -> ConnectAccounts:
+        """Every instructor's account at the processor."""
+        ...
+
+    @property
+    def checkouts(self) -> Checkouts:
+        """What checkouts go by."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """The books."""
         ...

@@ -39,8 +39,11 @@ class RequiresAction:
 
 @frozen(kw_only=True)
 class Declined:
-    """The bank refused. *category* is one of insufficient_funds, expired_card, lost_or_stolen,
-    do_not_honor, processing_error, authentication_required; a *hard* one is never retried on the same card."""
+    """The bank refused; a *hard* refusal is never retried on the same card.
+
+    *category* is one of insufficient_funds, expired_card, lost_or_stolen, do_not_honor,
+    processing_error, authentication_required.
+    """
 
     category: str
     hard: bool = False
@@ -83,7 +86,7 @@ class Transferred:
 
 @frozen(kw_only=True)
 class Refused:
-    """The processor will not do this: the same call will be refused again. *reason* is lower_snake."""
+    """The processor will not do this, however often it is asked. *reason* is lower_snake."""
 
     reason: str
 

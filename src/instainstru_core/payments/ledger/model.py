@@ -1,0 +1,115 @@
+"""Balanced journals that never change. Source: PY-80…PY-82."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from instainstru_core.accounts.ids import StudentId
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.errors import Malformed
+from instainstru_core.kernel.time import utc
+from instainstru_core.payments.ids import JournalId, PaymentId
+
+
+class Account(StrEnum):
+    """The chart of accounts. Source: PY-82."""
+
+    PROCESSOR_BALANCE = "processor_balance"
+    PLATFORM_BANK = "platform_bank"
+    STUDENT_RECEIVABLE = "student_receivable"
+    DISPUTE_HOLD = "dispute_hold"
+    BOOKING_ESCROW = "booking_escrow"
+    INSTRUCTOR_PAYABLE = "instructor_payable"
+    CREDIT_PENDING = "credit_pending"
+    CREDIT_AVAILABLE = "credit_available"
+    CREDIT_RESERVED = "credit_reserved"
+    CREDIT_FROZEN = "credit_frozen"
+    STUDENT_FEE_REVENUE = "student_fee_revenue"
+    COMMISSION_REVENUE = "commission_revenue"
+    CREDIT_BREAKAGE = "credit_breakage"
+    REFUNDS_CONTRA = "refunds_contra"
+    PROCESSING_FEE_EXPENSE = "processing_fee_expense"
+    PROMO_CREDIT_EXPENSE = "promo_credit_expense"
+    REFERRAL_BONUS_EXPENSE = "referral_bonus_expense"
+    DISPUTE_LOSS_EXPENSE = "dispute_loss_expense"
+    BAD_DEBT_EXPENSE = "bad_debt_expense"
+    AUTH_HELD = "auth_held"
+    AUTH_CONTRA = "auth_contra"
+    CONNECT_BALANCE = "connect_balance"
+    CONNECT_OWNER = "connect_owner"
+
+
+class JournalType(StrEnum):
+    """What a journal tells; each is one row of Appendix A."""
+
+    AUTHORISE = "authorise"
+    VOID = "void"
+    CAPTURE = "capture"
+    SETTLE_FEE = "settle_fee"
+    SETTLE_COMMISSION = "settle_commission"
+    SETTLE_PAYOUT = "settle_payout"
+    TRANSFER = "transfer"
+
+
+@frozen(kw_only=True)
+class Line:
+    """One side of a posting: a debit is positive, a credit negative."""
+
+    account: Account
+    cents: int
+    payment_id: PaymentId | None = None
+    instructor_id: InstructorId | None = None
+    student_id: StudentId | None = None
+    processor_ref: str | None = None
+
+
+@frozen(kw_only=True)
+class Journal:
+    """One money fact: two lines or more that sum to zero.
+
+    Raises:
+        Malformed: They don't, or there are fewer.
+    """
+
+    journal_id: JournalId
+    journal_type: JournalType
+    source_id: str
+    occurred_at: datetime = field(converter=utc)
+    lines: tuple[Line, ...]
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.lines) < 2:
+            raise Malformed("a journal has two lines or more")
+        if sum(line.cents for line in self.lines):
+            raise Malformed(f"the lines of a journal must sum to zero, not {self.lines}")
+
+
+@frozen(kw_only=True)
+class AccountBalance:
+    """What an account comes to."""
+
+    account: Account
+    cents: int
+
+
+@frozen(kw_only=True)
+class TrialBalance:
+    """Every account, and what they come to together: zero. Source: PY-86.
+
+    *unsettled* counts the settled payments whose escrow, hold or payable is not zero (PY-83).
+    """
+
+    balances: tuple[AccountBalance, ...]
+    journals: int
+    unsettled: int
+
+    @property
+    def imbalance_cents(self) -> int:
+        """The sum of all accounts."""
+        return sum(balance.cents for balance in self.balances)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the books are sound."""
+        return self.imbalance_cents == 0 and self.unsettled == 0

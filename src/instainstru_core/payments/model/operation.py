@@ -1,0 +1,112 @@
+"""One intended call of the processor: written down before, answered after. Source: PY-60…62."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from attrs import evolve, frozen
+
+from instainstru_core.kernel.money import Money
+from instainstru_core.payments.ids import OperationId, PaymentId
+
+REPEAT_WITHIN = timedelta(hours=23)
+"""How long one key is repeated: the processor forgets keys after 24 hours. Source: PY-62."""
+
+REPEAT_AFTER = timedelta(minutes=1)
+"""How long an answer may take before the sweeper asks again. Source: PY-62."""
+
+TRANSFER_RETRIES = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+)
+"""When a refused transfer is tried again; after the last a person must look. Source: PY-47."""
+
+
+class OperationKind(StrEnum):
+    """What the processor is asked for."""
+
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    VOID = "void"
+    TRANSFER = "transfer"
+
+
+class OperationState(StrEnum):
+    """How far it got. Source: spec 02 §3.2."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+UNFINISHED = frozenset({OperationState.PLANNED, OperationState.SENT, OperationState.UNKNOWN})
+
+
+@frozen(kw_only=True)
+class PaymentOperation:
+    """One intended call; its id is the idempotency key.
+
+    *target* is whom it is about: the card's token, the hold's intent, or the instructor's account.
+    *charge* is what a transfer is taken out of; without one it comes from the platform's balance.
+    Everything the call needs is kept here, so that a repeat is the same call to the letter.
+    """
+
+    operation_id: OperationId
+    payment_id: PaymentId
+    kind: OperationKind
+    slot: str
+    amount: Money
+    target: str
+    charge: str | None = None
+    off_session: bool = False
+    state: OperationState = OperationState.PLANNED
+    attempts: int = 0
+    planned_at: datetime
+    next_attempt_at: datetime
+    processor_ref: str | None = None
+    error_code: str | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether its result is known."""
+        return self.state not in UNFINISHED
+
+    def send(self, *, at: datetime) -> Self:
+        """It is about to be called; if no answer is recorded, it is repeated later."""
+        return evolve(
+            self,
+            state=OperationState.SENT,
+            attempts=self.attempts + 1,
+            next_attempt_at=at + REPEAT_AFTER,
+        )
+
+    def lose_answer(self, *, at: datetime) -> Self:
+        """No answer came. Source: PY-62."""
+        return evolve(self, state=OperationState.UNKNOWN, next_attempt_at=at + REPEAT_AFTER)
+
+    def succeed(self, reference: str) -> Self:
+        """The processor did it, and calls it *reference*."""
+        return evolve(
+            self, state=OperationState.SUCCEEDED, processor_ref=reference, error_code=None
+        )
+
+    def fail(self, reason: str) -> Self:
+        """The processor will not do it."""
+        return evolve(self, state=OperationState.FAILED, error_code=reason)
+
+    def plan_again(self, reason: str, *, at: datetime) -> Self:
+        """Refused for now: planned again for *at*, with the same key. Source: spec 02 §3.2."""
+        return evolve(self, state=OperationState.PLANNED, error_code=reason, next_attempt_at=at)
+
+    def repeatable(self, *, now: datetime) -> bool:
+        """Whether the processor still knows its key, or has never seen it. Source: PY-62."""
+        return self.state is OperationState.PLANNED or now - self.planned_at < REPEAT_WITHIN
+
+    def due(self, *, now: datetime) -> bool:
+        """Whether it is to be called now."""
+        return not self.finished and self.next_attempt_at <= now

@@ -1,0 +1,389 @@
+"""The money of one lesson, from checkout to settlement. Source: spec 02 §3.1."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self, TypedDict
+
+from attrs import evolve, frozen
+
+from instainstru_core.accounts.ids import StudentId
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.errors import InvalidState
+from instainstru_core.kernel.events import Aggregate, Event
+from instainstru_core.kernel.money import NOTHING, Money
+from instainstru_core.kernel.time import Interval
+from instainstru_core.payments import events as facts
+from instainstru_core.payments.ids import CardId, OperationId, PaymentId
+from instainstru_core.payments.model.processor import Authorised, Declined
+from instainstru_core.pricing.model.quotes import PriceBreakdown
+
+AUTHORISE_BEFORE = timedelta(hours=24)
+CAPTURE_AFTER = timedelta(hours=24)
+HOLD_LIFE = timedelta(days=7)
+CAPTURE_RETRY_EVERY = timedelta(hours=4)
+CAPTURE_GIVE_UP_AFTER = timedelta(hours=72)
+
+
+class _Named(TypedDict):
+    """What every event about a payment names."""
+
+    payment_id: PaymentId
+    booking_id: BookingId
+    student_id: StudentId
+    instructor_id: InstructorId
+    occurred_at: datetime
+
+
+class PaymentState(StrEnum):
+    """Where the money is. `locked` comes with rescheduling."""
+
+    PAYMENT_METHOD_REQUIRED = "payment_method_required"
+    SCHEDULED = "scheduled"
+    AUTHORIZED = "authorized"
+    LOCKED = "locked"
+    CAPTURED = "captured"
+    SETTLED = "settled"
+    MANUAL_REVIEW = "manual_review"
+
+
+class Outcome(StrEnum):
+    """What the money did in the end. Source: PY-30."""
+
+    LESSON_COMPLETED = "lesson_completed_full_payout"
+    STUDENT_CANCELLED = "student_cancel_gt24_no_charge"
+    INSTRUCTOR_CANCELLED = "instructor_cancel_full_refund"
+    CHECKOUT_ABANDONED = "checkout_abandoned_no_charge"
+    PAYMENT_FAILED = "payment_failed_no_charge"
+
+
+class FailureKind(StrEnum):
+    """What the card refused."""
+
+    AUTHORIZATION = "authorization"
+    CAPTURE = "capture"
+
+
+class HoldStatus(StrEnum):
+    """How a card hold stands. Source: spec 02 §3.2."""
+
+    REQUIRES_ACTION = "requires_action"
+    ACTIVE = "active"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    FAILED = "failed"
+
+
+OPEN_HOLDS = frozenset({HoldStatus.REQUIRES_ACTION, HoldStatus.ACTIVE})
+
+
+@frozen(kw_only=True)
+class CardHold:
+    """One card authorisation; named by the operation that asked for it."""
+
+    hold_id: OperationId
+    intent: str
+    amount: Money
+    status: HoldStatus
+    authorized_at: datetime | None = None
+    expires_at: datetime | None = None
+    captured_amount: Money = NOTHING
+    charge: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether money is, or may still be, held."""
+        return self.status in OPEN_HOLDS
+
+
+@frozen(kw_only=True)
+class Failure:
+    """What the card refused, how often, and since when."""
+
+    kind: FailureKind
+    category: str
+    hard: bool
+    count: int
+    first_at: datetime
+    last_at: datetime
+    final_attempt_at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class Payment(Aggregate):
+    """The money of one lesson, at a price frozen at checkout (PR-10).
+
+    *closing* is how it shall end, decided while the processor still has to do its part (PY-6);
+    *outcome* is how it ended. *card_token* is what the processor knows the chosen card by.
+    """
+
+    payment_id: PaymentId
+    booking_id: BookingId
+    student_id: StudentId
+    instructor_id: InstructorId
+    lesson: Interval
+    breakdown: PriceBreakdown
+    state: PaymentState
+    card_id: CardId
+    card_token: str
+    created_at: datetime
+    auth_due_at: datetime
+    attempts: int = 0
+    last_attempt_at: datetime | None = None
+    hold: CardHold | None = None
+    failure: Failure | None = None
+    closing: Outcome | None = None
+    outcome: Outcome | None = None
+    review_reason: str | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def group(self) -> str:
+        """The transfer group of everything at the processor. Source: PY-2."""
+        return f"booking:{self.booking_id}"
+
+    @property
+    def capture_due_at(self) -> datetime:
+        """When the money is taken at the earliest. Source: PY-22, BK-23."""
+        return self.lesson.ends_at + CAPTURE_AFTER
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state is PaymentState.SETTLED
+
+    @property
+    def held(self) -> Money:
+        """What is, or may be, held on the card now."""
+        return self.hold.amount if self.hold is not None and self.hold.open else NOTHING
+
+    @property
+    def next_slot(self) -> str:
+        """The slot of the next authorisation. Source: PY-60."""
+        return f"auth#{self.attempts + 1}"
+
+    @classmethod
+    def open(
+        cls,
+        payment_id: PaymentId,
+        *,
+        booking_id: BookingId,
+        student_id: StudentId,
+        instructor_id: InstructorId,
+        lesson: Interval,
+        breakdown: PriceBreakdown,
+        card_id: CardId,
+        card_token: str,
+        at: datetime,
+    ) -> Self:
+        """A payment that no card has granted yet."""
+        return cls(
+            payment_id=payment_id,
+            booking_id=booking_id,
+            student_id=student_id,
+            instructor_id=instructor_id,
+            lesson=lesson,
+            breakdown=breakdown,
+            state=PaymentState.PAYMENT_METHOD_REQUIRED,
+            card_id=card_id,
+            card_token=card_token,
+            created_at=at,
+            auth_due_at=lesson.starts_at - AUTHORISE_BEFORE,
+        )
+
+    def schedule(self, *, at: datetime) -> Self:
+        """The card will be asked 24 hours before the lesson. Source: PY-8."""
+        self._expect(PaymentState.PAYMENT_METHOD_REQUIRED)
+        scheduled = evolve(self, state=PaymentState.SCHEDULED)
+        return scheduled.recording(
+            facts.PaymentScheduled(**self._named(at), auth_due_at=self.auth_due_at)
+        )
+
+    def need_no_card(self, *, at: datetime) -> Self:
+        """Nothing is to be charged: as good as held. Source: PR-4."""
+        self._expect(PaymentState.PAYMENT_METHOD_REQUIRED, PaymentState.SCHEDULED)
+        return self.authorised(at)
+
+    def use_card(self, card_id: CardId, card_token: str) -> Self:
+        """Another card pays from now on. Source: PY-15."""
+        return evolve(self, card_id=card_id, card_token=card_token)
+
+    def use_price(self, breakdown: PriceBreakdown) -> Self:
+        """Agreed to anew, before any card granted the old one. Source: PR-14."""
+        self._expect(PaymentState.PAYMENT_METHOD_REQUIRED)
+        return evolve(self, breakdown=breakdown)
+
+    def attempt(self, *, at: datetime) -> Self:
+        """The card is about to be asked."""
+        return evolve(self, attempts=self.attempts + 1, last_attempt_at=at)
+
+    def hold_money(self, hold_id: OperationId, granted: Authorised, *, at: datetime) -> Self:
+        """The card granted the hold."""
+        hold = CardHold(
+            hold_id=hold_id,
+            intent=granted.intent,
+            amount=granted.amount,
+            status=HoldStatus.ACTIVE,
+            authorized_at=at,
+            expires_at=granted.expires_at or at + HOLD_LIFE,
+        )
+        held = evolve(self, hold=hold)
+        return held if self.closing is not None else held.authorised(at)
+
+    def await_cardholder(self, hold_id: OperationId, intent: str) -> Self:
+        """The cardholder must confirm first. Source: PY-9."""
+        hold = CardHold(
+            hold_id=hold_id,
+            intent=intent,
+            amount=self.breakdown.card_amount,
+            status=HoldStatus.REQUIRES_ACTION,
+        )
+        return evolve(self, hold=hold)
+
+    def refuse_hold(
+        self, refusal: Declined, *, at: datetime, final: bool = False, scheduled: bool = False
+    ) -> Self:
+        """The card refused; a refusal of a *scheduled* hold is news. Source: PY-9, PY-12, PY-13."""
+        hold = self.hold
+        if hold is not None and hold.status is HoldStatus.REQUIRES_ACTION:
+            hold = evolve(hold, status=HoldStatus.FAILED)
+        if self.closing is not None:
+            return evolve(self, hold=hold)
+        kind = self.failure.kind if self.failure is not None else FailureKind.AUTHORIZATION
+        failure = self._failed(kind, refusal.category, hard=refusal.hard, at=at)
+        if final:
+            failure = evolve(failure, final_attempt_at=at)
+        failed = evolve(
+            self, state=PaymentState.PAYMENT_METHOD_REQUIRED, hold=hold, failure=failure
+        )
+        if not scheduled or kind is FailureKind.CAPTURE:
+            return failed
+        named = self._named(at)
+        failed = failed.recording(
+            facts.PaymentAuthorizationFailed(
+                **named,
+                failure_count=failure.count,
+                category=refusal.category,
+                lesson_starts_at=self.lesson.starts_at,
+            )
+        )
+        return failed.warned(at) if final else failed
+
+    def warn(self, *, at: datetime) -> Self:
+        """The card is not asked again: the warning stands for the last attempt. Source: PY-13."""
+        if self.failure is None:
+            raise InvalidState("nothing failed that could be warned of")
+        return evolve(self, failure=evolve(self.failure, final_attempt_at=at)).warned(at)
+
+    def end_as(self, outcome: Outcome) -> Self:
+        """Decide how it shall end. Source: PY-6."""
+        return evolve(self, closing=outcome)
+
+    def let_go(self) -> Self:
+        """The hold is gone."""
+        if self.hold is None:
+            return self
+        return evolve(self, hold=evolve(self.hold, status=HoldStatus.VOIDED))
+
+    def take(self, charge: str, amount: Money, *, at: datetime) -> Self:
+        """The money was taken."""
+        if self.hold is None:
+            raise InvalidState("there is no hold to take money from")
+        hold = evolve(self.hold, status=HoldStatus.CAPTURED, captured_amount=amount, charge=charge)
+        taken = evolve(self, hold=hold, state=PaymentState.CAPTURED, failure=None)
+        return taken.recording(facts.PaymentCaptured(**self._named(at), amount=amount))
+
+    def take_nothing(self) -> Self:
+        """There is nothing to take: the credit paid it all."""
+        return evolve(self, state=PaymentState.CAPTURED)
+
+    def fail_capture(self, reason: str, *, at: datetime) -> Self:
+        """The hold did not give its money. Source: PY-23."""
+        hold = None if self.hold is None else evolve(self.hold, status=HoldStatus.FAILED)
+        first = self.failure is None or self.failure.kind is not FailureKind.CAPTURE
+        failure = self._failed(FailureKind.CAPTURE, reason, hard=False, at=at)
+        failed = evolve(
+            self,
+            state=PaymentState.PAYMENT_METHOD_REQUIRED,
+            hold=hold,
+            failure=failure,
+            closing=None,
+        )
+        news = facts.PaymentFailed(**self._named(at), reason=reason)
+        return failed.recording(news) if first else failed
+
+    def settle(self, outcome: Outcome, *, payout: Money, at: datetime) -> Self:
+        """Nothing is left to do."""
+        settled = evolve(
+            self, state=PaymentState.SETTLED, closing=None, outcome=outcome, settled_at=at
+        )
+        taken = self.hold.captured_amount if self.hold is not None else NOTHING
+        return settled.recording(
+            facts.PaymentSettled(
+                **self._named(at), outcome=outcome.value, card_amount=taken, payout=payout
+            )
+        )
+
+    def abandon(self, *, at: datetime) -> Self:
+        """No card paid in time. Source: PY-14."""
+        return self.recording(facts.PaymentAbandoned(**self._named(at)))
+
+    def pay_out(self, amount: Money, *, at: datetime) -> Self:
+        """The instructor has *amount* more."""
+        return self.recording(facts.PayoutSent(**self._named(at), amount=amount))
+
+    def fail_payout(self, amount: Money, reason: str, *, at: datetime) -> Self:
+        """The transfer was refused for the first time. Source: PY-47."""
+        return self.recording(facts.PayoutFailed(**self._named(at), amount=amount, reason=reason))
+
+    def review(self, reason: str, *, at: datetime) -> Self:
+        """Stop everything automatic: a person must look. Source: PY-58."""
+        stopped = evolve(self, state=PaymentState.MANUAL_REVIEW, review_reason=reason)
+        return stopped.recording(facts.PaymentReviewOpened(**self._named(at), reason=reason))
+
+    def resume(self) -> Self:
+        """What a person looked into goes on as captured."""
+        return evolve(self, state=PaymentState.CAPTURED, review_reason=None)
+
+    def authorised(self, at: datetime) -> Self:
+        """The money is as good as there; a failed capture is remembered until it is taken."""
+        keep = self.failure is not None and self.failure.kind is FailureKind.CAPTURE
+        authorised = evolve(
+            self, state=PaymentState.AUTHORIZED, failure=self.failure if keep else None
+        )
+        return authorised.recording(
+            facts.PaymentAuthorized(**self._named(at), amount=self.breakdown.card_amount)
+        )
+
+    def warned(self, at: datetime) -> Self:
+        """The student is told that time runs out."""
+        return self.recording(
+            facts.PaymentFinalWarning(
+                **self._named(at), cancels_at=self.lesson.starts_at - timedelta(hours=12)
+            )
+        )
+
+    def _failed(self, kind: FailureKind, category: str, *, hard: bool, at: datetime) -> Failure:
+        before = self.failure
+        if before is None or before.kind is not kind:
+            return Failure(
+                kind=kind, category=category, hard=hard, count=1, first_at=at, last_at=at
+            )
+        return evolve(before, category=category, hard=hard, count=before.count + 1, last_at=at)
+
+    def _expect(self, *states: PaymentState) -> None:
+        if self.state not in states:
+            raise InvalidState(f"the payment is {self.state}")
+
+    def _named(self, at: datetime) -> _Named:
+        return _Named(
+            payment_id=self.payment_id,
+            booking_id=self.booking_id,
+            student_id=self.student_id,
+            instructor_id=self.instructor_id,
+            occurred_at=at,
+        )
+
+    def recording(self, event: Event) -> Self:
+        """The same, with one more thing to tell."""
+        return evolve(self, events=(*self.events, event))

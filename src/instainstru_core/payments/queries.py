@@ -1,0 +1,78 @@
+"""What screens read of payments."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from attrs import frozen
+
+from instainstru_core.accounts.ids import AccountId, StudentId
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.pagination import Page, PageRequest
+from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.ledger.ports import LedgerQueries
+from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.operation import PaymentOperation
+from instainstru_core.payments.model.payment import Payment
+
+
+@frozen(kw_only=True)
+class PaymentView:
+    """A lesson's money as its parties see it: the payment and what the processor was asked for."""
+
+    payment: Payment
+    operations: tuple[PaymentOperation, ...]
+    card: SavedCard | None
+
+
+@frozen(kw_only=True)
+class Earning:
+    """What one lesson brought its instructor; every figure is read from the books. Source: PY-68."""
+
+    payment_id: PaymentId
+    booking_id: BookingId
+    lesson_starts_at: datetime
+    student: str
+    service_name: str
+    minutes: int
+    lesson_price: Money
+    commission: Money
+    commission_bps: int
+    net: Money
+    status: str
+
+
+class PaymentQueries(Protocol):
+    """Payments as their parties see them."""
+
+    def of_booking(self, booking_id: BookingId, *, viewer: AccountId) -> PaymentView | None:
+        """The money of the booking; None where there is none, or *viewer* is not a party to it."""
+        ...
+
+    def earnings(self, instructor_id: InstructorId, page: PageRequest) -> Page[Earning]:
+        """The instructor's settled lessons with a payout, latest settled first."""
+        ...
+
+    def cards(self, student_id: StudentId) -> Sequence[SavedCard]:
+        """The student's cards, the default first, then the newest."""
+        ...
+
+    def payout_account(self, instructor_id: InstructorId) -> ConnectAccount | None:
+        """The instructor's account at the processor, as last seen."""
+        ...
+
+
+class PaymentReads(Protocol):
+    """What can be read of payments without a unit of work."""
+
+    @property
+    def payment_queries(self) -> PaymentQueries:
+        """Payments as their parties see them."""
+        ...
+
+    @property
+    def ledger_queries(self) -> LedgerQueries:
+        """The books."""
+        ...
