@@ -4,6 +4,15 @@ from typing import Protocol
 
 from attrs import frozen
 
+from instainstru_core.accounts.ports import (
+    AccessTokens,
+    AccountsReads,
+    AccountsWork,
+    IdempotencyRecords,
+    Passwords,
+    RateStore,
+    Secrets,
+)
 from instainstru_core.catalog.ports import CatalogWork
 from instainstru_core.catalog.queries import CatalogReads
 from instainstru_core.due_work.ports import DueWork
@@ -11,12 +20,14 @@ from instainstru_core.due_work.queries import DueWorkReads
 from instainstru_core.instructors.ports import Chance, InstructorWork
 from instainstru_core.instructors.queries import InstructorReads
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.mutex import Mutexes
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.places.ports import Places, PlacesWork
 
 
 class Work(
+    AccountsWork,
     InstructorWork,
     PlacesWork,
     CatalogWork,
@@ -27,6 +38,7 @@ class Work(
 
 
 class Reads(
+    AccountsReads,
     InstructorReads,
     CatalogReads,
     DueWorkReads,
@@ -43,5 +55,11 @@ class Ports:
     read: Begin[Reads]
     ids: Ids
     clock: Clock
+    passwords: Passwords
+    secrets: Secrets
+    tokens: AccessTokens
+    rates: RateStore
+    mutexes: Mutexes
+    idempotency: IdempotencyRecords
     places: Places
     chance: Chance

@@ -1,0 +1,141 @@
+"""The HTTP API, put together: routes, the gate before them, the perimeter around all."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from litestar import Litestar, Request, Router, route
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ControllerRouterHandler
+
+from entrypoints.http.auth import Gate, provide_principal, provide_viewer
+from entrypoints.http.config import PREFIX, HttpConfig
+from entrypoints.http.idempotency import Replay, on_replay, provide_keyed
+from entrypoints.http.metrics import Metrics, metrics
+from entrypoints.http.openapi import docs_asset, docs_page, openapi_document
+from entrypoints.http.parameters import refuse_unknown_parameters
+from entrypoints.http.perimeter import Perimeter
+from entrypoints.http.policy import OPT, PUBLIC, Idempotency, UndeclaredRoute, policy, requires
+from entrypoints.http.probes import health, health_lite, ready
+from entrypoints.http.problems import (
+    Refusal,
+    on_domain_error,
+    on_failure,
+    on_http_error,
+    on_refusal,
+)
+from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
+from instainstru_core.accounts.model import Permission
+from instainstru_core.kernel.errors import DomainError
+from instainstru_core.ports import Ports
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+
+ROUTERS: Final[list[ControllerRouterHandler]] = []
+
+
+@route(
+    ["/", "/{rest:path}"],
+    http_method=["GET", "POST", "PUT", "PATCH", "DELETE"],
+    sync_to_thread=False,
+    include_in_schema=False,
+    status_code=404,
+    opt=policy(access=PUBLIC, bucket="edge", machine=True),
+)
+def nowhere() -> None:
+    """Every address that nothing answers at; it costs rate all the same. Source: SE-4."""
+    raise NotFoundException
+
+
+def create_app(
+    ports: Ports,
+    config: HttpConfig | None = None,
+    *,
+    more: Sequence[ControllerRouterHandler] = (),
+) -> Litestar:
+    """The API on *ports*. *more* are routes outside `/api/v1`, like those of the demo.
+
+    Raises:
+        UndeclaredRoute: A route says nothing about who may call it.
+    """
+    config = config or HttpConfig()
+    numbers = Metrics()
+
+    async def use_threads() -> None:
+        pool = ThreadPoolExecutor(config.threads, thread_name_prefix="request")
+        asyncio.get_running_loop().set_default_executor(pool)
+
+    api = Router(PREFIX, route_handlers=[*ROUTERS, openapi_document, docs_page, docs_asset])
+    app = Litestar(
+        [api, metrics, health, health_lite, ready, nowhere, *more],
+        dependencies={
+            "ports": Provide(lambda: ports, sync_to_thread=False),
+            "config": Provide(lambda: config, sync_to_thread=False),
+            "numbers": Provide(lambda: numbers, sync_to_thread=False),
+            "principal": Provide(provide_principal),
+            "viewer": Provide(provide_viewer),
+            "keyed": Provide(provide_keyed),
+        },
+        middleware=[DefineMiddleware(Gate, ports=ports, config=config)],
+        before_request=refuse_unknown_parameters,
+        exception_handlers={
+            Refusal: on_refusal,
+            Replay: on_replay,
+            DomainError: on_domain_error,
+            HTTPException: on_http_error,
+            Exception: on_failure,
+        },
+        dto=StrictBody,
+        return_dto=None,
+        type_decoders=TYPE_DECODERS,
+        type_encoders=TYPE_ENCODERS,
+        plugins=[Values()],
+        request_max_body_size=MAX_BODY_BYTES,
+        on_startup=[use_threads],
+        openapi_config=OpenAPIConfig(
+            title="iNSTAiNSTRU",
+            version="1",
+            description="A marketplace for lessons: find a free instructor, book, learn, pay.",
+            # Litestar insists on routes of its own for the document; ours is completed, and public.
+            openapi_router=Router(
+                f"{PREFIX}/docs/raw",
+                route_handlers=[],
+                opt=policy(access=requires(Permission.ACCESS_MONITORING), bucket="read"),
+                include_in_schema=False,
+            ),
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        logging_config=None,
+        signature_types=[Request],
+    )
+    _check(app)
+    app.asgi_handler = Perimeter(app.asgi_handler, ports=ports, config=config, metrics=numbers)
+    return app
+
+
+def _check(app: Litestar) -> None:
+    """Every route has a policy, and takes its key when it says so. Source: AC-41, SE-42."""
+    undeclared = []
+    for one in app.routes:
+        for handler in getattr(one, "route_handlers", ()):
+            if not isinstance(handler, HTTPRouteHandler) or "OPTIONS" in handler.http_methods:
+                continue
+            if OPT not in handler.opt:
+                undeclared.append(f"{'/'.join(sorted(handler.http_methods))} {one.path}")
+            elif _forgets_its_key(handler):
+                undeclared.append(f"{one.path} (declares idempotency, but takes no `keyed`)")
+    if undeclared:
+        raise UndeclaredRoute(undeclared)
+
+
+def _forgets_its_key(handler: Any) -> bool:
+    declared = handler.opt[OPT].idempotency
+    return (
+        declared is not Idempotency.NONE and "keyed" not in handler.parsed_fn_signature.parameters
+    )

@@ -1,0 +1,248 @@
+"""The gate behind the router: who is it, may they, and not too often.
+
+Source: SE-12, AC-24, AC-41.
+"""
+
+import asyncio
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+from attrs import frozen
+from litestar import Request
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from entrypoints.http.config import HttpConfig
+from entrypoints.http.idempotency import Keyed, read_key
+from entrypoints.http.limits import (
+    BYPASS_HEADER,
+    ask,
+    bypassed,
+)
+from entrypoints.http.policy import OPT, RoutePolicy
+from entrypoints.http.problems import Refusal, translated
+from instainstru_core.accounts.errors import AccountSuspended, InvalidToken, PermissionDenied
+from instainstru_core.accounts.model import AccountStatus, Principal
+from instainstru_core.accounts.rate_limits import RatePolicy, bucket
+from instainstru_core.ports import Ports
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+EDGE: Final = bucket("edge")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_log = structlog.get_logger("http")
+
+
+@frozen
+class Credentials:
+    """What a request presented; a bearer token makes its cookies ignored. Source: SE-15."""
+
+    token: str | None
+    bearer: bool
+
+
+def credentials(headers: dict[bytes, bytes], cookies: dict[str, str], cookie: str) -> Credentials:
+    """The access token of a request, from its header or its cookie."""
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return Credentials(token.strip(), bearer=True)
+    return Credentials(cookies.get(cookie), bearer=False)
+
+
+def origin_key(text: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port of an origin, default ports folded; None when it is none."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if not parts.hostname or port is None:
+        return None
+    return parts.scheme, parts.hostname, port
+
+
+def passes_csrf(headers: dict[bytes, bytes], *, bearer: bool, origins: frozenset[Any]) -> bool:
+    """Whether an unsafe request was meant by its sender; the first rule that matches wins.
+
+    Source: SE-15.
+    """
+    if bearer:
+        return True
+    if headers.get(b"sec-fetch-site") == b"cross-site":
+        return False
+    for name in (b"origin", b"referer"):
+        if name in headers:
+            return origin_key(headers[name].decode("latin-1")) in origins
+    return bool(headers.get(b"x-client", b"").strip())
+
+
+class Gate:
+    """Stands between the router and every handler."""
+
+    def __init__(self, app: ASGIApp, *, ports: Ports, config: HttpConfig) -> None:
+        self._app = app
+        self._ports = ports
+        self._config = config
+        self._cookie = access_cookie(config)
+        self._origins = frozenset(origin_key(origin) for origin in config.origins) - {None}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or refuse it."""
+        if scope["type"] != ScopeType.HTTP or OPT not in scope["route_handler"].opt:
+            await self._app(scope, receive, send)
+            return
+        declared: RoutePolicy = scope["route_handler"].opt[OPT]
+        state: dict[str, Any] = scope["state"]
+        state["template"] = scope["path_template"]
+        headers = state["headers"]
+        cookies = Request(scope).cookies if b"cookie" in headers else {}
+        shown = credentials(headers, cookies, self._cookie)
+        self._refuse_forgery(scope, declared, headers, shown)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._admit, scope, declared, shown, headers)
+        if state["idempotency_key"] is None:
+            await self._app(scope, receive, send)
+        else:
+            await _settling(self._app, scope, receive, send)
+
+    def _refuse_forgery(
+        self,
+        scope: Scope,
+        declared: RoutePolicy,
+        headers: dict[bytes, bytes],
+        shown: Credentials,
+    ) -> None:
+        if scope["method"] in SAFE_METHODS or declared.machine:  # type: ignore[typeddict-item]
+            return
+        if not passes_csrf(headers, bearer=shown.bearer, origins=self._origins):
+            _log.warning("csrf_refused", path=scope["path"])
+            detail = "the request comes from another site: send an Origin we know, or X-Client"
+            raise Refusal(403, "csrf_origin_mismatch", detail)
+
+    def _admit(
+        self, scope: Scope, declared: RoutePolicy, shown: Credentials, headers: dict[bytes, bytes]
+    ) -> None:
+        """Everything that asks the outside, in one visit to a thread."""
+        state: dict[str, Any] = scope["state"]
+        now = self._ports.clock.now()
+        claims = None
+        if shown.token is not None:
+            try:
+                claims = self._ports.tokens.read(shown.token, now=now)
+            except InvalidToken:
+                claims = None
+        whose = f"user:{claims.account_id}" if claims else state["address"]
+        grant = headers.get(BYPASS_HEADER)
+        bypass = (
+            bypassed(self._config.bypass_secret, grant, now)
+            if grant and self._config.bypass_secret
+            else frozenset()
+        )
+        state["bypass"] = bypass
+        key = read_key(headers, declared)
+        asked: list[tuple[RatePolicy, str]] = []
+        if EDGE.name not in bypass:
+            asked.append((EDGE, f"{EDGE.name}:{state['address']}"))
+        specific = declared.bucket
+        if key is None and specific is not EDGE and specific.name not in bypass:
+            who = whose if specific.keyed_by.value == "principal" else state["address"]
+            asked.append((specific, f"{specific.name}:{who}"))
+        if asked:
+            verdict = ask(self._ports.rates, asked)
+            state["verdict"] = verdict
+            if not verdict.decision.allowed:
+                raise verdict.refusal
+        principal = None
+        if claims is not None:
+            with self._ports.read() as reads:
+                principal = reads.doors.principal(
+                    claims.session_id, claims.account_id, epoch=claims.epoch, now=now
+                )
+        state["principal"] = principal
+        state["claims"] = claims
+        state["idempotency_key"] = key
+        self._authorise(scope, declared, principal)
+
+    def _authorise(self, scope: Scope, declared: RoutePolicy, principal: Principal | None) -> None:
+        if declared.access.admits(principal):
+            unsafe = scope["method"] not in SAFE_METHODS  # type: ignore[typeddict-item]
+            suspended = principal is not None and principal.status is AccountStatus.SUSPENDED
+            if suspended and unsafe and declared.access.signed_in:
+                raise translated(AccountSuspended())
+            return
+        if principal is None:
+            raise translated(InvalidToken())
+        # Every denial is logged: AC-42.
+        _log.warning(
+            "permission_denied",
+            principal=str(principal),
+            missing=sorted(declared.access.permissions - principal.permissions),
+            route=scope["state"]["template"],
+        )
+        raise translated(PermissionDenied())
+
+
+async def _settling(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve a keyed request: how it ended is kept before the client hears of it."""
+    messages: list[Message] = []
+
+    async def hold(message: Message) -> None:
+        messages.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            await _settle(scope, messages)
+            for held in messages:
+                await send(held)
+            messages.clear()
+
+    try:
+        await app(scope, receive, hold)
+    finally:
+        if messages:
+            await _settle(scope, [])
+
+
+async def _settle(scope: Scope, messages: list[Message]) -> None:
+    keyed: Keyed | None = scope["state"].pop("keyed", None)
+    if keyed is None:
+        return
+    status = next((one["status"] for one in messages if one["type"] == "http.response.start"), 500)
+    body = b"".join(one.get("body", b"") for one in messages if one["type"] == "http.response.body")
+    problem = scope["state"].get("problem")
+
+    def finish() -> None:
+        try:
+            keyed.settle(status, body, problem)
+        except Exception as error:  # noqa: BLE001 - the request is answered all the same: 30 s free its key.
+            _log.error("answer_not_kept", exc_info=error)
+        finally:
+            keyed.unlock()
+
+    await asyncio.get_running_loop().run_in_executor(None, finish)
+
+
+def access_cookie(config: HttpConfig) -> str:
+    """The name of the cookie with the access token. Source: AC-26."""
+    return "__Host-sid" if config.hosted else "sid"
+
+
+def refresh_cookie(config: HttpConfig) -> str:
+    """The name of the cookie with the refresh token. Source: AC-26."""
+    return "__Host-rid" if config.hosted else "rid"
+
+
+async def provide_principal(request: Request[Any, Any, Any]) -> Principal:
+    """Whoever is signed in.
+
+    Raises:
+        InvalidToken: Nobody is.
+    """
+    principal: Principal | None = request.scope["state"]["principal"]
+    if principal is None:
+        raise InvalidToken
+    return principal
+
+
+async def provide_viewer(request: Request[Any, Any, Any]) -> Principal | None:
+    """Whoever is signed in, if anybody is."""
+    viewer: Principal | None = request.scope["state"]["principal"]
+    return viewer

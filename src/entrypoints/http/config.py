@@ -1,0 +1,35 @@
+"""What a deployment chooses about the HTTP API."""
+
+from typing import Final
+
+from attrs import field, frozen
+
+PREFIX: Final = "/api/v1"
+LOCAL_ORIGINS: Final = ("http://localhost:3000", "http://127.0.0.1:3000")
+
+
+@frozen(kw_only=True)
+class HttpConfig:
+    """Settings of the API; the defaults suit a laptop.
+
+    *threads* is the number of requests worked on at once and of database connections; *queue* as
+    many may wait besides, and the next is told to come back. Networks are written `10.0.0.0/8`.
+    """
+
+    mode: str = "local"
+    hosted: bool = False
+    version: str = "dev"
+    threads: int = 20
+    queue: int = 200
+    origins: tuple[str, ...] = LOCAL_ORIGINS
+    trusted_proxies: tuple[str, ...] = ()
+    bypass_secret: bytes = field(default=b"", repr=False)
+    metrics_credentials: tuple[str, str] | None = field(default=None, repr=False)
+    metrics_networks: tuple[str, ...] = ()
+    terms_version: str = "2026-01"
+
+    def __attrs_post_init__(self) -> None:
+        if self.hosted and any("*" in origin for origin in self.origins):
+            raise ValueError("CORS origins must be exact: no wildcard (SE-16)")
+        if self.mode == "prod" and self.bypass_secret:
+            raise ValueError("rate limits can't be bypassed in PROD (SE-11)")
