@@ -13,6 +13,10 @@ from instainstru_core.accounts.ports import (
     RateStore,
     Secrets,
 )
+from instainstru_core.availability.ports import AvailabilityWork, LiveRoster
+from instainstru_core.availability.queries import AvailabilityReads
+from instainstru_core.booking.ports import BookingWork
+from instainstru_core.booking.queries import BookingReads
 from instainstru_core.catalog.ports import CatalogWork
 from instainstru_core.catalog.queries import CatalogReads
 from instainstru_core.due_work.ports import DueWork
@@ -27,6 +31,8 @@ from instainstru_core.places.ports import Places, PlacesWork
 
 
 class Work(
+    AvailabilityWork,
+    BookingWork,
     AccountsWork,
     InstructorWork,
     PlacesWork,
@@ -38,6 +44,8 @@ class Work(
 
 
 class Reads(
+    AvailabilityReads,
+    BookingReads,
     AccountsReads,
     InstructorReads,
     CatalogReads,
@@ -63,3 +71,4 @@ class Ports:
     idempotency: IdempotencyRecords
     places: Places
     chance: Chance
+    roster: LiveRoster

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from attrs import frozen
+from attrs import Factory, frozen
 from sqlalchemy import Connection, Engine
 
+from adapters.postgres.availability import PostgresCalendars
+from adapters.postgres.booking import PostgresBookings
+from adapters.postgres.booking_facts import PostgresBookingParties, PostgresPaymentReadiness
 from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.due_work import PostgresWorkItems
 from adapters.postgres.instructors import (
@@ -16,6 +19,8 @@ from adapters.postgres.instructors import (
 )
 from adapters.postgres.outbox import Dump, Outbox, Routes
 from adapters.postgres.places import PostgresRegions
+from adapters.postgres.queries.availability import PostgresCalendarQueries, RememberedFacts
+from adapters.postgres.queries.booking import PostgresBookingQueries
 from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.instructors import PostgresInstructorPages
 from instainstru_core.kernel.ids import Ids
@@ -59,12 +64,38 @@ class PostgresWork:
         """Drafts of profiles."""
         return PostgresProfiles(self.instructors)
 
+    @cached_property
+    def bookings(self) -> PostgresBookings:
+        """Every booking ever made."""
+        return PostgresBookings(self._connection, self._outbox)
+
+    @cached_property
+    def booking_parties(self) -> PostgresBookingParties:
+        """Who and what a proposal names."""
+        return PostgresBookingParties(self._connection)
+
+    @cached_property
+    def payment_readiness(self) -> PostgresPaymentReadiness:
+        """Whether a lesson's money is there."""
+        return PostgresPaymentReadiness(self._connection)
+
+    @cached_property
+    def calendars(self) -> PostgresCalendars:
+        """Every instructor's calendar."""
+        return PostgresCalendars(self._connection, self._outbox)
+
 
 class PostgresReads:
     """Every query, on one autocommitting connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, remembered: RememberedFacts) -> None:
         self._connection = connection
+        self._remembered = remembered
+
+    @cached_property
+    def calendars(self) -> PostgresCalendarQueries:
+        """Calendars, as they were last kept."""
+        return PostgresCalendarQueries(self._connection, self._remembered)
 
     @cached_property
     def due_work(self) -> PostgresDueWorkQueries:
@@ -81,6 +112,11 @@ class PostgresReads:
         """Profiles as they are read."""
         return PostgresInstructorPages(self._connection)
 
+    @cached_property
+    def booking_queries(self) -> PostgresBookingQueries:
+        """Bookings, to be read."""
+        return PostgresBookingQueries(self._connection)
+
 
 @frozen
 class PostgresUnits:
@@ -91,6 +127,7 @@ class PostgresUnits:
     _clock: Clock
     _dump: Dump
     _routes: Routes
+    _remembered: RememberedFacts = Factory(RememberedFacts)
 
     @contextmanager
     def begin(self) -> Iterator[PostgresWork]:
@@ -104,4 +141,5 @@ class PostgresUnits:
     def read(self) -> Iterator[PostgresReads]:
         """A connection in autocommit: each statement stands alone, without BEGIN and ROLLBACK."""
         with self._engine.connect() as connection:
-            yield PostgresReads(connection.execution_options(isolation_level="AUTOCOMMIT"))
+            autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield PostgresReads(autocommit, self._remembered)

@@ -23,11 +23,15 @@ from instainstru_core.instructors.model.profile import Instructor, TeachingPlace
 from instainstru_core.kernel.errors import StaleAggregate
 from instainstru_core.kernel.time import Interval
 from instainstru_core.kernel.zones import NEW_YORK
+from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.testing.memory.instructors import offerings_of
 
 if TYPE_CHECKING:
     from instainstru_core.availability.ports import Calendars
     from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+
+_READY = frozenset({PaymentState.AUTHORIZED, PaymentState.LOCKED})
 
 
 @define
@@ -229,3 +233,16 @@ def _latest(completed: Sequence[Booking]) -> list[Booking]:
 def bookings_in(tables: "Tables") -> dict[BookingId, Booking]:
     """Every booking of a snapshot."""
     return tables.of("bookings", BookingId, Booking)
+
+
+@define
+class InMemoryPaymentReadiness:
+    """The `PaymentReadiness` port, over the table of payments."""
+
+    _tables: "Tables"
+
+    def is_ready(self, booking_id: BookingId) -> bool:
+        return any(
+            each.booking_id == booking_id and each.state in _READY
+            for each in self._tables.of("payments", PaymentId, Payment).values()
+        )

@@ -12,6 +12,16 @@ from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
+from instainstru_core.testing.memory.availability import (
+    InMemoryCalendarQueries,
+    InMemoryCalendars,
+)
+from instainstru_core.testing.memory.booking import (
+    InMemoryBookingParties,
+    InMemoryBookingQueries,
+    InMemoryBookings,
+    InMemoryPaymentReadiness,
+)
 from instainstru_core.testing.memory.catalog import InMemoryCatalog
 from instainstru_core.testing.memory.due_work import (
     InMemoryDueWorkQueries,
@@ -103,6 +113,26 @@ class InMemoryWork:
         """Drafts of profiles."""
         return InMemoryProfiles(self.instructors)
 
+    @cached_property
+    def bookings(self) -> InMemoryBookings:
+        """Every booking ever made."""
+        return InMemoryBookings(self._tables, self._outbox)
+
+    @cached_property
+    def booking_parties(self) -> InMemoryBookingParties:
+        """Who and what a proposal names."""
+        return InMemoryBookingParties(self._tables, self.calendars)
+
+    @cached_property
+    def payment_readiness(self) -> InMemoryPaymentReadiness:
+        """Whether a lesson's money is there."""
+        return InMemoryPaymentReadiness(self._tables)
+
+    @cached_property
+    def calendars(self) -> InMemoryCalendars:
+        """Every instructor's calendar."""
+        return InMemoryCalendars(self._tables, self._outbox)
+
 
 class InMemoryReads:
     """Every query, on one snapshot."""
@@ -125,6 +155,16 @@ class InMemoryReads:
     def instructor_pages(self) -> InMemoryInstructorPages:
         """Profiles as they are read."""
         return InMemoryInstructorPages(self._tables)
+
+    @cached_property
+    def booking_queries(self) -> InMemoryBookingQueries:
+        """Bookings, to be read."""
+        return InMemoryBookingQueries(self._tables)
+
+    @cached_property
+    def calendars(self) -> InMemoryCalendarQueries:
+        """Calendars, as they were last kept."""
+        return InMemoryCalendarQueries(self._tables, self._clock)
 
 
 @define

@@ -1,0 +1,136 @@
+"""What booking must know of others, read in one statement each. Source: BK-11, BK-14, BK-22."""
+
+from datetime import date
+from typing import Any, Final
+
+from attrs import define
+from sqlalchemy import Connection, Row, bindparam, text
+
+from adapters.postgres.types import IdOf, ZoneName
+from instainstru_core.accounts.ids import StudentId
+from instainstru_core.availability.model.planes import CLOSED, DayPlanes
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model import Place
+from instainstru_core.booking.policies.facts import Offered, Parties, Teacher
+from instainstru_core.catalog.ids import ServiceId
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.zones import NEW_YORK
+
+# The lock makes one student's bookings wait for one another, whoever they are with: what the next
+# statement reads of the student's lessons and holds then stays true until the unit ends.
+_PARTIES: Final = (
+    text(
+        """
+        SELECT
+            pg_advisory_xact_lock(hashtextextended('booking.student:' || :student, 0)),
+            account.zone AS student_zone,
+            teacher.instructor_id IS NOT NULL AS has_teacher,
+            teacher.is_live AND teacher.status_active AND teacher.payable AS is_bookable,
+            teacher.teaching_address, teacher.teaching_lat, teacher.teaching_lng,
+            ARRAY(
+                SELECT region_slug FROM instructor_areas WHERE instructor_id = :instructor
+            ) AS service_area,
+            service.is_active AS service_active,
+            service.name AS service_name,
+            offering.rate_travel_cents, offering.rate_studio_cents, offering.rate_online_cents,
+            offering.durations, offering.active,
+            open_day.travel, open_day.studio, open_day.online,
+            EXISTS (
+                SELECT FROM blackouts WHERE instructor_id = :instructor AND day = :day
+            ) AS blocked
+        FROM (SELECT) AS always
+        LEFT JOIN accounts AS account ON account.account_id = :student
+        LEFT JOIN instructors AS teacher ON teacher.instructor_id = :instructor
+        LEFT JOIN services AS service ON service.service_id = :service
+        LEFT JOIN offerings AS offering
+            ON offering.instructor_id = :instructor AND offering.service_id = :service
+        LEFT JOIN availability_days AS open_day
+            ON open_day.instructor_id = :instructor AND open_day.day = :day
+        """
+    )
+    .bindparams(
+        bindparam("student", type_=IdOf(StudentId)),
+        bindparam("instructor", type_=IdOf(InstructorId)),
+        bindparam("service", type_=IdOf(ServiceId)),
+    )
+    .columns(student_zone=ZoneName)
+)
+_READY: Final = text(
+    "SELECT EXISTS (SELECT FROM payments"
+    " WHERE booking_id = :booking AND state IN ('authorized', 'locked'))"
+).bindparams(bindparam("booking", type_=IdOf(BookingId)))
+
+
+@define
+class PostgresBookingParties:
+    """The `BookingParties` port: one statement for everything but the lessons themselves."""
+
+    _connection: Connection
+
+    def find(
+        self,
+        *,
+        student: StudentId,
+        instructor: InstructorId,
+        service_id: ServiceId,
+        day: date | None,
+    ) -> Parties:
+        """What is known of them, with the student locked until the unit ends."""
+        row = self._connection.execute(
+            _PARTIES,
+            {"student": student, "instructor": instructor, "service": service_id, "day": day},
+        ).one()
+        return Parties(
+            student_zone=row.student_zone or NEW_YORK,
+            teacher=_teacher(row) if row.has_teacher else None,
+            service_active=row.service_active,
+            offered=None if row.durations is None else _offered(row),
+            planes=CLOSED if row.travel is None else _planes(row),
+            blocked=row.blocked,
+        )
+
+
+@define
+class PostgresPaymentReadiness:
+    """The `PaymentReadiness` port, over the table of payments."""
+
+    _connection: Connection
+
+    def is_ready(self, booking_id: BookingId) -> bool:
+        """Whether the lesson's money is authorised or locked in."""
+        return bool(self._connection.scalar(_READY, {"booking": booking_id}))
+
+
+def _teacher(row: Row[*tuple[Any, ...]]) -> Teacher:
+    place = None
+    if row.teaching_address is not None:
+        place = Place(address=row.teaching_address, lat=row.teaching_lat, lng=row.teaching_lng)
+    return Teacher(
+        is_bookable=row.is_bookable,
+        service_area=frozenset(row.service_area),
+        teaching_place=place,
+    )
+
+
+def _offered(row: Row[*tuple[Any, ...]]) -> Offered:
+    cents = {
+        Format.TRAVEL: row.rate_travel_cents,
+        Format.STUDIO: row.rate_studio_cents,
+        Format.ONLINE: row.rate_online_cents,
+    }
+    return Offered(
+        service_name=row.service_name,
+        rates={each: Money(rate) for each, rate in cents.items() if rate is not None},
+        durations=tuple(row.durations),
+        active=row.active,
+    )
+
+
+def _planes(row: Row[*tuple[Any, ...]]) -> DayPlanes:
+    return DayPlanes(
+        int.from_bytes(row.travel, "little"),
+        int.from_bytes(row.studio, "little"),
+        int.from_bytes(row.online, "little"),
+    )
