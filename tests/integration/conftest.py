@@ -17,7 +17,8 @@ from adapters.embedded.postgres import postgres_server
 from adapters.embedded.valkey import valkey_server
 from adapters.postgres.engine import postgres_engine
 from adapters.postgres.outbox import Routes
-from adapters.postgres.schema import create_schema, whole_metadata
+from adapters.postgres.schema import create_schema
+from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.ids import Ulids
 from adapters.system.serialization import Serializer
@@ -72,7 +73,7 @@ def schema(postgres_url: str) -> Iterator[Engine]:
 def engine(schema: Engine) -> Iterator[Engine]:
     """An engine on a database with every table, each as the schema leaves it."""
     yield schema
-    names = ", ".join(f'"{table.name}"' for table in whole_metadata().sorted_tables)
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with schema.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
 

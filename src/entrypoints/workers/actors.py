@@ -42,7 +42,6 @@ def work_actor(broker: RedisBroker, performer: Performer) -> "dramatiq.Actor[[st
         broker=broker,
         actor_name=ACTOR,
         queue_name=QUEUE,
-        max_retries=0,
         time_limit=_TIME_LIMIT_MS,
     )
     def perform(work_id: str) -> None:
