@@ -31,8 +31,9 @@ from instainstru_core.places.ports import Places, PlacesWork
 
 
 class Work(
-    AvailabilityWork,
+    # Downstream first: Python wants subclasses before what they build on.
     BookingWork,
+    AvailabilityWork,
     AccountsWork,
     InstructorWork,
     PlacesWork,
