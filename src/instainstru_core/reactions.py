@@ -10,13 +10,33 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, TypeAlias
 
-from instainstru_core.due_work.model import CallsOut, InTransaction, Periodic
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.timers import COMPLETE_LESSON, EXPIRE_HOLD
+from instainstru_core.booking.use_cases.complete_lesson import complete_by_itself
+from instainstru_core.booking.use_cases.expire_hold import expire_hold
+from instainstru_core.due_work.model import CallsOut, InTransaction, Periodic, WorkItem
 from instainstru_core.kernel.events import Event
 from instainstru_core.ports import Ports, Work
 
 Handler: TypeAlias = InTransaction[Work, Ports] | CallsOut[Ports]
 
-HANDLERS: Final[Mapping[str, Handler]] = {}
+
+def _booking_id(item: WorkItem) -> BookingId:
+    return BookingId.parse(str(item.payload["booking_id"]))
+
+
+def _expire_hold(item: WorkItem, work: Work, ports: Ports) -> None:
+    expire_hold(_booking_id(item), work=work, now=ports.clock.now())
+
+
+def _complete_lesson(item: WorkItem, work: Work, ports: Ports) -> None:
+    complete_by_itself(_booking_id(item), work=work, now=ports.clock.now())
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    EXPIRE_HOLD: InTransaction(_expire_hold),
+    COMPLETE_LESSON: InTransaction(_complete_lesson),
+}
 """Handlers by name, for reactions, timers and periodic jobs alike."""
 
 ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {}

@@ -15,7 +15,7 @@ from instainstru_core.booking.policies.facts import Facts, Parties, Proposal, ar
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.timers import completion_timer, hold_timer
 from instainstru_core.due_work.model import NewWork
-from instainstru_core.instructors.errors import InstructorNotFound
+from instainstru_core.kernel.errors import NotFound
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.time import Clock, Interval
@@ -98,7 +98,7 @@ def create_booking(
 def _locked_calendar(work: BookingWork, proposal: Proposal) -> CalendarSettings | None:
     try:
         return work.calendars.lock(proposal.instructor)
-    except InstructorNotFound:
+    except NotFound:
         # The table of BK-11 says it in its place, after whatever is wrong with the caller.
         return None
 
