@@ -1,0 +1,1 @@
+"""One module a step, each run under the previous release's code."""

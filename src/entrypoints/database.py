@@ -1,0 +1,119 @@
+"""Opening a database as a tool does: looked at, announced and recorded first.
+
+A composition root beside `bootstrap`, for commands that must work before the platform can.
+Source: SE-39, SE-40, SE-41.
+"""
+
+import getpass
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from sqlalchemy import Engine
+
+from adapters.postgres import migrate as migrations
+from adapters.postgres.engine import postgres_engine
+from entrypoints.settings import Settings
+from entrypoints.tiers import Refused, Tier
+
+_OUT_OF_REACH = "the database can't be reached"
+
+
+def allow_tool(settings: Settings, *, is_interactive: bool, ask: Callable[[str], str]) -> None:
+    """Let a person at a terminal open PROD after typing its name; other tiers open freely.
+
+    Raises:
+        Refused: Nobody is at the terminal, or what they typed is not the name. Source: SE-39.
+    """
+    if settings.tier is not Tier.PROD:
+        return
+    if not is_interactive:
+        message = "PROD opens to a tool only at a terminal: run this command by hand"
+        raise Refused("prod_access_non_interactive", message)
+    name = urlsplit(settings.database_url).path.removeprefix("/")
+    if ask("This is PROD. Type the database's name to go on") != name:
+        raise Refused("prod_access_not_confirmed", "that is not the database's name")
+
+
+def record_selection(settings: Settings, operation: str) -> Path:
+    """Append who selected which tier for what to the audit file. Source: SE-41."""
+    path = settings.data_dir / "selections.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    entry = {
+        "at": datetime.now(UTC).isoformat(),
+        "user": getpass.getuser(),
+        "pid": os.getpid(),
+        "operation": operation,
+        "tier": settings.tier,
+    }
+    with path.open("a") as file:
+        file.write(json.dumps(entry) + "\n")
+    return path
+
+
+def allow_destruction(tier: Tier, *, means_stg: bool) -> None:
+    """Let a destructive command pass: on INT freely, on STG when it is meant, on PROD never.
+
+    Raises:
+        Refused: The tier is not to be destroyed. Source: SE-41.
+    """
+    if tier is Tier.PROD:
+        raise Refused("prod_is_never_destroyed", "this command never runs on PROD")
+    if tier is Tier.STG and not means_stg:
+        raise Refused("stg_not_meant", "this is STG: say --i-mean-stg if you mean it")
+
+
+@contextmanager
+def engine_of(settings: Settings, *, connections: int = 2) -> Iterator[Engine]:
+    """An engine for one command."""
+    engine = postgres_engine(settings.database_url, connections=connections)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def migrate(settings: Settings) -> migrations.SchemaState:
+    """Bring the database to this release's schema.
+
+    Raises:
+        WrongTier: It belongs to another tier.
+    """
+    with engine_of(settings) as engine:
+        return migrations.migrate(engine, tier=settings.tier)
+
+
+def schema_state(settings: Settings) -> migrations.SchemaState:
+    """How far the database's schema is."""
+    with engine_of(settings) as engine:
+        return migrations.schema_state(engine)
+
+
+def check_tier(settings: Settings) -> None:
+    """See that the database belongs to this process's tier.
+
+    Raises:
+        WrongTier: It carries another stamp, or none.
+    """
+    with engine_of(settings) as engine:
+        migrations.check_tier(engine, tier=settings.tier)
+
+
+def server_version(settings: Settings) -> str:
+    """The database server's version.
+
+    Raises:
+        Refused: It can't be reached.
+    """
+    url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            return connection.info.parameter_status("server_version") or "unknown"
+    except psycopg.OperationalError as error:
+        message = f"{_OUT_OF_REACH}: {str(error).strip().splitlines()[-1]}"
+        raise Refused("database_unreachable", message) from error
