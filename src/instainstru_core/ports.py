@@ -26,12 +26,19 @@ from instainstru_core.instructors.queries import InstructorReads
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.mutex import Mutexes
 from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.time_machine import TimeMachine
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.notifications.ports import Mailbox, Mailer, NotificationsWork
+from instainstru_core.notifications.queries import NotificationReads
+from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
+from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.places.ports import Places, PlacesWork
 
 
 class Work(
     # Downstream first: Python wants subclasses before what they build on.
+    NotificationsWork,
+    InboxWork,
     BookingWork,
     AvailabilityWork,
     AccountsWork,
@@ -45,6 +52,7 @@ class Work(
 
 
 class Reads(
+    NotificationReads,
     AvailabilityReads,
     BookingReads,
     AccountsReads,
@@ -73,3 +81,10 @@ class Ports:
     places: Places
     chance: Chance
     roster: LiveRoster
+    gateway: PaymentGateway
+    mailer: Mailer
+    webhook_verifier: WebhookVerifier
+    mailbox: Mailbox | None = None
+    """Where mails can be read; None outside demonstrations and tests."""
+    time_machine: TimeMachine | None = None
+    """What moves `clock`; None outside demonstrations."""

@@ -17,12 +17,15 @@ from adapters.postgres.instructors import (
     PostgresOfferings,
     PostgresProfiles,
 )
+from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.outbox import Dump, Outbox, Routes
 from adapters.postgres.places import PostgresRegions
 from adapters.postgres.queries.availability import PostgresCalendarQueries, RememberedFacts
 from adapters.postgres.queries.booking import PostgresBookingQueries
 from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.instructors import PostgresInstructorPages
+from adapters.postgres.queries.notifications import PostgresInbox
+from adapters.postgres.webhooks import PostgresWebhooks
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 
@@ -84,6 +87,16 @@ class PostgresWork:
         """Every instructor's calendar."""
         return PostgresCalendars(self._connection, self._outbox)
 
+    @cached_property
+    def webhooks(self) -> PostgresWebhooks:
+        """Every event ever received."""
+        return PostgresWebhooks(self._connection)
+
+    @cached_property
+    def notifications(self) -> PostgresNotifications:
+        """Everything anybody was told in the app."""
+        return PostgresNotifications(self._connection)
+
 
 class PostgresReads:
     """Every query, on one autocommitting connection."""
@@ -116,6 +129,11 @@ class PostgresReads:
     def booking_queries(self) -> PostgresBookingQueries:
         """Bookings, to be read."""
         return PostgresBookingQueries(self._connection)
+
+    @cached_property
+    def inbox(self) -> PostgresInbox:
+        """What people were told."""
+        return PostgresInbox(self._connection)
 
 
 @frozen

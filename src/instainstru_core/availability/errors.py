@@ -5,9 +5,11 @@ from datetime import date
 
 from attrs import frozen
 
+from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import (
     Conflict,
     DomainError,
+    NotFound,
     PreconditionMissing,
     VersionConflict,
 )
@@ -131,3 +133,15 @@ class BlackoutExists(Conflict):
 
     def __str__(self) -> str:
         return f"{self.day} is blocked already"
+
+
+@frozen
+class CalendarNotFound(NotFound):
+    """Nobody of this id teaches here, or nobody who may be seen. Source: spec 01 §5, IN-9."""
+
+    code = "instructor_not_found"
+
+    instructor_id: InstructorId
+
+    def __str__(self) -> str:
+        return f"no instructor {self.instructor_id}"

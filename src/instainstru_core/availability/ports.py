@@ -28,7 +28,7 @@ class Calendars(Protocol):
         Source: BK-14, AV-16.
 
         Raises:
-            InstructorNotFound: Nobody of this id teaches here.
+            CalendarNotFound: Nobody of this id teaches here.
         """
         ...
 

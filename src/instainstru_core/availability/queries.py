@@ -14,7 +14,7 @@ class CalendarQueries(Protocol):
         """The week of *monday*.
 
         Raises:
-            InstructorNotFound: Nobody of this id teaches here.
+            CalendarNotFound: Nobody of this id teaches here.
         """
         ...
 

@@ -88,9 +88,15 @@ class Roster:
         first: date | None = None,
         last: date | None = None,
     ) -> None:
-        """Take *calendars* in, in place of what is known of them from *first* to *last*."""
+        """Take *calendars* in, in place of what is known of them from *first* to *last*.
+
+        Days taken in alone don't make a calendar known: its version stays what it was.
+        """
+        whole = first is None and last is None
         for each in calendars:
             self._enter(each)
+            if whole:
+                self._versions[each.instructor_id] = each.version
             if each.has_holds:
                 self._held[each.instructor_id] = each
             else:
@@ -143,7 +149,6 @@ class Roster:
             self.ids.append(calendar.instructor_id)
             self._make_room()
         settings = calendar.settings
-        self._versions[calendar.instructor_id] = calendar.version
         self._zone_of[row] = self._zones.setdefault(settings.zone, len(self._zones))
         self._advance[row] = settings.min_advance_minutes
         self._protected[row] = settings.overnight_protection_enabled

@@ -34,7 +34,9 @@ from instainstru_core.testing.memory.instructors import (
     InMemoryOfferings,
     InMemoryProfiles,
 )
+from instainstru_core.testing.memory.notifications import InMemoryInbox, InMemoryNotifications
 from instainstru_core.testing.memory.places import InMemoryRegions
+from instainstru_core.testing.memory.webhooks import InMemoryWebhooks
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -133,6 +135,16 @@ class InMemoryWork:
         """Every instructor's calendar."""
         return InMemoryCalendars(self._tables, self._outbox)
 
+    @cached_property
+    def webhooks(self) -> InMemoryWebhooks:
+        """Every event ever received."""
+        return InMemoryWebhooks(self._tables)
+
+    @cached_property
+    def notifications(self) -> InMemoryNotifications:
+        """Everything anybody was told in the app."""
+        return InMemoryNotifications(self._tables)
+
 
 class InMemoryReads:
     """Every query, on one snapshot."""
@@ -165,6 +177,11 @@ class InMemoryReads:
     def calendars(self) -> InMemoryCalendarQueries:
         """Calendars, as they were last kept."""
         return InMemoryCalendarQueries(self._tables, self._clock)
+
+    @cached_property
+    def inbox(self) -> InMemoryInbox:
+        """What people were told."""
+        return InMemoryInbox(self._tables)
 
 
 @define

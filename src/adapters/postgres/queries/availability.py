@@ -1,0 +1,236 @@
+"""Calendars, read without a unit of work; facts are kept in memory as long as nothing changed."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from threading import Lock
+from typing import Any, TypeAlias
+
+from attrs import Factory, define
+from sqlalchemy import Connection, Row, text
+
+from instainstru_core.availability.errors import CalendarNotFound
+from instainstru_core.availability.model.facts import CalendarFacts, Glance, StoredWeek
+from instainstru_core.availability.model.planes import DAY_BYTES, FORMATS, DayPlanes
+from instainstru_core.availability.model.settings import Busy, CalendarSettings
+from instainstru_core.availability.model.weeks import Week
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.lessons import LocationType
+from instainstru_core.kernel.time import Interval
+from instainstru_core.kernel.zones import Zone
+
+REMEMBERED = 2_048
+AROUND = timedelta(days=2)
+
+# The instructor once, with an empty day when the week has none: one statement says all of it.
+WEEK = text(
+    """
+    SELECT instructor.zone, stored.day, stored.travel || stored.studio || stored.online,
+        stored.updated_at
+    FROM instructors AS instructor
+    LEFT JOIN availability_days AS stored
+        ON stored.instructor_id = instructor.instructor_id
+        AND stored.day BETWEEN :monday AND CAST(:monday AS date) + 6
+    WHERE instructor.instructor_id = :instructor_id
+    """
+)
+_GLANCE = text(
+    """
+    SELECT coalesce(calendar.changed_xid::text::bigint, 0), instructor.zone,
+        instructor.is_live AND instructor.status_active, instructor.payable
+    FROM instructors AS instructor LEFT JOIN calendars AS calendar USING (instructor_id)
+    WHERE instructor.instructor_id = :instructor_id
+    """
+)
+# Everything at one snapshot, so that the version is the version of all the rest.
+FACTS = """
+    SELECT instructor.instructor_id, coalesce(calendar.changed_xid::text::bigint, 0),
+        instructor.zone,
+        coalesce(calendar.non_travel_buffer_minutes, 15),
+        coalesce(calendar.travel_buffer_minutes, 60),
+        coalesce(calendar.min_advance_minutes, 0),
+        coalesce(calendar.overnight_protection_enabled, true),
+        open_days.days, open_days.planes, blocked.days,
+        taken.starts, taken.ends, taken.places, taken.expiries,
+        ARRAY[
+            offered.travel, offered.studio, offered.online
+        ]
+    FROM instructors AS instructor
+    LEFT JOIN calendars AS calendar USING (instructor_id)
+    CROSS JOIN LATERAL (
+        SELECT array_agg(day ORDER BY day) AS days,
+            string_agg(travel || studio || online, ''::bytea ORDER BY day) AS planes
+        FROM availability_days AS stored
+        WHERE stored.instructor_id = instructor.instructor_id
+            AND day BETWEEN :first AND :last
+    ) AS open_days
+    CROSS JOIN LATERAL (
+        SELECT array_agg(day) AS days FROM blackouts
+        WHERE blackouts.instructor_id = instructor.instructor_id
+            AND day BETWEEN :first AND :last
+    ) AS blocked
+    CROSS JOIN LATERAL (
+        SELECT array_agg(starts_at) AS starts, array_agg(ends_at) AS ends,
+            array_agg(location_type) AS places,
+            array_agg(CASE status WHEN 'PENDING' THEN hold_expires_at END) AS expiries
+        FROM bookings
+        WHERE bookings.instructor_id = instructor.instructor_id
+            AND status <> 'CANCELLED'
+            AND ends_at >= :since AND starts_at <= :until
+    ) AS taken
+    CROSS JOIN LATERAL (
+        SELECT coalesce(bool_or(rate_travel_cents IS NOT NULL), false) AS travel,
+            coalesce(bool_or(rate_studio_cents IS NOT NULL), false) AS studio,
+            coalesce(bool_or(rate_online_cents IS NOT NULL), false) AS online
+        FROM offerings
+        WHERE offerings.instructor_id = instructor.instructor_id AND active
+    ) AS offered
+"""
+_FACTS = text(f"{FACTS} WHERE instructor.instructor_id = :instructor_id")
+
+_Key: TypeAlias = tuple[InstructorId, date, date]
+
+
+@define
+class RememberedFacts:
+    """The facts of calendars that were asked for lately, for all threads of this process."""
+
+    _facts: "OrderedDict[_Key, CalendarFacts]" = Factory(OrderedDict)
+    _lock: Lock = Factory(Lock)
+
+    def get(self, key: _Key) -> CalendarFacts | None:
+        """What is remembered, old or not."""
+        with self._lock:
+            if (found := self._facts.get(key)) is not None:
+                self._facts.move_to_end(key)
+            return found
+
+    def keep(self, key: _Key, facts: CalendarFacts) -> None:
+        """Remember *facts*, and forget what was not asked for longest."""
+        with self._lock:
+            self._facts[key] = facts
+            self._facts.move_to_end(key)
+            if len(self._facts) > REMEMBERED:
+                self._facts.popitem(last=False)
+
+
+@define
+class PostgresCalendarQueries:
+    """The `CalendarQueries` port."""
+
+    _connection: Connection
+    _remembered: RememberedFacts
+
+    def week(self, instructor_id: InstructorId, monday: date) -> StoredWeek:
+        values = {"instructor_id": instructor_id.value, "monday": monday}
+        return stored_week(self._connection.execute(WEEK, values).all(), instructor_id, monday)
+
+    def glance(self, instructor_id: InstructorId) -> Glance:
+        values = {"instructor_id": instructor_id.value}
+        if (row := self._connection.execute(_GLANCE, values).first()) is None:
+            raise CalendarNotFound(instructor_id)
+        version, zone, visible, payable = row
+        return Glance(
+            instructor_id=instructor_id,
+            version=version,
+            zone=zone_of(zone),
+            visible=visible,
+            payable=payable,
+        )
+
+    def facts(self, glance: Glance, first: date, last: date) -> CalendarFacts:
+        key = (glance.instructor_id, first, last)
+        found = self._remembered.get(key)
+        if found is not None and found.version == glance.version:
+            return found
+        values = {"instructor_id": glance.instructor_id.value, **facts_range(first, last)}
+        if (row := self._connection.execute(_FACTS, values).first()) is None:
+            raise CalendarNotFound(glance.instructor_id)
+        facts = _facts(row, first, last)
+        self._remembered.keep(key, facts)
+        return facts
+
+
+def facts_range(first: date, last: date) -> dict[str, object]:
+    """The parameters of `FACTS`: lessons of the days around count too, buffers cross midnight."""
+    begins = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    ends = datetime(last.year, last.month, last.day, tzinfo=UTC)
+    return {
+        "first": first,
+        "last": last,
+        "since": begins - AROUND,
+        "until": ends + AROUND + timedelta(days=1),
+    }
+
+
+def stored_week(rows: Sequence[Row[*tuple[Any, ...]]], instructor_id: InstructorId, monday: date) -> StoredWeek:
+    """A week from the rows of `WEEK`.
+
+    Raises:
+        CalendarNotFound: There are none.
+    """
+    if not rows:
+        raise CalendarNotFound(instructor_id)
+    stored = [(day, planes, changed) for _, day, planes, changed in rows if day is not None]
+    days = {day: DayPlanes.of_bytes(bytes(planes)) for day, planes, _ in stored}
+    return StoredWeek(
+        week=Week.of(monday, days),
+        zone=zone_of(rows[0][0]),
+        modified_at=max((changed for *_, changed in stored), default=None),
+    )
+
+
+@lru_cache(maxsize=1_024)
+def zone_of(name: str) -> Zone:
+    """The zone of that name; making one checks it against the whole list."""
+    return Zone(name)
+
+
+@lru_cache(maxsize=4_096)
+def settings_of(
+    zone: str, non_travel: int, travel: int, advance: int, overnight: bool
+) -> CalendarSettings:
+    """The settings in a row's columns; most calendars share a few."""
+    return CalendarSettings(
+        zone=zone_of(zone),
+        non_travel_buffer_minutes=non_travel,
+        travel_buffer_minutes=travel,
+        min_advance_minutes=advance,
+        overnight_protection_enabled=overnight,
+    )
+
+
+def busy_of(
+    starts: Sequence[datetime] | None,
+    ends: Sequence[datetime] | None,
+    places: Sequence[str] | None,
+    expiries: Sequence[datetime | None] | None,
+) -> tuple[Busy, ...]:
+    """The lessons in a row's four arrays."""
+    columns = zip(starts or (), ends or (), places or (), expiries or (), strict=True)
+    return tuple(
+        Busy(
+            Interval(starts_at, ends_at),
+            LocationType(place).format,
+            None if expires is None else expires.astimezone(UTC),
+        )
+        for starts_at, ends_at, place, expires in columns
+    )
+
+
+def _facts(row: Row[*tuple[Any, ...]], first: date, last: date) -> CalendarFacts:
+    number, version, *settings, days, planes, blocked, starts, ends, places, expiries, offers = row
+    content = bytes(planes or b"")
+    pieces = [content[at : at + DAY_BYTES] for at in range(0, len(content), DAY_BYTES)]
+    return CalendarFacts(
+        instructor_id=InstructorId(number),
+        version=version,
+        first=first,
+        last=last,
+        settings=settings_of(*settings),
+        days=dict(zip(days or (), map(DayPlanes.of_bytes, pieces), strict=True)),
+        blackouts=frozenset(blocked or ()),
+        busy=busy_of(starts, ends, places, expiries),
+        formats=tuple(each for each, offered in zip(FORMATS, offers, strict=True) if offered),
+    )

@@ -1,0 +1,183 @@
+"""The roster, kept true to the database: one cheap statement tells what changed. Source: AV-42.
+
+Every transaction that changes anything about an instructor writes its number into the instructor's
+calendar. A transaction older than the oldest one still running has long been seen; so whatever
+carries that number or a higher one is all that can be new.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from threading import Lock
+from typing import Any, Protocol, TypeAlias
+from uuid import UUID
+
+from attrs import Factory, define, field
+from sqlalchemy import Connection, Engine, Row, text
+
+from adapters.postgres.queries.availability import FACTS, busy_of, facts_range, settings_of
+from instainstru_core.availability.model.roster import Roster, RosterCalendar
+from instainstru_core.availability.model.who import FirstStarts, WhoIsFree
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.time import Clock
+
+DAYS_BEHIND = 1
+DAYS_AHEAD = 60
+# Going further than asked for now and then costs less than a little every day.
+DAYS_SPARE = 7
+BATCH = 500
+
+Progress: TypeAlias = Callable[[int], None]
+
+_CHANGED = text(
+    """
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
+        ARRAY(SELECT instructor_id FROM calendars WHERE changed_xid >= CAST(:mark AS xid8)
+              ORDER BY instructor_id),
+        ARRAY(SELECT changed_xid::text::bigint FROM calendars
+              WHERE changed_xid >= CAST(:mark AS xid8) ORDER BY instructor_id)
+    """
+)
+_SOME = text(f"{FACTS} WHERE instructor.instructor_id = ANY(:ids)")
+_PAGE = text(
+    f"""
+    {FACTS}
+    WHERE instructor.instructor_id > :after
+    ORDER BY instructor.instructor_id
+    LIMIT :batch
+    """
+)
+_NOW = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+_BEFORE_ALL = UUID(int=0)
+
+
+def _nothing(_count: int) -> None:
+    """Progress that nobody watches."""
+
+
+class Follower(Protocol):
+    """Something else that is read again for whoever changed."""
+
+    def forget(self) -> None:
+        """Read everything again before the next answer."""
+        ...
+
+    def refresh(self, connection: Connection, changed: Sequence[UUID]) -> None:
+        """Read what is kept of *changed* again."""
+        ...
+
+
+@define(eq=False)
+class PostgresRoster:
+    """The `LiveRoster` port: one roster for all threads of this process."""
+
+    _engine: Engine
+    _clock: Clock
+    _roster: Roster | None = field(default=None, init=False)
+    _mark: str = field(default="0", init=False)
+    _lock: Lock = field(factory=Lock, init=False)
+    _followers: list[Follower] = field(default=Factory(list), init=False)
+
+    def follow(self, follower: Follower) -> None:
+        """Tell *follower* too who changed: one statement serves both."""
+        self._followers.append(follower)
+
+    @contextmanager
+    def looking(self) -> Iterator[Roster]:
+        """The roster as the database stands now; nobody else has it until the block ends."""
+        with self._lock:
+            yield self._current()
+
+    def who_is_free(
+        self, question: WhoIsFree, *, among: Collection[InstructorId] | None = None
+    ) -> FirstStarts:
+        """Who can start when, as the database stands at this call."""
+        with self._lock:
+            return self._current().ask(question, among=among)
+
+    def build(self, progress: Progress = _nothing) -> int:
+        """Read every calendar, and return how many there are."""
+        with self._lock:
+            self._roster = None
+            return len(self._current(progress).ids)
+
+    def _current(self, progress: Progress = _nothing) -> Roster:
+        today = self._clock.now().date()
+        first, last = today - timedelta(days=DAYS_BEHIND), today + timedelta(days=DAYS_AHEAD)
+        with self._engine.connect() as pooled:
+            connection = pooled.execution_options(isolation_level="AUTOCOMMIT")
+            roster = self._roster
+            # A clock set back asks for days that were forgotten.
+            if roster is None or first < roster.first:
+                return self._built(connection, first, last, progress)
+            if last > roster.last:
+                self._roll(connection, roster, first, last)
+            self._catch_up(connection, roster)
+            return roster
+
+    def _built(self, connection: Connection, first: date, last: date, progress: Progress) -> Roster:
+        # The mark is taken first: what changes while we read is read again by the next question.
+        mark: str = connection.scalar(_NOW) or "0"
+        for follower in self._followers:
+            follower.forget()
+        roster = Roster(first, last + timedelta(days=DAYS_SPARE))
+        for batch in _pages(connection, roster.first, roster.last):
+            roster.put(batch, now=self._clock.now())
+            progress(len(roster.ids))
+        self._roster, self._mark = roster, mark
+        return roster
+
+    def _roll(self, connection: Connection, roster: Roster, first: date, last: date) -> None:
+        """Forget the days that passed, and read the new ones for everybody."""
+        known, until = roster.last, last + timedelta(days=DAYS_SPARE)
+        since = max(first, known + timedelta(days=1))
+        for batch in _pages(connection, since, until):
+            roster.put(batch, now=self._clock.now(), first=since, last=until)
+        roster.move(first, until)
+        # These are known for the new days only; what their holds take is told for all days.
+        self._reload(connection, roster, [each.value for each in roster.held])
+
+    def _catch_up(self, connection: Connection, roster: Roster) -> None:
+        mark, numbers, versions = connection.execute(_CHANGED, {"mark": self._mark}).one()
+        changed = [
+            number
+            for number, version in zip(numbers, versions, strict=True)
+            if roster.version(InstructorId(number)) != version
+        ]
+        # Followers first: what fails here is tried again, as the roster's versions are still old.
+        for follower in self._followers if changed else ():
+            follower.refresh(connection, changed)
+        self._reload(connection, roster, changed)
+        self._mark = mark
+
+    def _reload(self, connection: Connection, roster: Roster, numbers: Sequence[UUID]) -> None:
+        for start in range(0, len(numbers), BATCH):
+            values = {
+                "ids": list(numbers[start : start + BATCH]),
+                **facts_range(roster.first, roster.last),
+            }
+            rows = connection.execute(_SOME, values)
+            roster.put([_calendar(row) for row in rows], now=self._clock.now())
+
+
+def _pages(connection: Connection, first: date, last: date) -> Iterator[list[RosterCalendar]]:
+    """Every calendar, so many at a time, by id."""
+    after = _BEFORE_ALL
+    while rows := connection.execute(
+        _PAGE, {"after": after, "batch": BATCH, **facts_range(first, last)}
+    ).all():
+        yield [_calendar(row) for row in rows]
+        after = rows[-1][0]
+
+
+def _calendar(row: Row[*tuple[Any, ...]]) -> RosterCalendar:
+    number, version, *settings, days, planes, blocked, starts, ends, places, expiries, _ = row
+    return RosterCalendar(
+        instructor_id=InstructorId(number),
+        version=version,
+        settings=settings_of(*settings),
+        days=days or (),
+        planes=bytes(planes or b""),
+        blackouts=frozenset(blocked or ()),
+        busy=busy_of(starts, ends, places, expiries),
+    )
