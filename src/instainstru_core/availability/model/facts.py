@@ -1,7 +1,8 @@
 """What is known of one calendar, at one version of it."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date, datetime
+from functools import cached_property
 
 from attrs import field, frozen
 from attrs.validators import max_len, optional
@@ -61,7 +62,7 @@ class Glance:
     payable: bool
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, slots=False)
 class CalendarFacts:
     """Everything that the free time from *first* to *last* follows from, except now."""
 
@@ -74,3 +75,20 @@ class CalendarFacts:
     blackouts: frozenset[date] = frozenset()
     busy: tuple[Busy, ...] = ()
     formats: tuple[Format, ...] = ()
+
+    @cached_property
+    def answers(self) -> dict[Hashable, object]:
+        """What was worked out from these facts before; it is forgotten together with them."""
+        return {}
+
+    @cached_property
+    def _by_date(self) -> Mapping[date, tuple[Busy, ...]]:
+        found: dict[date, list[Busy]] = {}
+        for each in self.busy:
+            for day in each.touched_dates(self.settings.zone):
+                found.setdefault(day, []).append(each)
+        return {day: tuple(lessons) for day, lessons in found.items()}
+
+    def busy_on(self, day: date) -> tuple[Busy, ...]:
+        """The lessons that may take something from *day*, with the widest buffer."""
+        return self._by_date.get(day, ())

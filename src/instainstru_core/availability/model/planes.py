@@ -106,6 +106,10 @@ class DayPlanes:
         """Travel, studio, online: 40 bytes each. Source: AV-2, AV-13."""
         return b"".join(plane_bytes(self.of(each)) for each in FORMATS)
 
+    def closes(self, later: Self) -> bool:
+        """Whether something open here is closed in *later*."""
+        return any(self.of(each) & ~later.of(each) for each in FORMATS)
+
     def __bool__(self) -> bool:
         return self != CLOSED
 

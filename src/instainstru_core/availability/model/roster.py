@@ -6,7 +6,7 @@ are given back before an answer. So a question costs no work per instructor.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import numpy as np
 from attrs import Factory, define, frozen
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from instainstru_core.availability.model.days import LocalDay, days_between, local_day
 from instainstru_core.availability.model.planes import FORMATS, WORDS
 from instainstru_core.availability.model.settings import (
-    MAX_BUFFER_MINUTES,
     Busy,
     CalendarSettings,
 )
@@ -32,7 +31,6 @@ from instainstru_core.kernel.zones import Zone
 _SMALLEST = 64
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_WIDEST = timedelta(minutes=MAX_BUFFER_MINUTES)
 
 
 @frozen(kw_only=True)
@@ -225,8 +223,9 @@ class Roster:
                 self._free[day][:, :, row] = 0
         for busy in calendar.busy:
             if busy.occupies(now):
-                for local in _touched_days(busy, calendar.settings.zone):
-                    if first <= local.date <= last and local.date in self._free:
+                for day in busy.touched_dates(calendar.settings.zone):
+                    if first <= day <= last and day in self._free:
+                        local = local_day(calendar.settings.zone, day)
                         self._subtract(busy, calendar.settings, local, row)
 
     def _subtract(self, busy: Busy, settings: CalendarSettings, day: LocalDay, row: int) -> None:
@@ -250,9 +249,3 @@ def _expiries(calendars: Iterable[RosterCalendar]) -> set[datetime]:
         for busy in each.busy
         if busy.hold_expires_at is not None
     }
-
-
-def _touched_days(busy: Busy, zone: Zone) -> list[LocalDay]:
-    whole = busy.span.widened(_WIDEST)
-    days = days_between(zone.today(whole.starts_at), zone.today(whole.ends_at))
-    return [local_day(zone, day) for day in days]

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from attrs import Attribute, field, frozen
 
-from instainstru_core.availability.model.days import START_GRID_SECONDS
+from instainstru_core.availability.model.days import START_GRID_SECONDS, days_between
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.time import Interval
@@ -14,6 +14,7 @@ DEFAULT_NON_TRAVEL_BUFFER_MINUTES = 15
 DEFAULT_TRAVEL_BUFFER_MINUTES = 60
 MAX_BUFFER_MINUTES = 120
 MAX_ADVANCE_MINUTES = 10_080
+_WIDEST = timedelta(minutes=MAX_BUFFER_MINUTES)
 
 PLATFORM_NOTICE_MINUTES = {Format.TRAVEL: 180, Format.STUDIO: 60, Format.ONLINE: 60}
 
@@ -94,6 +95,11 @@ class Busy:
     def conflicts(self, lesson: Interval, wanted: Format, settings: CalendarSettings) -> bool:
         """Whether *lesson* comes nearer than the buffer allows. Source: AV-31."""
         return lesson.overlaps(self.span.widened(settings.buffer(wanted, self.format)))
+
+    def touched_dates(self, zone: Zone) -> tuple[date, ...]:
+        """The local dates from which it may take something, with the widest buffer."""
+        whole = self.span.widened(_WIDEST)
+        return days_between(zone.today(whole.starts_at), zone.today(whole.ends_at))
 
 
 def protected_date(zone: Zone, now: datetime) -> date | None:

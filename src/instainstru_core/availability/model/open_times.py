@@ -1,0 +1,150 @@
+"""Free time as the public sees it, and until when the answer holds. Source: AV-36, AV-38."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from attrs import field, frozen
+
+from instainstru_core.availability.model.days import START_GRID_SECONDS, days_between, local_day
+from instainstru_core.availability.model.facts import CalendarFacts
+from instainstru_core.availability.model.free import (
+    FreeStart,
+    FreeWindow,
+    free_slots,
+    free_starts,
+    free_windows,
+)
+from instainstru_core.availability.model.planes import CLOSED, SLOT_MINUTES, Slots
+from instainstru_core.availability.model.settings import grid_instant
+from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.zones import Zone
+
+_GRID = timedelta(seconds=START_GRID_SECONDS)
+
+
+@frozen(kw_only=True)
+class OpenDay:
+    """One local date: what is free, and where lessons can start if their length was given."""
+
+    date: date
+    blackout: bool
+    free_minutes: int
+    windows: tuple[FreeWindow, ...]
+    starts: tuple[FreeStart, ...] | None
+
+
+@frozen(kw_only=True, eq=False)
+class OpenTimes:
+    """An instructor's free time from *first* to *last*; the same from *since* until *until*."""
+
+    zone: Zone
+    first: date
+    last: date
+    bookable: bool
+    formats: tuple[Format, ...]
+    minutes: int | None
+    days: tuple[OpenDay, ...]
+    earliest_date: date | None
+    free_minutes: int
+    since: datetime = field(repr=False)
+    until: datetime = field(repr=False)
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it is still the answer at *now*, if the calendar is the same."""
+        return self.since <= now < self.until
+
+
+def open_times(
+    facts: CalendarFacts,
+    *,
+    wanted: Format | None,
+    minutes: int | None,
+    bookable: bool,
+    now: datetime,
+) -> OpenTimes:
+    """The free time that follows from *facts* at *now*, for one format or for all on offer."""
+    formats = tuple(each for each in facts.formats if wanted in (None, each)) if bookable else ()
+    days = tuple(
+        _open_day(facts, day, formats, minutes, now)
+        for day in days_between(facts.first, facts.last)
+    )
+    free = [each.date for each in days if each.windows]
+    if minutes is not None:
+        free = [each.date for each in days if each.starts]
+    since, until = _holds_between(facts, formats, now)
+    return OpenTimes(
+        zone=facts.settings.zone,
+        first=facts.first,
+        last=facts.last,
+        bookable=bookable,
+        formats=formats,
+        minutes=minutes,
+        days=days,
+        earliest_date=min(free, default=None),
+        free_minutes=sum(each.free_minutes for each in days),
+        since=since,
+        until=until,
+    )
+
+
+def _open_day(
+    facts: CalendarFacts,
+    day: date,
+    formats: Sequence[Format],
+    minutes: int | None,
+    now: datetime,
+) -> OpenDay:
+    local = local_day(facts.settings.zone, day)
+    blocked = day in facts.blackouts
+    slots: list[tuple[Format, Slots]] = []
+    anywhere = 0
+    for each in formats:
+        free = free_slots(
+            facts.days.get(day, CLOSED),
+            day=local,
+            wanted=each,
+            busy=facts.busy_on(day),
+            settings=facts.settings,
+            blocked=blocked,
+            now=now,
+        )
+        slots.append((each, free))
+        anywhere |= free
+    return OpenDay(
+        date=day,
+        blackout=blocked,
+        free_minutes=SLOT_MINUTES * anywhere.bit_count(),
+        windows=free_windows(local, slots) if anywhere else (),
+        starts=None if minutes is None else free_starts(local, slots, minutes=minutes),
+    )
+
+
+def _holds_between(
+    facts: CalendarFacts, formats: Sequence[Format], now: datetime
+) -> tuple[datetime, datetime]:
+    """Two instants between which *now* makes no difference.
+
+    `now` enters AV-34 in four ways only. (1) A hold is live until it expires. (2) The first start
+    leaves the notice: the grid instant not before `now + notice`, the same for every `now` in
+    `(grid instant - notice - 15 min, grid instant - notice]`. (3) Overnight protection depends on
+    the local hour, and (4) the horizon on the local date; both change on quarter-hours of UTC only.
+    """
+    quarter = grid_instant(now)
+    quarter = quarter if quarter > now else quarter + _GRID
+    sinces, untils = [quarter - _GRID], [quarter]
+    for each in formats:
+        notice = facts.settings.notice(each)
+        until = grid_instant(now + notice) - notice
+        # Exact to the microsecond: at *until* itself the answer is still the same.
+        instant = timedelta(microseconds=1)
+        untils.append(until + instant)
+        sinces.append(until - _GRID + instant)
+    for expiry in _expiries(facts):
+        (sinces if expiry <= now else untils).append(expiry)
+    return max(sinces), min(untils)
+
+
+def _expiries(facts: CalendarFacts) -> Iterator[datetime]:
+    for each in facts.busy:
+        if each.hold_expires_at is not None:
+            yield each.hold_expires_at

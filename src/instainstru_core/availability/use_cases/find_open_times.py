@@ -1,0 +1,75 @@
+"""Find an instructor's free time: what anybody may see of a calendar. Source: AV-36, AV-38."""
+
+from datetime import date, timedelta
+from typing import Final, TypeVar
+
+from attrs import frozen
+
+from instainstru_core.availability.errors import (
+    CalendarNotFound,
+    InvalidRange,
+    RangeInPast,
+    RangeTooLong,
+)
+from instainstru_core.availability.model.open_times import OpenTimes, open_times
+from instainstru_core.availability.queries import AvailabilityReads
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.lessons import LocationType
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+
+ReadsT = TypeVar("ReadsT", bound=AvailabilityReads)
+
+DEFAULT_DAYS: Final = 30
+MAX_DAYS: Final = 90
+
+
+@frozen(kw_only=True)
+class FindOpenTimes:
+    """Somebody looks at an instructor's calendar; *minutes* asks where such a lesson can start."""
+
+    instructor_id: InstructorId
+    first: date | None = None
+    last: date | None = None
+    location_type: LocationType | None = None
+    minutes: int | None = None
+
+
+def find_open_times(request: FindOpenTimes, *, read: Begin[ReadsT], clock: Clock) -> OpenTimes:
+    """What is free, now. An answer given before is given again as long as it is still right.
+
+    Raises:
+        CalendarNotFound: Nobody of this id teaches here, or nobody who may be seen.
+        RangeInPast: The range begins before the instructor's today.
+        InvalidRange: It ends before it begins.
+        RangeTooLong: More than 90 days.
+    """
+    wanted = None if request.location_type is None else request.location_type.format
+    with read() as reads:
+        glance = reads.calendars.glance(request.instructor_id)
+        if not glance.visible:
+            raise CalendarNotFound(request.instructor_id)
+        now = clock.now()
+        first, last = _range(request, glance.zone.today(now))
+        facts = reads.calendars.facts(glance, first, last)
+    key = (wanted, request.minutes, glance.payable)
+    known = facts.answers.get(key)
+    if isinstance(known, OpenTimes) and known.holds_at(now):
+        return known
+    found = open_times(
+        facts, wanted=wanted, minutes=request.minutes, bookable=glance.payable, now=now
+    )
+    facts.answers[key] = found
+    return found
+
+
+def _range(request: FindOpenTimes, today: date) -> tuple[date, date]:
+    first = today if request.first is None else request.first
+    if first < today:
+        raise RangeInPast("/from", f"the instructor's today is {today}")
+    last = first + timedelta(days=DEFAULT_DAYS - 1) if request.last is None else request.last
+    if last < first:
+        raise InvalidRange("/to", f"the range begins on {first}")
+    if (last - first).days >= MAX_DAYS:
+        raise RangeTooLong("/to", f"a range has at most {MAX_DAYS} days")
+    return first, last
