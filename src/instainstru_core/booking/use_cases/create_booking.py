@@ -139,9 +139,7 @@ def _hold(booking_id: BookingId, proposal: Proposal, facts: Facts, city: Gazette
         service_name=offered.service_name,
         hourly_rate=rate,
         price=rate.for_minutes(proposal.duration_minutes),
-        service_area=area_summary(
-            city.region(slug).name for slug in city.boroughs_of(teacher.service_area)
-        ),
+        service_area=area_summary(city.boroughs_of(teacher.service_area)),
         note=note or None,
     )
 
