@@ -33,6 +33,7 @@ from instainstru_core.notifications.queries import NotificationReads
 from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
 from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.places.ports import Places, PlacesWork
+from instainstru_core.search.ports import Market
 
 
 class Work(
@@ -79,6 +80,7 @@ class Ports:
     mutexes: Mutexes
     idempotency: IdempotencyRecords
     places: Places
+    market: Market
     chance: Chance
     roster: LiveRoster
     gateway: PaymentGateway

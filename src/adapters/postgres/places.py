@@ -57,17 +57,19 @@ class PostgresPlaces:
     """
 
     _engine: Engine
-    _kept: Gazetteer | None = field(default=None, init=False)
+    _kept: list[Gazetteer] = field(factory=list, init=False)
     _lock: Lock = field(factory=Lock, init=False)
 
     def gazetteer(self) -> Gazetteer:
-        if self._kept is not None:
-            return self._kept
-        with self._lock:
-            if self._kept is not None:
-                return self._kept
-            with self._engine.connect() as connection:
-                found = Gazetteer(PostgresRegions(connection).all())
-            if found.regions:
-                self._kept = found
-            return found
+        if not self._kept:
+            with self._lock:
+                if not self._kept:
+                    return self._read()
+        return self._kept[0]
+
+    def _read(self) -> Gazetteer:
+        with self._engine.connect() as connection:
+            found = Gazetteer(PostgresRegions(connection).all())
+        if found.regions:
+            self._kept.append(found)
+        return found

@@ -137,3 +137,8 @@ class InMemoryInstructorPages:
         if found is None:
             raise InstructorNotFound(instructor_id)
         return InstructorPage(instructor=found, offerings=offerings_of(self._tables, instructor_id))
+
+    def everyone(self) -> tuple[InstructorPage, ...]:
+        """Every profile, by id."""
+        ids = sorted(self._tables.of("instructors", InstructorId, Instructor))
+        return tuple(self.page(each) for each in ids)

@@ -1,0 +1,1 @@
+"""What is asked for, what is offered, and in which order it is answered."""
