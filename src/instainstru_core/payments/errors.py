@@ -1,7 +1,7 @@
 """What payments refuses, and why."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from attrs import frozen
 
@@ -12,6 +12,7 @@ from instainstru_core.kernel.errors import (
     PaymentRefused,
     Unavailable,
 )
+from instainstru_core.pricing.model.quotes import PriceBreakdown
 
 
 class OutcomeUnknown(Unavailable):
@@ -108,6 +109,20 @@ class QuoteChanged(Conflict):
     def facts(self) -> Mapping[str, object]:
         """The new quote, to be agreed to."""
         return {"quote": self.quote}
+
+    @classmethod
+    def to(cls, price: PriceBreakdown) -> Self:
+        """The refusal that carries *price*."""
+        return cls(
+            {
+                "lesson_price_cents": price.lesson_price.cents,
+                "student_fee_cents": price.student_fee.cents,
+                "credit_cents": price.credit.cents,
+                "card_amount_cents": price.card_amount.cents,
+                "config_version": price.config_version,
+                "fingerprint": price.fingerprint,
+            }
+        )
 
 
 class ProcessorKeyReused(Conflict):

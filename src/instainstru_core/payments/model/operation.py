@@ -15,6 +15,8 @@ REPEAT_WITHIN = timedelta(hours=23)
 REPEAT_AFTER = timedelta(minutes=1)
 """How long an answer may take before the sweeper asks again. Source: PY-62."""
 
+REVIEW_PAUSE = timedelta(hours=1)
+
 TRANSFER_RETRIES = (
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -99,9 +101,9 @@ class PaymentOperation:
         """The processor will not do it."""
         return evolve(self, state=OperationState.FAILED, error_code=reason)
 
-    def plan_again(self, reason: str, *, at: datetime) -> Self:
-        """Refused for now: planned again for *at*, with the same key. Source: spec 02 §3.2."""
-        return evolve(self, state=OperationState.PLANNED, error_code=reason, next_attempt_at=at)
+    def put_off(self, *, at: datetime) -> Self:
+        """Look again in an hour: a person looks into the payment meanwhile. Source: PY-58."""
+        return evolve(self, next_attempt_at=at + REVIEW_PAUSE)
 
     def repeatable(self, *, now: datetime) -> bool:
         """Whether the processor still knows its key, or has never seen it. Source: PY-62."""

@@ -158,6 +158,11 @@ class Payment(Aggregate):
         return self.hold.amount if self.hold is not None and self.hold.open else NOTHING
 
     @property
+    def failed_capture(self) -> bool:
+        """Whether the lesson was taught and the card did not pay yet. Source: PY-23."""
+        return self.failure is not None and self.failure.kind is FailureKind.CAPTURE
+
+    @property
     def next_slot(self) -> str:
         """The slot of the next authorisation. Source: PY-60."""
         return f"auth#{self.attempts + 1}"
@@ -347,9 +352,10 @@ class Payment(Aggregate):
 
     def authorised(self, at: datetime) -> Self:
         """The money is as good as there; a failed capture is remembered until it is taken."""
-        keep = self.failure is not None and self.failure.kind is FailureKind.CAPTURE
         authorised = evolve(
-            self, state=PaymentState.AUTHORIZED, failure=self.failure if keep else None
+            self,
+            state=PaymentState.AUTHORIZED,
+            failure=self.failure if self.failed_capture else None,
         )
         return authorised.recording(
             facts.PaymentAuthorized(**self._named(at), amount=self.breakdown.card_amount)

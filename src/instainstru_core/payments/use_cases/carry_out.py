@@ -1,0 +1,175 @@
+"""Carry an operation out: call the processor with nothing open, then record what it answered.
+
+Source: PY-6, PY-60, PY-62. May be called twice, or at once by two, for one operation: the key makes
+the calls one effect, the payment's lock makes the records one.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import assert_never
+
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
+from instainstru_core.payments.errors import OutcomeUnknown
+from instainstru_core.payments.ids import OperationId
+from instainstru_core.payments.model.operation import (
+    OperationKind,
+    OperationState,
+    PaymentOperation,
+)
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.use_cases.record_answer import Desk, ProcessorAnswer, unchanged
+
+MAX_STEPS = 20
+"""How many calls one payment may need in a row, follow-ups included."""
+
+
+def carry_out(
+    operations: Sequence[PaymentOperation],
+    payment: Payment,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+    answer: Answer[PaymentWork, Payment] = unanswered,
+) -> Payment:
+    """Carry out *operations*, and whatever they lead to; the payment as it is then.
+
+    Each was written down as sent, in a unit that ended before. *answer* is called in the unit that
+    records the last of them.
+
+    Raises:
+        OutcomeUnknown: An answer was lost; the operation is repeated by the sweeper.
+    """
+    waiting = deque(operations)
+    for _ in range(MAX_STEPS):
+        if not waiting:
+            break
+        operation = waiting.popleft()
+        heard = _call(operation, payment, begin=begin, gateway=gateway, clock=clock)
+        last = answer if not waiting else unanswered
+        payment, more = _record(
+            operation, payment, heard, begin=begin, ids=ids, clock=clock, answer=last
+        )
+        waiting.extend(more)
+    return payment
+
+
+def _call(
+    operation: PaymentOperation,
+    payment: Payment,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    clock: Clock,
+) -> ProcessorAnswer:
+    try:
+        return _ask(operation, payment, gateway)
+    except OutcomeUnknown:
+        with begin() as work:
+            work.payments.get_for_update(payment.payment_id)
+            known = work.payment_operations.get(operation.operation_id)
+            if not known.finished:
+                work.payment_operations.save(known.lose_answer(at=clock.now()))
+        raise
+
+
+def _ask(operation: PaymentOperation, payment: Payment, gateway: PaymentGateway) -> ProcessorAnswer:
+    key, amount, target = operation.operation_id, operation.amount, operation.target
+    match operation.kind:
+        case OperationKind.AUTHORISE:
+            return gateway.authorise(
+                key,
+                customer=str(payment.student_id),
+                card=target,
+                amount=amount,
+                off_session=operation.off_session,
+                group=payment.group,
+            )
+        case OperationKind.CAPTURE:
+            return gateway.capture(key, intent=target, amount=amount)
+        case OperationKind.VOID:
+            return gateway.void(key, intent=target)
+        case OperationKind.TRANSFER:
+            return gateway.transfer(
+                key, account=target, amount=amount, group=payment.group, charge=operation.charge
+            )
+        case _:
+            assert_never(operation.kind)
+
+
+def _record(
+    operation: PaymentOperation,
+    payment: Payment,
+    heard: ProcessorAnswer,
+    *,
+    begin: Begin[PaymentWork],
+    ids: Ids,
+    clock: Clock,
+    answer: Answer[PaymentWork, Payment],
+) -> tuple[Payment, Sequence[PaymentOperation]]:
+    with begin() as work:
+        booking = work.bookings.get_for_update(payment.booking_id)
+        current = work.payments.get_for_update(payment.payment_id)
+        known = work.payment_operations.get(operation.operation_id)
+        desk = Desk(work, ids, clock.now(), booking)
+        if not known.finished:
+            changed = desk.record(known, current, heard)
+            current = work.payments.save(changed) if not unchanged(changed, current) else current
+        if not desk.followups:
+            answer(work, current)
+        return current, desk.followups
+
+
+def change(
+    payment: Payment,
+    decide: Callable[[PaymentWork, Desk, Payment], Payment],
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+) -> Payment:
+    """Decide something under the payment's locks, then carry out what that needs."""
+    with begin() as work:
+        booking = work.bookings.get_for_update(payment.booking_id)
+        current = work.payments.get_for_update(payment.payment_id)
+        desk = Desk(work, ids, clock.now(), booking)
+        changed = decide(work, desk, current)
+        current = work.payments.save(changed) if not unchanged(changed, current) else current
+    return carry_out(desk.followups, current, begin=begin, gateway=gateway, ids=ids, clock=clock)
+
+
+def repeat(
+    operation_id: OperationId,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+) -> None:
+    """Call again for an answer that never came, while the processor knows the key. Source: PY-62.
+
+    Raises:
+        OutcomeUnknown: No answer came this time either.
+    """
+    now = clock.now()
+    with begin() as work:
+        seen = work.payment_operations.get(operation_id)
+        payment = work.payments.get_for_update(seen.payment_id)
+        operation = work.payment_operations.get(operation_id)
+        if not operation.due(now=now):
+            return
+        if operation.state is OperationState.PLANNED and payment.review_reason is not None:
+            work.payment_operations.save(operation.put_off(at=now))
+            return
+        if not operation.repeatable(now=now):
+            work.payment_operations.save(operation.fail("answer_never_came"))
+            work.payments.save(payment.review("operation_unknown", at=now))
+            return
+        operation = operation.send(at=now)
+        work.payment_operations.save(operation)
+    carry_out([operation], payment, begin=begin, gateway=gateway, ids=ids, clock=clock)

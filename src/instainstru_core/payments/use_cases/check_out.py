@@ -1,0 +1,273 @@
+"""Check out: agree to the price, name a card, and have the lesson. Source: PY-7…PY-11, BK-17."""
+
+from datetime import timedelta
+
+from attrs import frozen
+
+from instainstru_core.accounts.ids import StudentId
+from instainstru_core.booking.errors import (
+    BookingNotFound,
+    HoldExpired,
+    LessonStarted,
+    WrongState,
+)
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model import Booking, Cancelled, Confirmed, Pending
+from instainstru_core.due_work.model import NewWork
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
+from instainstru_core.payments.errors import (
+    BookingCancelledMeanwhile,
+    CardDeclined,
+    CardNotFound,
+    InstructorNotPayable,
+    OpenPaymentExists,
+    PaymentMethodRequired,
+    QuoteChanged,
+)
+from instainstru_core.payments.ids import CardId, PaymentId
+from instainstru_core.payments.model.cards import SavedCard
+from instainstru_core.payments.model.operation import PaymentOperation
+from instainstru_core.payments.model.payment import HoldStatus, Payment, PaymentState
+from instainstru_core.payments.model.processor import RequiresAction
+from instainstru_core.payments.ports import CheckoutFacts, PaymentGateway, PaymentWork
+from instainstru_core.payments.use_cases.carry_out import carry_out
+from instainstru_core.payments.use_cases.confirm_hold import confirm_hold
+from instainstru_core.payments.use_cases.record_answer import Desk
+from instainstru_core.pricing.model.config import PricingConfig
+from instainstru_core.pricing.model.quotes import PriceBreakdown, quote
+from instainstru_core.pricing.model.tiers import evaluate_tier
+
+AUTHORISE_PAYMENT = "authorise_payment"
+
+
+@frozen(kw_only=True)
+class CheckOut:
+    """A student pays for a lesson held for them; without *card_id* their default card pays.
+
+    *fingerprint* names the quote they agreed to (PR-14).
+    """
+
+    student_id: StudentId
+    booking_id: BookingId
+    fingerprint: str
+    card_id: CardId | None = None
+    credit_cents: int = 0
+
+
+@frozen(kw_only=True)
+class CheckedOut:
+    """The payment, and the secret with which the cardholder must confirm it, if they must."""
+
+    payment: Payment
+    booking_confirmed: bool
+    client_secret: str | None = None
+
+
+def check_out(
+    request: CheckOut,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+    config: PricingConfig,
+    answer: Answer[PaymentWork, CheckedOut] = unanswered,
+) -> CheckedOut:
+    """Confirm the booking: 24 hours ahead at once, later than that once the card granted the hold.
+
+    Repeat it after 3-D Secure to finish, or with another card after a refusal.
+
+    Raises:
+        BookingNotFound: There is none, or it is somebody else's.
+        WrongState: It can't be confirmed any more.
+        HoldExpired: The time to pay is over.
+        LessonStarted: So is the time to book.
+        InstructorNotPayable: The instructor's account is not complete.
+        PaymentMethodRequired: No card is named, and none saved.
+        CardNotFound: The card is not one of the student's.
+        QuoteChanged: The price is not the one that *fingerprint* names.
+        CardDeclined: The bank refused; any card may be tried again.
+        BookingCancelledMeanwhile: It was cancelled while the card was asked.
+        OutcomeUnknown: The processor didn't answer; the same checkout may be sent again.
+    """
+    with begin() as work:
+        counter = _Counter(request, work, ids, clock, config)
+        payment = counter.serve()
+        if not counter.must_ask:
+            result = CheckedOut(payment=payment, booking_confirmed=counter.confirmed)
+            if counter.waiting_hold is None:
+                answer(work, result)
+                return result
+    if counter.waiting_hold is not None:
+        payment = confirm_hold(
+            payment.payment_id, begin=begin, gateway=gateway, ids=ids, clock=clock
+        )
+    else:
+        payment = carry_out(
+            counter.must_ask, payment, begin=begin, gateway=gateway, ids=ids, clock=clock
+        )
+    return _conclude(payment, begin=begin, gateway=gateway, answer=answer)
+
+
+def _conclude(
+    payment: Payment,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    answer: Answer[PaymentWork, CheckedOut],
+) -> CheckedOut:
+    """Say how the asking ended; asking again would end the same, so the answer may come after."""
+    if payment.state is PaymentState.AUTHORIZED:
+        result = CheckedOut(payment=payment, booking_confirmed=True)
+    elif payment.closing is not None or payment.settled:
+        raise BookingCancelledMeanwhile("the booking was cancelled meanwhile; nothing is charged")
+    elif payment.hold is not None and payment.hold.status is HoldStatus.REQUIRES_ACTION:
+        seen = gateway.find_authorisation(payment.hold.intent)
+        secret = seen.client_secret if isinstance(seen, RequiresAction) else None
+        result = CheckedOut(payment=payment, booking_confirmed=False, client_secret=secret)
+    else:
+        raise CardDeclined(
+            payment.failure.category if payment.failure is not None else "processing_error"
+        )
+    with begin() as work:
+        answer(work, result)
+    return result
+
+
+class _Counter:
+    """One checkout inside its first unit: validates, prices, writes down, decides."""
+
+    def __init__(
+        self, request: CheckOut, work: PaymentWork, ids: Ids, clock: Clock, config: PricingConfig
+    ) -> None:
+        self.confirmed = False
+        self.must_ask: list[PaymentOperation] = []
+        self.waiting_hold: str | None = None
+        self._request = request
+        self._work = work
+        self._ids = ids
+        self._config = config
+        self._now = clock.now()
+
+    def serve(self) -> Payment:
+        booking = self._work.bookings.get_for_update(self._request.booking_id)
+        if booking.student != self._request.student_id:
+            raise BookingNotFound(booking.booking_id)
+        before = self._work.payments.find_for_update(booking.booking_id)
+        if isinstance(booking.state, Confirmed) and before is not None:
+            self.confirmed = True  # Confirming twice is confirming once. Source: BK-18.
+            return before
+        self._check(booking)
+        facts = self._facts(booking)
+        card = self._card(facts)
+        breakdown = self._price(booking, facts)
+        if before is None or before.settled:
+            return self._first(booking, breakdown, card)
+        return self._again(booking, before, breakdown, card)
+
+    def _check(self, booking: Booking) -> None:
+        state = booking.state
+        if isinstance(state, Cancelled) or not isinstance(state, Pending):
+            raise WrongState(booking.booking_id, booking.status)
+        if self._now >= booking.lesson.starts_at:
+            raise LessonStarted(booking.booking_id)
+        if self._now >= state.hold_expires_at:
+            raise HoldExpired(booking.booking_id, state.hold_expires_at)
+
+    def _facts(self, booking: Booking) -> CheckoutFacts:
+        since = self._now - timedelta(days=self._config.tier_activity_window_days)
+        facts = self._work.checkouts.facts(
+            student_id=booking.student,
+            instructor_id=booking.instructor,
+            card_id=self._request.card_id,
+            since=since,
+        )
+        if facts.account is None or not facts.account.payable:
+            raise InstructorNotPayable("the instructor's payout account is not complete")
+        return facts
+
+    def _card(self, facts: CheckoutFacts) -> SavedCard:
+        if facts.card is not None:
+            return facts.card
+        if self._request.card_id is not None:
+            raise CardNotFound("there is no such card")
+        raise PaymentMethodRequired("a card is needed to confirm the booking")
+
+    def _price(self, booking: Booking, facts: CheckoutFacts) -> PriceBreakdown:
+        commission = evaluate_tier(facts.tier, upcoming=1, now=self._now, config=self._config)
+        breakdown = quote(
+            booking.hourly_rate,
+            booking.lesson.minutes,
+            booking.location_type.modality,
+            commission=commission,
+            credit_cents=self._request.credit_cents,
+            config=self._config,
+        )
+        if breakdown.fingerprint != self._request.fingerprint:
+            raise QuoteChanged.to(breakdown)
+        return breakdown
+
+    def _first(self, booking: Booking, breakdown: PriceBreakdown, card: SavedCard) -> Payment:
+        payment = Payment.open(
+            self._ids.new(PaymentId),
+            booking_id=booking.booking_id,
+            student_id=booking.student,
+            instructor_id=booking.instructor,
+            lesson=booking.lesson,
+            breakdown=breakdown,
+            card_id=card.card_id,
+            card_token=card.token,
+            at=self._now,
+        )
+        if self._now <= payment.auth_due_at:
+            return self._schedule(booking, payment)
+        if not breakdown.card_amount:
+            self._confirm(booking)
+            return self._work.payments.add(payment.need_no_card(at=self._now))
+        return self._ask(booking, self._work.payments.add(payment))
+
+    def _schedule(self, booking: Booking, payment: Payment) -> Payment:
+        self._confirm(booking)
+        self._work.work_items.file(
+            NewWork(
+                handler=AUTHORISE_PAYMENT,
+                payload={"payment_id": str(payment.payment_id)},
+                due_at=payment.auth_due_at,
+                dedupe_key=f"{AUTHORISE_PAYMENT}:{payment.payment_id}",
+            )
+        )
+        return self._work.payments.add(payment.schedule(at=self._now))
+
+    def _again(
+        self, booking: Booking, before: Payment, breakdown: PriceBreakdown, card: SavedCard
+    ) -> Payment:
+        """Another try: an answer is missing, the cardholder confirmed, or another card pays."""
+        if before.closing is not None:
+            raise OpenPaymentExists("the earlier checkout is still being undone")
+        missing = [
+            each
+            for each in self._work.payment_operations.of(before.payment_id)
+            if not each.finished
+        ]
+        if missing:
+            self.must_ask = missing
+            return before
+        hold = before.hold
+        same_card = card.card_id == before.card_id
+        if hold is not None and hold.status is HoldStatus.REQUIRES_ACTION and same_card:
+            self.waiting_hold = hold.intent
+            return before
+        return self._ask(booking, before.use_price(breakdown).use_card(card.card_id, card.token))
+
+    def _ask(self, booking: Booking, payment: Payment) -> Payment:
+        self._work.bookings.save(booking.extend_hold(attempted_at=self._now))
+        desk = Desk(self._work, self._ids, self._now, booking)
+        asked = desk.ask_card(payment, off_session=False)
+        self.must_ask = desk.followups
+        return self._work.payments.save(asked)
+
+    def _confirm(self, booking: Booking) -> None:
+        self._work.bookings.save(booking.confirm(at=self._now))
+        self.confirmed = True

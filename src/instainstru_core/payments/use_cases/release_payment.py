@@ -1,0 +1,38 @@
+"""Release the money of a lesson that will not be: no charge. Source: PY-31, PY-37, PY-38."""
+
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.planner import Ending
+from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.use_cases.carry_out import change
+from instainstru_core.payments.use_cases.record_answer import Desk
+
+
+def release_payment(
+    booking_id: BookingId,
+    ending: Ending,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+) -> Payment | None:
+    """Let the hold go, if there is one, and close; None: nobody ever checked out.
+
+    Raises:
+        OutcomeUnknown: The processor didn't answer; the sweeper asks again.
+    """
+    with begin() as work:
+        payment = work.payments.find_for_update(booking_id)
+    if payment is None:
+        return None
+
+    def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
+        if payment.settled or payment.closing is not None or payment.review_reason is not None:
+            return payment
+        return desk.close(payment, ending)
+
+    return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)

@@ -1,0 +1,85 @@
+"""Settle a taught lesson: take the money, keep the fees, pay the instructor. Source: PY-22."""
+
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model import Completed
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.model.payment import (
+    CAPTURE_GIVE_UP_AFTER,
+    FailureKind,
+    Payment,
+    PaymentState,
+)
+from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.use_cases.carry_out import change
+from instainstru_core.payments.use_cases.record_answer import Desk
+
+
+def settle_payment(
+    booking_id: BookingId,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+) -> Payment | None:
+    """Capture at the earliest 24 hours after the lesson, then transfer; None: there is no payment.
+
+    Raises:
+        OutcomeUnknown: The processor didn't answer; the sweeper asks again.
+    """
+    with begin() as work:
+        payment = work.payments.find_for_update(booking_id)
+    if payment is None:
+        return None
+
+    def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
+        if payment.state is not PaymentState.AUTHORIZED or payment.closing is not None:
+            return payment
+        booking = desk.booking
+        if not isinstance(booking.state, Completed) or clock.now() < payment.capture_due_at:
+            return payment
+        return desk.begin_capture(payment)
+
+    return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
+
+
+def retry_capture(
+    payment_id: PaymentId,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+) -> Payment:
+    """Hold and take the money anew, every four hours, for three days; then a person must look.
+
+    Source: PY-23, PY-24.
+
+    Raises:
+        PaymentNotFound: There is no such payment.
+        OutcomeUnknown: The processor didn't answer; the sweeper asks again.
+    """
+    with begin() as work:
+        payment = work.payments.get(payment_id)
+
+    def decide(work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
+        failure, now = payment.failure, clock.now()
+        if (
+            failure is None
+            or failure.kind is not FailureKind.CAPTURE
+            or payment.state is not PaymentState.PAYMENT_METHOD_REQUIRED
+        ):
+            return payment
+        if any(
+            not each.finished and each.slot.startswith("auth#")
+            for each in work.payment_operations.of(payment_id)
+        ):
+            return payment
+        if now - failure.first_at >= CAPTURE_GIVE_UP_AFTER:
+            return payment.review("capture_escalated", at=now)
+        return desk.ask_card(payment, off_session=True)
+
+    return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
