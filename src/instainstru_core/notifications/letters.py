@@ -69,7 +69,7 @@ def _sign_up_code(words: Words) -> Letter:
         subject=f"{words['code']} is your {BRAND} code",
         lines=(
             "Hello,",
-            "Type this code to confirm your e-mail address. It works for ten minutes.",
+            "Type this code to confirm your e-mail address. It works for five minutes.",
             "If you did not ask for it, you can forget this mail: nothing happens without it.",
         ),
         code=words["code"],
