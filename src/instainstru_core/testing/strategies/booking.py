@@ -48,12 +48,6 @@ _SQUARE: Final = [
     [_WEST, _NORTH],
     [_WEST, _SOUTH],
 ]
-    [-74.03, 40.70],
-    [-73.92, 40.70],
-    [-73.92, 40.82],
-    [-74.03, 40.82],
-    [-74.03, 40.70],
-]
 _REGIONS: Final = (
     Region(
         slug="manhattan",
