@@ -45,11 +45,13 @@ class GuardedProcess:
         grace_seconds: float = 10.0,
         steps_down: bool = False,
         remove: Sequence[Path] = (),
+        holds: Sequence[int] = (),
     ) -> Self:
         """Start the command, its output appended to the log.
 
         With `steps_down`, root runs it as `nobody`. The directories in `remove` go when it has
-        ended, however it ended.
+        ended, however it ended. The watchman keeps the descriptors in `holds`, such as that of a
+        lock, as long as the command lives.
         """
         arguments = [sys.executable, "-I", "-S", guard.__file__]
         arguments += ["--stop-signal", str(int(stop_signal)), "--grace-seconds", str(grace_seconds)]
@@ -66,6 +68,7 @@ class GuardedProcess:
                 stderr=output,
                 env=None if env is None else dict(env),
                 start_new_session=True,
+                pass_fds=tuple(holds),
             )
         finally:
             if isinstance(log, Path):

@@ -4,12 +4,16 @@ import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.embedded.guard import nobody
 
+LAST_RUN_SECONDS = 25.0
+"""How long the last run's server may take to end, once nobody wants it any more."""
+_POLL_SECONDS = 0.05
 _SOCKET_PATH_BYTES = 90
 """A socket's path has to fit into 104 bytes on macOS, 108 on Linux, with its name."""
 
@@ -19,23 +23,35 @@ class DataInUse(RuntimeError):
 
 
 @contextmanager
-def sole_use(directory: Path) -> Iterator[None]:
-    """Hold the directory for this process alone.
+def sole_use(directory: Path) -> Iterator[int]:
+    """Hold the directory for this process, and for whom it hands the descriptor it gets.
+
+    The last run's server may still be on its way out, so this waits a while.
 
     Raises:
-        DataInUse: Another process holds it.
+        DataInUse: Another process holds it, and goes on doing so.
     """
     directory.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
+        _lock(descriptor, directory)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, directory: Path) -> None:
+    deadline = time.monotonic() + LAST_RUN_SECONDS
+    while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            message = f"{directory} is in use: stop the other run, or choose another directory"
-            raise DataInUse(message) from error
-        yield
-    finally:
-        os.close(descriptor)
+            if time.monotonic() > deadline:
+                message = f"{directory} is in use: stop the other run, or choose another directory"
+                raise DataInUse(message) from error
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
 
 
 def socket_directory(data: Path) -> tuple[Path, bool]:

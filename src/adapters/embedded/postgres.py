@@ -88,7 +88,7 @@ def postgres_server(
         ServerDidNotStart: It ended or stayed silent; the message has the end of its log.
     """
     directory = directory.resolve()
-    with sole_use(directory):
+    with sole_use(directory) as lock:
         data, log = directory / "data", directory / "postgres.log"
         sockets, elsewhere = socket_directory(data)
         private(data)
@@ -108,6 +108,7 @@ def postgres_server(
             stop_signal=signal.SIGINT,
             grace_seconds=_STOP_SECONDS,
             steps_down=True,
+            holds=[lock],
             remove=[*([directory] if remove_after else []), *([sockets] if elsewhere else [])],
         ) as process:
             server = PostgresServer(socket_directory=sockets, process=process)

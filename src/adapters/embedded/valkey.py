@@ -41,7 +41,7 @@ def valkey_server(directory: Path, *, remove_after: bool = False) -> Iterator[Va
         ServerDidNotStart: It ended or stayed silent; the message has the end of its log.
     """
     directory = directory.resolve()
-    with sole_use(directory):
+    with sole_use(directory) as lock:
         private(directory)
         log = directory / "valkey.log"
         sockets, elsewhere = socket_directory(directory)
@@ -65,6 +65,7 @@ def valkey_server(directory: Path, *, remove_after: bool = False) -> Iterator[Va
             name="Valkey",
             log=log,
             grace_seconds=_STOP_SECONDS,
+            holds=[lock],
             remove=[*([directory] if remove_after else []), *([sockets] if elsewhere else [])],
         ) as process:
             server = ValkeyServer(socket=socket, process=process)

@@ -1,0 +1,1 @@
+"""What people type: `python -m entrypoints.cli --help`."""
