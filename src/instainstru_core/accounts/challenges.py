@@ -14,6 +14,8 @@ CODE_LIFE: Final = timedelta(seconds=300)
 PROOF_LIFE: Final = timedelta(seconds=900)
 SEND_WINDOW: Final = timedelta(seconds=600)
 MAX_SENDS: Final = 3
+SENDER_WINDOW: Final = timedelta(seconds=3600)
+MAX_SENDS_PER_SENDER: Final = 20
 MAX_WRONG_CODES: Final = 5
 LOCK: Final = timedelta(seconds=600)
 TELL_AGAIN_AFTER: Final = timedelta(hours=24)
@@ -43,6 +45,10 @@ class Challenge:
     email: str
     email_key: str
     mac: bytes | None = field(repr=False)
+    sender: bytes
+    """The HMAC of the address that the request came from."""
+    told: bool = False
+    """Whether the mailbox was told instead that it has an account."""
     sent_at: datetime
     attempts: int = 0
     state: ChallengeState = ChallengeState.ISSUED

@@ -94,12 +94,16 @@ class Challenges(Protocol):
         """Make everyone else who asks about this address wait until the unit ends."""
         ...
 
-    def sends_since(self, email_key: str, purpose: Purpose, since: datetime) -> int:
-        """How many challenges this address was sent after *since*."""
+    def sends(self, email_key: str, purpose: Purpose, *, after: datetime) -> Sequence[datetime]:
+        """When this address was sent challenges after *after*, oldest first."""
         ...
 
-    def told_since(self, email_key: str, since: datetime) -> bool:
-        """Whether the address was told after *since* that it has an account."""
+    def sends_by(self, sender: bytes, *, after: datetime) -> Sequence[datetime]:
+        """When this sender asked for challenges after *after*, oldest first."""
+        ...
+
+    def was_told(self, email_key: str, *, after: datetime) -> bool:
+        """Whether the address was told after *after* that it has an account."""
         ...
 
     def locked_until(self, email_key: str, purpose: Purpose) -> datetime | None:
