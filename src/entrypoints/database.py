@@ -14,7 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
-from sqlalchemy import Engine
+import redis
+from sqlalchemy import Engine, text
 
 from adapters.postgres import migrate as migrations
 from adapters.postgres.engine import postgres_engine
@@ -117,3 +118,25 @@ def server_version(settings: Settings) -> str:
     except psycopg.OperationalError as error:
         message = f"{_OUT_OF_REACH}: {str(error).strip().splitlines()[-1]}"
         raise Refused("database_unreachable", message) from error
+
+
+def dead_work(settings: Settings) -> int:
+    """How many pieces of due work have failed for good."""
+    with engine_of(settings) as engine, engine.connect() as connection:
+        counted = connection.scalar(text("SELECT count(*) FROM work_items WHERE dead"))
+        return int(counted or 0)
+
+
+def valkey_version(url: str) -> str:
+    """The Valkey server's version.
+
+    Raises:
+        Refused: It can't be reached.
+    """
+    try:
+        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+            found = client.info("server")
+    except redis.RedisError as error:
+        message = f"Valkey can't be reached, and the platform is slower without: {error}"
+        raise Refused("valkey_unreachable", message) from error
+    return str(found.get("valkey_version", found.get("redis_version", "unknown")))
