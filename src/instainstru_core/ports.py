@@ -31,8 +31,11 @@ from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.notifications.ports import Mailbox, Mailer, NotificationsWork
 from instainstru_core.notifications.queries import NotificationReads
 from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
-from instainstru_core.payments.ports import PaymentGateway
+from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.queries import PaymentReads
 from instainstru_core.places.ports import Places, PlacesWork
+from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
+from instainstru_core.pricing.ports import PricingReads, PricingWork
 from instainstru_core.search.ports import Market
 
 
@@ -40,8 +43,10 @@ class Work(
     # Downstream first: Python wants subclasses before what they build on.
     NotificationsWork,
     InboxWork,
+    PaymentWork,
     BookingWork,
     AvailabilityWork,
+    PricingWork,
     AccountsWork,
     InstructorWork,
     PlacesWork,
@@ -54,8 +59,10 @@ class Work(
 
 class Reads(
     NotificationReads,
+    PaymentReads,
     AvailabilityReads,
     BookingReads,
+    PricingReads,
     AccountsReads,
     InstructorReads,
     CatalogReads,
@@ -86,6 +93,8 @@ class Ports:
     gateway: PaymentGateway
     mailer: Mailer
     webhook_verifier: WebhookVerifier
+    pricing: PricingConfig = DEFAULT_PRICING
+    """The figures that prices are made of."""
     mailbox: Mailbox | None = None
     """Where mails can be read; None outside demonstrations and tests."""
     time_machine: TimeMachine | None = None

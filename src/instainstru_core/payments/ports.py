@@ -9,6 +9,8 @@ from attrs import frozen
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.ports import BookingWork
+from instainstru_core.catalog.ports import CatalogWork
+from instainstru_core.due_work.ports import DueWork
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.ports import InstructorWork
 from instainstru_core.kernel.money import Money
@@ -224,7 +226,7 @@ class Checkouts(Protocol):
         ...
 
 
-class PaymentWork(BookingWork, InstructorWork, PricingWork, Protocol):
+class PaymentWork(BookingWork, PricingWork, InstructorWork, CatalogWork, DueWork, Protocol):
     """What one unit of work in payments can reach."""
 
     @property

@@ -34,8 +34,18 @@ from instainstru_core.testing.memory.instructors import (
     InMemoryOfferings,
     InMemoryProfiles,
 )
+from instainstru_core.testing.memory.ledger import InMemoryLedger, InMemoryLedgerQueries
 from instainstru_core.testing.memory.notifications import InMemoryInbox, InMemoryNotifications
+from instainstru_core.testing.memory.payments import (
+    InMemoryCards,
+    InMemoryCheckouts,
+    InMemoryConnectAccounts,
+    InMemoryPaymentOperations,
+    InMemoryPaymentQueries,
+    InMemoryPayments,
+)
 from instainstru_core.testing.memory.places import InMemoryRegions
+from instainstru_core.testing.memory.pricing import InMemoryInstructorTiers, InMemoryPricedOfferings
 from instainstru_core.testing.memory.webhooks import InMemoryWebhooks
 
 KeyT = TypeVar("KeyT")
@@ -145,6 +155,41 @@ class InMemoryWork:
         """Everything anybody was told in the app."""
         return InMemoryNotifications(self._tables)
 
+    @cached_property
+    def instructor_tiers(self) -> InMemoryInstructorTiers:
+        """The commission level of each instructor."""
+        return InMemoryInstructorTiers(self._tables)
+
+    @cached_property
+    def payments(self) -> InMemoryPayments:
+        """The money of every lesson."""
+        return InMemoryPayments(self._tables, self._outbox)
+
+    @cached_property
+    def payment_operations(self) -> InMemoryPaymentOperations:
+        """Every intended call of the processor."""
+        return InMemoryPaymentOperations(self._tables)
+
+    @cached_property
+    def cards(self) -> InMemoryCards:
+        """Every saved card."""
+        return InMemoryCards(self._tables)
+
+    @cached_property
+    def connect_accounts(self) -> InMemoryConnectAccounts:
+        """Every instructor's account at the processor."""
+        return InMemoryConnectAccounts(self._tables, self._outbox)
+
+    @cached_property
+    def checkouts(self) -> InMemoryCheckouts:
+        """What checkouts go by."""
+        return InMemoryCheckouts(self._tables)
+
+    @cached_property
+    def ledger(self) -> InMemoryLedger:
+        """The books."""
+        return InMemoryLedger(self._tables)
+
 
 class InMemoryReads:
     """Every query, on one snapshot."""
@@ -182,6 +227,21 @@ class InMemoryReads:
     def inbox(self) -> InMemoryInbox:
         """What people were told."""
         return InMemoryInbox(self._tables)
+
+    @cached_property
+    def priced_offerings(self) -> InMemoryPricedOfferings:
+        """What is taught, at which rates."""
+        return InMemoryPricedOfferings(self._tables)
+
+    @cached_property
+    def payment_queries(self) -> InMemoryPaymentQueries:
+        """Payments as their parties see them."""
+        return InMemoryPaymentQueries(self._tables)
+
+    @cached_property
+    def ledger_queries(self) -> InMemoryLedgerQueries:
+        """The books."""
+        return InMemoryLedgerQueries(self._tables)
 
 
 @define
