@@ -1,0 +1,269 @@
+"""Payments, cards and payout accounts in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve
+
+from instainstru_core.accounts.ids import AccountId, StudentId
+from instainstru_core.accounts.model import Account as Person
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model import Booking
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.errors import InvalidState, StaleAggregate
+from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
+from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
+from instainstru_core.payments.ids import CardId, OperationId, PaymentId
+from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.operation import PaymentOperation
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.ports import CheckoutFacts
+from instainstru_core.payments.queries import Earning, PaymentView
+from instainstru_core.testing.memory.pricing import tier_facts
+
+if TYPE_CHECKING:
+    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+
+
+def _payments(tables: "Tables") -> dict[PaymentId, Payment]:
+    return tables.of("payments", PaymentId, Payment)
+
+
+def _operations(tables: "Tables") -> dict[OperationId, PaymentOperation]:
+    return tables.of("payment_operations", OperationId, PaymentOperation)
+
+
+def _cards(tables: "Tables", student_id: StudentId) -> list[SavedCard]:
+    mine = [
+        card
+        for card in tables.of("saved_cards", CardId, SavedCard).values()
+        if card.student_id == student_id
+    ]
+    mine.sort(key=lambda card: (card.is_default, card.created_at, card.card_id), reverse=True)
+    return mine
+
+
+def _latest(tables: "Tables", booking_id: BookingId) -> Payment | None:
+    mine = [each for each in _payments(tables).values() if each.booking_id == booking_id]
+    return max(mine, key=lambda payment: payment.payment_id, default=None)
+
+
+@define
+class InMemoryPayments:
+    """The `Payments` port."""
+
+    _tables: "Tables"
+    _outbox: "InMemoryOutbox"
+
+    def get(self, payment_id: PaymentId) -> Payment:
+        if (found := _payments(self._tables).get(payment_id)) is None:
+            raise PaymentNotFound(f"there is no payment {payment_id}")
+        return found
+
+    def get_for_update(self, payment_id: PaymentId) -> Payment:
+        return self.get(payment_id)
+
+    def find_for_update(self, booking_id: BookingId) -> Payment | None:
+        return _latest(self._tables, booking_id)
+
+    def find_by_intent(self, intent: str) -> Payment | None:
+        for payment in _payments(self._tables).values():
+            if payment.hold is not None and payment.hold.intent == intent:
+                return payment
+        return None
+
+    def add(self, payment: Payment) -> Payment:
+        for other in _payments(self._tables).values():
+            if other.booking_id == payment.booking_id and not other.settled:
+                raise OpenPaymentExists("the booking has an open payment")
+        return self._kept(payment)
+
+    def save(self, payment: Payment) -> Payment:
+        if self.get(payment.payment_id).version != payment.version:
+            raise StaleAggregate(f"payment {payment.payment_id} changed since it was read")
+        return self._kept(payment)
+
+    def _kept(self, payment: Payment) -> Payment:
+        self._outbox.record(payment.events)
+        kept = evolve(payment, version=payment.version + 1, events=())
+        _payments(self._tables)[payment.payment_id] = kept
+        return kept
+
+
+@define
+class InMemoryPaymentOperations:
+    """The `PaymentOperations` port."""
+
+    _tables: "Tables"
+
+    def add(self, operation: PaymentOperation) -> None:
+        for other in self.of(operation.payment_id):
+            if (other.kind, other.slot) == (operation.kind, operation.slot):
+                raise InvalidState(f"{operation.kind} {operation.slot} was planned before")
+        _operations(self._tables)[operation.operation_id] = operation
+
+    def save(self, operation: PaymentOperation) -> None:
+        self.get(operation.operation_id)
+        _operations(self._tables)[operation.operation_id] = operation
+
+    def get(self, operation_id: OperationId) -> PaymentOperation:
+        if (found := _operations(self._tables).get(operation_id)) is None:
+            raise OperationNotFound(f"there is no operation {operation_id}")
+        return found
+
+    def of(self, payment_id: PaymentId) -> Sequence[PaymentOperation]:
+        return sorted(
+            (each for each in _operations(self._tables).values() if each.payment_id == payment_id),
+            key=lambda operation: operation.operation_id,
+        )
+
+    def overdue(self, *, now: datetime, limit: int) -> Sequence[OperationId]:
+        due = [each for each in _operations(self._tables).values() if each.due(now=now)]
+        due.sort(key=lambda operation: (operation.next_attempt_at, operation.operation_id))
+        return [operation.operation_id for operation in due[:limit]]
+
+
+@define
+class InMemoryCards:
+    """The `Cards` port."""
+
+    _tables: "Tables"
+
+    def of(self, student_id: StudentId) -> Sequence[SavedCard]:
+        return _cards(self._tables, student_id)
+
+    def keep(self, card: SavedCard) -> None:
+        rows = self._tables.of("saved_cards", CardId, SavedCard)
+        for other in _cards(self._tables, card.student_id):
+            if card.is_default and other.card_id != card.card_id:
+                rows[other.card_id] = evolve(other, is_default=False)
+        rows[card.card_id] = card
+
+    def remove(self, card: SavedCard) -> None:
+        self._tables.of("saved_cards", CardId, SavedCard).pop(card.card_id, None)
+
+    def paying(self, card_id: CardId) -> Sequence[PaymentId]:
+        return sorted(
+            payment.payment_id
+            for payment in _payments(self._tables).values()
+            if payment.card_id == card_id and not payment.settled
+        )
+
+
+@define
+class InMemoryConnectAccounts:
+    """The `ConnectAccounts` port."""
+
+    _tables: "Tables"
+    _outbox: "InMemoryOutbox"
+
+    def find(self, instructor_id: InstructorId) -> ConnectAccount | None:
+        return self._rows().get(instructor_id)
+
+    def find_by_name(self, account: str) -> ConnectAccount | None:
+        for each in self._rows().values():
+            if each.account == account:
+                return each
+        return None
+
+    def keep(self, account: ConnectAccount) -> ConnectAccount:
+        self._outbox.record(account.events)
+        kept = evolve(account, events=())
+        self._rows()[account.instructor_id] = kept
+        return kept
+
+    def _rows(self) -> dict[InstructorId, ConnectAccount]:
+        return self._tables.of("connect_accounts", InstructorId, ConnectAccount)
+
+
+@define
+class InMemoryCheckouts:
+    """The `Checkouts` port."""
+
+    _tables: "Tables"
+
+    def facts(
+        self,
+        *,
+        student_id: StudentId,
+        instructor_id: InstructorId,
+        card_id: CardId | None,
+        since: datetime,
+    ) -> CheckoutFacts:
+        wanted = [
+            card
+            for card in _cards(self._tables, student_id)
+            if (card.card_id == card_id if card_id is not None else card.is_default)
+        ]
+        accounts = self._tables.of("connect_accounts", InstructorId, ConnectAccount)
+        return CheckoutFacts(
+            card=wanted[0] if wanted else None,
+            account=accounts.get(instructor_id),
+            tier=tier_facts(self._tables, instructor_id, since),
+        )
+
+
+@define
+class InMemoryPaymentQueries:
+    """The `PaymentQueries` query."""
+
+    _tables: "Tables"
+
+    def of_booking(self, booking_id: BookingId, *, viewer: AccountId) -> PaymentView | None:
+        payment = _latest(self._tables, booking_id)
+        if payment is None:
+            return None
+        if viewer.value not in {payment.student_id.value, payment.instructor_id.value}:
+            return None
+        return PaymentView(
+            payment=payment,
+            operations=tuple(InMemoryPaymentOperations(self._tables).of(payment.payment_id)),
+            card=self._tables.of("saved_cards", CardId, SavedCard).get(payment.card_id),
+        )
+
+    def earnings(self, instructor_id: InstructorId, page: PageRequest) -> Page[Earning]:
+        mine = [
+            payment
+            for payment in _payments(self._tables).values()
+            if payment.instructor_id == instructor_id
+            and payment.settled
+            and payment.hold is not None
+            and payment.hold.charge is not None
+        ]
+        mine.sort(key=lambda payment: payment.payment_id, reverse=True)
+        if page.cursor is not None:
+            before = PaymentId.parse(str(page.cursor.key[0]))
+            mine = [payment for payment in mine if payment.payment_id < before]
+        shown = mine[: page.limit]
+        more = len(mine) > len(shown)
+        return Page(
+            items=[self._earning(payment) for payment in shown],
+            next_cursor=Cursor((str(shown[-1].payment_id),)) if more else None,
+        )
+
+    def cards(self, student_id: StudentId) -> Sequence[SavedCard]:
+        return _cards(self._tables, student_id)
+
+    def payout_account(self, instructor_id: InstructorId) -> ConnectAccount | None:
+        rows = self._tables.of("connect_accounts", InstructorId, ConnectAccount)
+        return rows.get(instructor_id)
+
+    def _earning(self, payment: Payment) -> Earning:
+        people = self._tables.of("accounts", AccountId, Person)
+        student = people.get(AccountId(payment.student_id.value))
+        booking = self._tables.of("bookings", BookingId, Booking)[payment.booking_id]
+        price = payment.breakdown
+        return Earning(
+            payment_id=payment.payment_id,
+            booking_id=payment.booking_id,
+            lesson_starts_at=payment.lesson.starts_at,
+            student="" if student is None else f"{student.first_name} {student.last_name[:1]}.",
+            service_name=booking.service_name,
+            minutes=price.minutes,
+            lesson_price=price.lesson_price,
+            commission=price.commission,
+            commission_bps=price.commission_bps,
+            net=price.payout,
+            status="paid",
+        )
