@@ -8,6 +8,7 @@ of several is a map with its `type`. What isn't known is refused. Every record c
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin
 
@@ -143,6 +144,8 @@ def _zone(name: object, _kind: type) -> Zone:
 
 def _exactly(value: object, kind: type[T]) -> T:
     """No `int("7")`, no `str(7)`: what was written as one kind is read as that kind."""
+    if issubclass(kind, Enum) and type(value) in {str, int}:
+        return kind(value)
     if type(value) is not kind:
         raise Malformed(f"expected {kind.__name__}, got {type(value).__name__}")
     return value
