@@ -164,7 +164,9 @@ def facts_range(first: date, last: date) -> dict[str, object]:
     }
 
 
-def stored_week(rows: Sequence[Row[*tuple[Any, ...]]], instructor_id: InstructorId, monday: date) -> StoredWeek:
+def stored_week(
+    rows: Sequence[Row[*tuple[Any, ...]]], instructor_id: InstructorId, monday: date
+) -> StoredWeek:
     """A week from the rows of `WEEK`.
 
     Raises:
@@ -223,13 +225,14 @@ def _facts(row: Row[*tuple[Any, ...]], first: date, last: date) -> CalendarFacts
     number, version, *settings, days, planes, blocked, starts, ends, places, expiries, offers = row
     content = bytes(planes or b"")
     pieces = [content[at : at + DAY_BYTES] for at in range(0, len(content), DAY_BYTES)]
+    kept = zip(days or (), map(DayPlanes.of_bytes, pieces), strict=True)
     return CalendarFacts(
         instructor_id=InstructorId(number),
         version=version,
         first=first,
         last=last,
         settings=settings_of(*settings),
-        days=dict(zip(days or (), map(DayPlanes.of_bytes, pieces), strict=True)),
+        days={day: planes for day, planes in kept if planes},
         blackouts=frozenset(blocked or ()),
         busy=busy_of(starts, ends, places, expiries),
         formats=tuple(each for each, offered in zip(FORMATS, offers, strict=True) if offered),
