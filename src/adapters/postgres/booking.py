@@ -5,11 +5,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from attrs import define, evolve
-from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
 
+from adapters.postgres.deadlocks import deadlock_is_conflict
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.booking import bookings
 from instainstru_core.accounts.ids import StudentId
@@ -119,7 +118,9 @@ class PostgresBookings:
 
     def get_for_update(self, booking_id: BookingId) -> Booking:
         """The booking, locked after its instructor's calendar."""
-        row = self._connection.execute(_GET_FOR_UPDATE, {"id": booking_id.value}).one_or_none()
+        with deadlock_is_conflict():
+            rows = self._connection.execute(_GET_FOR_UPDATE, {"id": booking_id.value})
+        row = rows.one_or_none()
         if row is None:
             raise BookingNotFound(booking_id)
         return booking_of(row)
@@ -145,12 +146,8 @@ class PostgresBookings:
 
     def add(self, booking: Booking) -> Booking:
         """Keep a new booking; a constraint says which of the two has another one then."""
-        try:
+        with deadlock_is_conflict():
             version = self._connection.scalar(_ADD, columns_of(booking))
-        except OperationalError as error:
-            if isinstance(error.orig, DeadlockDetected | SerializationFailure):
-                raise InstructorConflict(booking.lesson) from None
-            raise
         if version is None:
             raise self._refusal(booking)
         return self._recorded(booking, version)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from attrs import define
 from sqlalchemy import Connection, Row, bindparam, text
 
+from adapters.postgres.deadlocks import deadlock_is_conflict
 from adapters.postgres.types import IdOf, ZoneName
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.planes import CLOSED, DayPlanes
@@ -78,10 +79,12 @@ class PostgresBookingParties:
         day: date | None,
     ) -> Parties:
         """What is known of them, with the student locked until the unit ends."""
-        row = self._connection.execute(
-            _PARTIES,
-            {"student": student, "instructor": instructor, "service": service_id, "day": day},
-        ).one()
+        with deadlock_is_conflict():
+            rows = self._connection.execute(
+                _PARTIES,
+                {"student": student, "instructor": instructor, "service": service_id, "day": day},
+            )
+        row = rows.one()
         return Parties(
             student_zone=row.student_zone or NEW_YORK,
             teacher=_teacher(row) if row.has_teacher else None,

@@ -35,6 +35,7 @@ class Bookings(Protocol):
 
         Raises:
             BookingNotFound: There is none.
+            OperationInProgress: Others wait for what this unit holds, and it for theirs.
         """
         ...
 
@@ -84,6 +85,9 @@ class BookingParties(Protocol):
         """What is known of them, and how *day* is opened; absent where there is no such thing.
 
         From here to its end the unit is the only one that books for *student*. Source: BK-14.
+
+        Raises:
+            OperationInProgress: Others wait for what this unit holds, and it for theirs.
         """
         ...
 

@@ -11,8 +11,13 @@ from adapters.postgres.unit_of_work import PostgresUnits
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.queries import BookingReads
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
+from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.testing.contracts.bookings import BookingsContract, CreatingContract
+from instainstru_core.testing.contracts.bookings import (
+    BookingsContract,
+    CreatingContract,
+    all_at_once,
+)
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import (
@@ -91,3 +96,30 @@ def test_reading_for_update_marks_the_calendar(
         held = work.bookings.get_for_update(booking.booking_id)
         work.bookings.save(held.confirm(at=clock.now()))
     assert mark() > before
+
+
+def test_a_student_racing_in_circles_never_breaks_anything(
+    begin: Begin[ClassroomWork], clock: HandMovedClock
+) -> None:
+    """BK-14: a deadlock of a student's own requests is a `student_conflict`, never a failure."""
+    ids = CountedIds()
+    clock.set(NOON - timedelta(days=3))
+    rooms = [open_classroom(begin, ids) for _ in range(2)]
+    student = ids.new(StudentId)
+
+    def attempt(number: int) -> str:
+        proposal = rooms[number % 2].proposal(student)
+        request = CreateBooking(principal=signed_in(student), proposal=proposal)
+        try:
+            create_booking(request, begin=begin, places=TOWN, ids=ids, clock=clock)
+        except DomainError as refusal:
+            return refusal.code
+        return "booked"
+
+    for _ in range(3):
+        outcomes = all_at_once(8, attempt)
+        assert "booked" in outcomes
+        assert set(outcomes) <= {"booked", "student_conflict"}
+    with begin() as work:
+        holds = work.bookings.near(student=student, instructor=rooms[0].instructor, around=None)
+    assert len(holds) == 1

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.availability.model.settings import MAX_BUFFER_MINUTES, CalendarSettings
+from instainstru_core.booking.errors import StudentConflict
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model import Booking, Pending, Place
 from instainstru_core.booking.policies.checks import check, own_holds_in_the_way
@@ -15,7 +16,7 @@ from instainstru_core.booking.policies.facts import Facts, Parties, Proposal, ar
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.timers import completion_timer, hold_timer
 from instainstru_core.due_work.model import NewWork
-from instainstru_core.kernel.errors import NotFound
+from instainstru_core.kernel.errors import NotFound, OperationInProgress
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.time import Clock, Interval
@@ -57,42 +58,62 @@ def create_booking(
         DomainError: The first failing check of BK-11; nothing was changed.
     """
     proposal = request.proposal
-    permitted = request.principal.may(Permission.CREATE_BOOKINGS)
     city = places.gazetteer()
     with begin() as work:
         settings = _locked_calendar(work, proposal)
         now = clock.now()
         lesson = _lesson(proposal, settings)
-        parties = work.booking_parties.find(
-            student=proposal.student,
-            instructor=proposal.instructor,
-            service_id=proposal.service_id,
-            day=settings.zone.local(lesson.starts_at).date() if settings and lesson else None,
-        )
-        facts = Facts(
-            now=now,
-            student=proposal.student,
-            permitted=permitted and proposal.student.value == request.principal.account_id.value,
-            parties=parties,
-            settings=settings or CalendarSettings(),
-            in_service_area=_covered(proposal, parties, city),
-            near=work.bookings.near(
-                student=proposal.student,
-                instructor=proposal.instructor,
-                around=lesson.widened(AROUND) if lesson else None,
-            ),
-            pricing=pricing,
-        )
-        own = own_holds_in_the_way(proposal, facts, lesson) if lesson else ()
-        if failures := check(proposal, facts.without(own)):
-            raise failures[0]
-        booking = _hold(ids.new(BookingId), proposal, facts, city)
-        _clear(work, booking, facts.near, own, now)
-        held = work.bookings.add(booking)
+        try:
+            facts = _facts(work, request, settings, lesson, city, now=now, pricing=pricing)
+            own = own_holds_in_the_way(proposal, facts, lesson) if lesson else ()
+            if failures := check(proposal, facts.without(own)):
+                raise failures[0]
+            booking = _hold(ids.new(BookingId), proposal, facts, city)
+            _clear(work, booking, facts.near, own, now)
+            held = work.bookings.add(booking)
+        except OperationInProgress:
+            if lesson is None:
+                raise
+            # Only the student's own requests can wait for one another in a circle: BK-14.
+            raise StudentConflict(lesson) from None
         for timer in _timers(held):
             work.work_items.file(timer)
         answer(work, held)
         return held
+
+
+def _facts(
+    work: BookingWork,
+    request: CreateBooking,
+    settings: CalendarSettings | None,
+    lesson: Interval | None,
+    city: Gazetteer,
+    *,
+    now: datetime,
+    pricing: PricingConfig,
+) -> Facts:
+    proposal, principal = request.proposal, request.principal
+    parties = work.booking_parties.find(
+        student=proposal.student,
+        instructor=proposal.instructor,
+        service_id=proposal.service_id,
+        day=settings.zone.local(lesson.starts_at).date() if settings and lesson else None,
+    )
+    own_account = proposal.student.value == principal.account_id.value
+    return Facts(
+        now=now,
+        student=proposal.student,
+        permitted=own_account and principal.may(Permission.CREATE_BOOKINGS),
+        parties=parties,
+        settings=settings or CalendarSettings(),
+        in_service_area=_covered(proposal, parties, city),
+        near=work.bookings.near(
+            student=proposal.student,
+            instructor=proposal.instructor,
+            around=lesson.widened(AROUND) if lesson else None,
+        ),
+        pricing=pricing,
+    )
 
 
 def _locked_calendar(work: BookingWork, proposal: Proposal) -> CalendarSettings | None:
