@@ -1,6 +1,6 @@
 """One worker process: a pump and the threads it feeds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from threading import Thread
@@ -65,7 +65,7 @@ def performer(
 @contextmanager
 def working(
     ports: PortsT,
-    valkey_url: str,
+    valkey_url: str | None,
     *,
     threads: int,
     handlers: Mapping[str, InTransaction[Work, PortsT] | CallsOut[PortsT]],
@@ -73,33 +73,56 @@ def working(
 ) -> Iterator[Pump]:
     """Pump and perform in threads while the block lasts; then finish what is begun, and stop.
 
-    The broker may be down at any time, also at the start.
+    The broker may be down at any time, also at the start; without one the pump works alone.
     """
     performs = performer(ports, handlers=handlers, periodic=periodic)
+    claim = partial(_claim, ports)
+    file_periodic_work(periodic.values(), begin=ports.begin, clock=ports.clock)
+    if valkey_url is None:
+        alone = Pump(claim=claim, send=_nobody_takes, perform=performs, queued=_nobody_queues)
+        with _pumping(alone):
+            yield alone
+        return
     broker = work_broker(valkey_url)
     actor = work_actor(broker, performs)
 
     def send(work_id: WorkId) -> None:
         actor.send(str(work_id))
 
-    def claim(limit: int) -> list[WorkId]:
-        return list(claim_due_work(begin=ports.begin, clock=ports.clock, limit=limit))
-
-    file_periodic_work(periodic.values(), begin=ports.begin, clock=ports.clock)
     pump = Pump(claim=claim, send=send, perform=performs, queued=partial(_queued, broker))
     worker = Worker(broker, queues={QUEUE}, worker_threads=threads, worker_timeout=POLL_MS)
     broker.emit_after("process_boot")
     worker.start()
-    pumping = Thread(target=pump.run, name="pump")
-    pumping.start()
     try:
-        yield pump
+        with _pumping(pump):
+            yield pump
     finally:
-        pump.stop()
-        pumping.join(STOP_SECONDS)
         worker.stop(timeout=int(STOP_SECONDS * 1000))
         broker.close()
 
 
+@contextmanager
+def _pumping(pump: Pump) -> Iterator[None]:
+    thread = Thread(target=pump.run, name="pump")
+    thread.start()
+    try:
+        yield
+    finally:
+        pump.stop()
+        thread.join(STOP_SECONDS)
+
+
+def _claim(ports: Wired, limit: int) -> Sequence[WorkId]:
+    return claim_due_work(begin=ports.begin, clock=ports.clock, limit=limit)
+
+
 def _queued(broker: RedisBroker) -> int:
     return cast("int", broker.client.llen(f"{broker.namespace}:{QUEUE}"))
+
+
+def _nobody_takes(_work_id: WorkId, /) -> None:
+    raise ConnectionRefusedError("no broker was given")
+
+
+def _nobody_queues() -> int:
+    raise ConnectionRefusedError("no broker was given")

@@ -107,6 +107,13 @@ def test_works_without_a_broker_from_the_start(world: World, tmp_path: Path) -> 
     assert sorted(world.diary.lines) == ["a", "b", "c"]
 
 
+def test_works_with_no_broker_at_all(world: World) -> None:
+    world.file("note", "a", "b", "c")
+    with working(world, None, threads=THREADS, handlers=HANDLERS, periodic={}):
+        eventually(lambda: world.waiting() == 0)
+    assert sorted(world.diary.lines) == ["a", "b", "c"]
+
+
 def test_survives_the_broker_being_killed_and_coming_back(world: World) -> None:
     """What the broker takes with it comes back as its lease ends."""
     directory = Path(tempfile.mkdtemp(prefix="ii-vk-"))
