@@ -39,8 +39,8 @@ from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.store import InMemoryStore
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
-SECRET = "whsec_of_the_platform"
-OLD_SECRET = "whsec_of_last_year"
+SECRET = b"whsec_of_the_platform"
+OLD_SECRET = b"whsec_of_last_year"
 
 
 class TestInMemoryWebhooks(WebhooksContract):
@@ -57,7 +57,7 @@ class Platform:
     store: InMemoryStore
     verifier: SignedWebhooks
 
-    def receive(self, body: bytes, *, secret: str = SECRET) -> Receipt:
+    def receive(self, body: bytes, *, secret: bytes = SECRET) -> Receipt:
         """Post *body* as the processor would."""
         signature = sign(body, secret=secret, at=self.clock.now())
         return self.receive_signed(body, signature)
@@ -101,7 +101,7 @@ def event(event_id: str = "evt_1", kind: str = "transfer.created") -> bytes:
 
 
 @pytest.mark.parametrize("secret", [SECRET, OLD_SECRET])
-def test_each_configured_secret_is_tried(platform: Platform, secret: str) -> None:
+def test_each_configured_secret_is_tried(platform: Platform, secret: bytes) -> None:
     """SE-30."""
     assert platform.receive(event(), secret=secret).is_new
 
@@ -120,7 +120,7 @@ def test_each_configured_secret_is_tried(platform: Platform, secret: str) -> Non
         f"t=1,t=2,v1={'0' * 64}",
         "t=1" + ",v1=a" * 9,
         "x" * 2000,
-        sign(event(), secret="another", at=NOON),
+        sign(event(), secret=b"another", at=NOON),
         sign(event("evt_2"), secret=SECRET, at=NOON),
         sign(event(), secret=SECRET, at=NOON - timedelta(seconds=TOLERANCE_SECONDS + 1)),
         sign(event(), secret=SECRET, at=NOON + timedelta(seconds=TOLERANCE_SECONDS + 1)),

@@ -16,7 +16,7 @@ MAX_HEADER_LENGTH: Final = 1024
 MAX_SIGNATURES: Final = 8
 
 
-def sign(body: bytes, *, secret: str, at: datetime) -> str:
+def sign(body: bytes, *, secret: bytes, at: datetime) -> str:
     """The header `t=…,v1=…` for *body*, signed at *at*."""
     moment = int(at.timestamp())
     return f"t={moment},v1={_digest(body, secret, str(moment))}"
@@ -30,7 +30,7 @@ class SignedWebhooks:
     with a time machine that somebody moved between its sending and its arrival.
     """
 
-    secrets: Sequence[str] = field(repr=False)
+    secrets: Sequence[bytes] = field(repr=False)
     clock: Clock
 
     def verify(self, signature: str | None, body: bytes) -> None:
@@ -59,6 +59,6 @@ def _parse(header: str) -> tuple[str, list[str]]:
     return moments[0], digests
 
 
-def _digest(body: bytes, secret: str, moment: str) -> str:
+def _digest(body: bytes, secret: bytes, moment: str) -> str:
     signed = moment.encode() + b"." + body
-    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return hmac.new(secret, signed, hashlib.sha256).hexdigest()

@@ -90,7 +90,6 @@ class Outcome:
     answer: Answer
     fault: Fault | None = None
     slow_ms: int = 0
-    is_worth_keeping: bool = True
 
     @property
     def is_lost(self) -> bool:
@@ -107,6 +106,10 @@ class Processor:
     _seen: set[str] = Factory(set)
     _faults: dict[str, list[ScriptFault]] = Factory(dict)
 
+    def is_worth_keeping(self, command: Command) -> bool:
+        """Whether *command* would change anything: a look does so only by using up a fault."""
+        return not isinstance(command, Look) or bool(self._faults.get(kind_of(command)))
+
     def execute(self, command: Command, at: datetime) -> Outcome:
         """Do what *command* says, as of *at*; a lost answer may still have had its effect."""
         if isinstance(command, ScriptFault):
@@ -120,7 +123,6 @@ class Processor:
             answer=self._answer(command, at),
             fault=fault,
             slow_ms=scripted.slow_ms if scripted else 0,
-            is_worth_keeping=scripted is not None or not isinstance(command, Look),
         )
 
     def _scripted(self, command: Command) -> ScriptFault | None:

@@ -1,0 +1,1 @@
+"""The simulated card processor, reached over HTTP."""

@@ -1,0 +1,170 @@
+"""The `PaymentGateway` port against the simulated processor's HTTP API."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar, overload
+
+import httpx
+import msgspec
+from attrs import frozen
+
+from instainstru_core.kernel.money import Money
+from instainstru_core.payments.errors import (
+    OutcomeUnknown,
+    ProcessorKeyReused,
+    ProcessorObjectUnknown,
+)
+from instainstru_core.payments.ids import OperationId
+from instainstru_core.payments.model.processor import (
+    AuthorisationResult,
+    Authorised,
+    Captured,
+    CardDetails,
+    Declined,
+    PayoutAccount,
+    Refunded,
+    Refused,
+    RequiresAction,
+    Transferred,
+    Voided,
+)
+
+CONNECT_SECONDS: Final = 2.0
+READ_SECONDS: Final = 8.0
+MAX_CONNECTIONS: Final = 32
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+
+def processor_client(
+    url: str, *, api_key: str | None, seconds: float = READ_SECONDS
+) -> httpx.Client:
+    """A client for the processor at *url*; every wait is bounded."""
+    headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
+    return httpx.Client(
+        base_url=url,
+        headers=headers,
+        timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
+        trust_env=False,
+    )
+
+
+@frozen
+class SimulatedGateway:
+    """Asks the simulated processor.
+
+    Whatever leaves the outcome in doubt (no connection, no answer in time, 5xx) is one thing:
+    `OutcomeUnknown`. The caller repeats with the same key. Source: PY-62.
+    """
+
+    _client: httpx.Client
+
+    def attach_card(self, *, customer: str, token: str) -> CardDetails | Declined:
+        """Keep the card behind *token* for *customer*."""
+        document = self._post(f"/customers/{customer}/cards", {"token": token})
+        return _read(document, CardDetails, Declined)
+
+    def authorise(
+        self,
+        key: OperationId,
+        *,
+        customer: str,
+        card: str,
+        amount: Money,
+        off_session: bool,
+        group: str,
+    ) -> AuthorisationResult:
+        """Hold *amount* on *card*."""
+        body = {
+            "customer": customer,
+            "card": card,
+            "amount_cents": amount.cents,
+            "off_session": off_session,
+            "group": group,
+        }
+        document = self._post("/intents", body, key)
+        return _read(document, Authorised, RequiresAction, Declined)
+
+    def find_authorisation(self, intent: str) -> AuthorisationResult | None:
+        """How the hold stands now."""
+        document = self._ask("GET", f"/intents/{intent}")
+        if document["kind"] == "Nothing":
+            return None
+        return _read(document, Authorised, RequiresAction, Declined)
+
+    def capture(self, key: OperationId, *, intent: str, amount: Money) -> Captured | Refused:
+        """Take *amount* of the hold."""
+        document = self._post(f"/intents/{intent}/capture", {"amount_cents": amount.cents}, key)
+        return _read(document, Captured, Refused)
+
+    def void(self, key: OperationId, *, intent: str) -> Voided | Refused:
+        """Let the hold go."""
+        return _read(self._post(f"/intents/{intent}/void", {}, key), Voided, Refused)
+
+    def refund(self, key: OperationId, *, intent: str, amount: Money) -> Refunded | Refused:
+        """Give *amount* of the captured money back."""
+        document = self._post(f"/intents/{intent}/refunds", {"amount_cents": amount.cents}, key)
+        return _read(document, Refunded, Refused)
+
+    def transfer(
+        self, key: OperationId, *, account: str, amount: Money, group: str, charge: str | None
+    ) -> Transferred | Refused:
+        """Move *amount* to *account*."""
+        body = {
+            "account": account,
+            "amount_cents": amount.cents,
+            "group": group,
+            "charge": charge,
+        }
+        return _read(self._post("/transfers", body, key), Transferred, Refused)
+
+    def open_account(self, key: OperationId, *, instructor: str) -> PayoutAccount:
+        """A new account for *instructor*."""
+        return _read(self._post("/accounts", {"instructor": instructor}, key), PayoutAccount)
+
+    def onboarding_link(self, *, account: str, return_url: str) -> str:
+        """Where the instructor completes onboarding."""
+        path = f"/accounts/{account}/onboarding-links"
+        return str(self._post(path, {"return_url": return_url})["url"])
+
+    def find_account(self, account: str) -> PayoutAccount | None:
+        """How the account stands now."""
+        document = self._ask("GET", f"/accounts/{account}")
+        return None if document["kind"] == "Nothing" else _read(document, PayoutAccount)
+
+    def _post(
+        self, path: str, body: Mapping[str, object], key: OperationId | None = None
+    ) -> dict[str, Any]:
+        headers = {} if key is None else {"Idempotency-Key": str(key)}
+        return self._ask("POST", path, json=dict(body), headers=headers)
+
+    def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        try:
+            response = self._client.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise OutcomeUnknown from error
+        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise OutcomeUnknown
+        if response.status_code == httpx.codes.CONFLICT:
+            raise ProcessorKeyReused
+        if response.status_code == httpx.codes.NOT_FOUND:
+            raise ProcessorObjectUnknown
+        response.raise_for_status()
+        document: dict[str, Any] = response.json()
+        return document
+
+
+@overload
+def _read(document: dict[str, Any], kind: type[A], /) -> A: ...
+@overload
+def _read(document: dict[str, Any], kind: type[A], or_kind: type[B], /) -> A | B: ...
+@overload
+def _read(
+    document: dict[str, Any], kind: type[A], or_kind: type[B], or_else: type[C], /
+) -> A | B | C: ...
+def _read(document: dict[str, Any], *kinds: type[Any]) -> Any:
+    """The answer that *document* writes, which must be one of *kinds*."""
+    fields = dict(document)
+    name = fields.pop("kind")
+    return msgspec.convert(fields, next(kind for kind in kinds if kind.__name__ == name))

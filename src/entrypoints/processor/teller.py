@@ -1,0 +1,47 @@
+"""Executes commands one at a time, each written down before it is done."""
+
+from threading import Lock
+from typing import Self
+
+from attrs import define, field
+
+from entrypoints.processor.log import CommandLog
+from instainstru_core.kernel.time import Clock
+from instainstru_core.testing.fakes.processor.books import Books
+from instainstru_core.testing.fakes.processor.commands import Command
+from instainstru_core.testing.fakes.processor.engine import Outcome, Processor
+
+
+@define
+class Teller:
+    """The engine behind its log.
+
+    A crash between the writing and the answer leaves the effect and loses the answer: exactly what
+    a processor does to its callers, and what idempotency keys are for.
+    """
+
+    _log: CommandLog
+    _processor: Processor
+    _clock: Clock
+    _one_at_a_time: Lock = field(factory=Lock, init=False)
+
+    @classmethod
+    def of(cls, log: CommandLog, clock: Clock) -> Self:
+        """A teller with the books as the log tells them."""
+        processor = Processor(Books(log.seed))
+        for command, at in log.commands():
+            processor.execute(command, at)
+        return cls(log, processor, clock)
+
+    @property
+    def books(self) -> Books:
+        """What the processor remembers; read it while nobody writes."""
+        return self._processor.books
+
+    def execute(self, command: Command) -> Outcome:
+        """Write *command* down, and do it."""
+        with self._one_at_a_time:
+            at = self._clock.now()
+            if self._processor.is_worth_keeping(command):
+                self._log.append(command, at)
+            return self._processor.execute(command, at)
