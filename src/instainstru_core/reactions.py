@@ -10,12 +10,31 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, TypeAlias
 
+from instainstru_core.booking.events import (
+    BookingCancelled,
+    BookingCompleted,
+    BookingHoldReleased,
+)
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.timers import COMPLETE_LESSON, EXPIRE_HOLD
 from instainstru_core.booking.use_cases.complete_lesson import complete_by_itself
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
 from instainstru_core.due_work.model import CallsOut, InTransaction, Periodic, WorkItem
 from instainstru_core.kernel.events import Event
+from instainstru_core.payments.reactions import (
+    SETTLE_PAYMENT,
+    authorise_due_payment,
+    check_books_hourly,
+    climb_due_ladder,
+    evaluate_tier_after_lesson,
+    release_cancelled_payment,
+    retry_due_capture,
+    schedule_capture,
+    settle_due_payment,
+    sweep_due_operations,
+)
+from instainstru_core.payments.use_cases.check_out import AUTHORISE_PAYMENT
+from instainstru_core.payments.use_cases.record_answer import CLIMB_LADDER, RETRY_CAPTURE
 from instainstru_core.ports import Ports, Work
 
 Handler: TypeAlias = InTransaction[Work, Ports] | CallsOut[Ports]
@@ -36,13 +55,29 @@ def _complete_lesson(item: WorkItem, work: Work, ports: Ports) -> None:
 HANDLERS: Final[Mapping[str, Handler]] = {
     EXPIRE_HOLD: InTransaction(_expire_hold),
     COMPLETE_LESSON: InTransaction(_complete_lesson),
+    AUTHORISE_PAYMENT: CallsOut(authorise_due_payment),
+    CLIMB_LADDER: CallsOut(climb_due_ladder),
+    RETRY_CAPTURE: CallsOut(retry_due_capture),
+    SETTLE_PAYMENT: CallsOut(settle_due_payment),
+    "schedule_capture": InTransaction(schedule_capture),
+    "evaluate_tier": InTransaction(evaluate_tier_after_lesson),
+    "release_payment": CallsOut(release_cancelled_payment),
+    "sweep_operations": CallsOut(sweep_due_operations),
+    "check_books": CallsOut(check_books_hourly),
 }
 """Handlers by name, for reactions, timers and periodic jobs alike."""
 
-ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {}
+ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
+    BookingCompleted: ("schedule_capture", "evaluate_tier"),
+    BookingCancelled: ("release_payment",),
+    BookingHoldReleased: ("release_payment",),
+}
 """Which handlers want which event."""
 
-_EVERY: Final[Mapping[str, timedelta]] = {}
+_EVERY: Final[Mapping[str, timedelta]] = {
+    "sweep_operations": timedelta(minutes=1),
+    "check_books": timedelta(hours=1),
+}
 """How often a periodic job comes back, by its handler's name."""
 
 PERIODIC: Final[Mapping[str, Periodic]] = {

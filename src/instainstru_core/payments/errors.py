@@ -1,6 +1,7 @@
 """What payments refuses, and why."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar, Self
 
 from attrs import frozen
@@ -133,3 +134,20 @@ class ProcessorKeyReused(Conflict):
 
 class ProcessorObjectUnknown(NotFound):
     """The processor has no such thing, or not any more."""
+
+
+@frozen
+class BooksDontBalance(Conflict):
+    """The ledger's sum is not zero, or a settled payment left money somewhere. Source: PY-86."""
+
+    checked_at: datetime
+    imbalance_cents: int
+    unsettled: int
+
+    code: ClassVar[str] = "ledger_breach"
+
+    def __str__(self) -> str:
+        return (
+            f"on {self.checked_at:%Y-%m-%d %H:%M} the books were {self.imbalance_cents} cents off,"
+            f" with {self.unsettled} settled payments not cleared"
+        )

@@ -37,9 +37,9 @@ from instainstru_core.pricing.ports import PricingWork
 class PaymentGateway(Protocol):
     """The card processor.
 
-    Every call that moves money takes the operation's id as its idempotency *key*: the same key with the
-    same arguments has one effect and gives the same answer, however often it is sent. Every method may
-    raise `OutcomeUnknown` (payments.errors): timeout or 5xx, it may or may not have happened.
+    Every call that moves money takes the operation's id as its idempotency *key*: the same key with
+    the same arguments has one effect and gives the same answer, however often it is sent. Every
+    method may raise `OutcomeUnknown`: after a timeout or a 5xx it may or may not have happened.
     """
 
     def attach_card(self, *, customer: str, token: str) -> CardDetails | Declined:
@@ -60,11 +60,11 @@ class PaymentGateway(Protocol):
         ...
 
     def find_authorisation(self, intent: str) -> AuthorisationResult | None:
-        """How the hold stands now: after 3-D Secure, or to answer a webhook. None: no such intent."""
+        """How the hold stands now; None: no such intent."""
         ...
 
     def capture(self, key: OperationId, *, intent: str, amount: Money) -> Captured | Refused:
-        """Take *amount* of the hold; what remains lapses. Capturing again answers as the first time."""
+        """Take *amount* of the hold; what remains lapses."""
         ...
 
     def void(self, key: OperationId, *, intent: str) -> Voided | Refused:
@@ -78,7 +78,7 @@ class PaymentGateway(Protocol):
     def transfer(
         self, key: OperationId, *, account: str, amount: Money, group: str, charge: str | None
     ) -> Transferred | Refused:
-        """Move *amount* to the instructor's *account*: out of *charge*, or from the platform balance."""
+        """Move *amount* to *account*: out of *charge*, or from the platform's balance."""
         ...
 
     def open_account(self, key: OperationId, *, instructor: str) -> PayoutAccount:
@@ -170,7 +170,7 @@ class Cards(Protocol):
     """Every saved card. Source: PY-67."""
 
     def of(self, student_id: StudentId) -> Sequence[SavedCard]:
-        """The student's cards, locked against one another's changes; the default, then the newest."""
+        """The student's cards, locked for this unit; the default, then the newest."""
         ...
 
     def keep(self, card: SavedCard) -> None:

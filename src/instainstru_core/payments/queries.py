@@ -29,7 +29,7 @@ class PaymentView:
 
 @frozen(kw_only=True)
 class Earning:
-    """What one lesson brought its instructor; every figure is read from the books. Source: PY-68."""
+    """What one lesson brought its instructor. Source: PY-68."""
 
     payment_id: PaymentId
     booking_id: BookingId

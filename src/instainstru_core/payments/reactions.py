@@ -1,0 +1,167 @@
+"""What payments does about what happened, and when its timers ring.
+
+A lost answer of the processor is no failure here: its operation is on file, and the sweeper asks
+again with the same key (PY-62).
+"""
+
+from contextlib import suppress
+from typing import Final, Protocol
+
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.due_work.model import NewWork, WorkItem
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.errors import OutcomeUnknown
+from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.model.planner import Ending
+from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.queries import PaymentReads
+from instainstru_core.payments.use_cases.authorise_payment import authorise_payment
+from instainstru_core.payments.use_cases.check_books import check_books
+from instainstru_core.payments.use_cases.climb_ladder import climb_ladder
+from instainstru_core.payments.use_cases.release_payment import release_payment
+from instainstru_core.payments.use_cases.settle_payment import retry_capture, settle_payment
+from instainstru_core.payments.use_cases.sweep_operations import sweep_operations
+from instainstru_core.pricing.model.config import PricingConfig
+from instainstru_core.pricing.use_cases.evaluate_instructor_tier import evaluate_instructor_tier
+
+SETTLE_PAYMENT: Final = "settle_payment"
+
+
+class PaymentPorts(Protocol):
+    """What of the world payments needs when nobody is waiting."""
+
+    @property
+    def begin(self) -> Begin[PaymentWork]:
+        """Opens a unit of work."""
+        ...
+
+    @property
+    def read(self) -> Begin[PaymentReads]:
+        """Opens queries."""
+        ...
+
+    @property
+    def gateway(self) -> PaymentGateway:
+        """The card processor."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """New identifiers."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Now."""
+        ...
+
+    @property
+    def pricing(self) -> PricingConfig:
+        """The figures that prices are made of."""
+        ...
+
+
+def authorise_due_payment(item: WorkItem, ports: PaymentPorts) -> None:
+    """The lesson is 24 hours away: hold the money. Source: PY-12."""
+    with suppress(OutcomeUnknown):
+        authorise_payment(
+            item.id(PaymentId, "payment_id"),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+        )
+
+
+def climb_due_ladder(item: WorkItem, ports: PaymentPorts) -> None:
+    """The card refused some time ago: take the next step. Source: PY-13."""
+    with suppress(OutcomeUnknown):
+        climb_ladder(
+            item.id(PaymentId, "payment_id"),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+        )
+
+
+def retry_due_capture(item: WorkItem, ports: PaymentPorts) -> None:
+    """A taught lesson is not paid yet: ask again. Source: PY-23, PY-24."""
+    with suppress(OutcomeUnknown):
+        retry_capture(
+            item.id(PaymentId, "payment_id"),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+        )
+
+
+def schedule_capture(item: WorkItem, work: PaymentWork, _ports: PaymentPorts) -> None:
+    """The lesson was given: take the money 24 hours after its end. Source: PY-21, BK-23."""
+    booking = work.bookings.get(item.id(BookingId, "booking_id"))
+    work.work_items.file(
+        NewWork(
+            handler=SETTLE_PAYMENT,
+            payload={"booking_id": str(booking.booking_id)},
+            due_at=booking.capture_due_at,
+            dedupe_key=f"{SETTLE_PAYMENT}:{booking.booking_id}",
+        )
+    )
+
+
+def settle_due_payment(item: WorkItem, ports: PaymentPorts) -> None:
+    """A day after the lesson: take the money and pay the instructor. Source: PY-22."""
+    with suppress(OutcomeUnknown):
+        settle_payment(
+            item.id(BookingId, "booking_id"),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+        )
+
+
+def release_cancelled_payment(item: WorkItem, ports: PaymentPorts) -> None:
+    """There will be no lesson: nobody is charged. Source: PY-31, PY-37, PY-38."""
+    with suppress(OutcomeUnknown):
+        release_payment(
+            item.id(BookingId, "booking_id"),
+            _ending(item),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+        )
+
+
+def evaluate_tier_after_lesson(item: WorkItem, work: PaymentWork, ports: PaymentPorts) -> None:
+    """The instructor taught one lesson more. Source: PR-12."""
+    evaluate_instructor_tier(
+        item.id(InstructorId, "instructor"),
+        work=work,
+        now=ports.clock.now(),
+        config=ports.pricing,
+    )
+
+
+def sweep_due_operations(_item: WorkItem, ports: PaymentPorts) -> None:
+    """Every minute: repeat what was never answered. Source: PY-62."""
+    sweep_operations(begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock)
+
+
+def check_books_hourly(_item: WorkItem, ports: PaymentPorts) -> None:
+    """Every hour: a breach fails the job, visibly. Source: PY-86."""
+    check_books(read=ports.read, now=ports.clock.now())
+
+
+def _ending(item: WorkItem) -> Ending:
+    """What the booking's cancellation means for its money. Source: PY-30."""
+    case = item.payload.get("policy_case")
+    if case is not None:
+        return Ending(str(case))
+    # The platform did it: a hold ran out, or no card paid in time.
+    return Ending.AUTH_DEADLINE if item.payload.get("was_confirmed") else Ending.CHECKOUT_TIMEOUT
