@@ -71,6 +71,7 @@ wheel: $(READY) ## Prove the core pure: build the wheel, test it in an empty env
 	@tools/check_wheel.sh
 
 lock: $(READY) ## Resolve the dependencies anew and pin them by hash
+	@$(COMPILE) --extra testing --upgrade -o locks/core.txt
 	@$(COMPILE) --group app --upgrade -o locks/app.txt
 	@$(COMPILE) --group dev --upgrade -o locks/dev.txt
 	@grep -A400 '^uv==' locks/dev.txt | awk 'NR > 1 && /^[a-z]/ {exit} !/ +#/' > locks/uv.txt
