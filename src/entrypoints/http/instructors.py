@@ -5,14 +5,14 @@ from typing import Annotated, Final
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import OPTIONAL, PUBLIC, policy, requires
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.catalog.ids import ServiceId
-from instainstru_core.instructors.errors import InstructorNotFound
+from instainstru_core.instructors.errors import InstructorNotFound, InvalidField
 from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.instructors.model.offering import Offering, Terms
 from instainstru_core.instructors.model.profile import Instructor, TeachingPlace, areas_summary
@@ -38,6 +38,7 @@ from instainstru_core.instructors.use_cases.withdraw_offering import (
     WithdrawOffering,
     withdraw_offering,
 )
+from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.zones import Zone
@@ -55,6 +56,7 @@ _Formats = Annotated[
     list[Format], Meta(min_length=1, max_length=3, examples=[["travel", "online"]])
 ]
 _Description = Annotated[str, Meta(max_length=500)]
+_ZoneName = Annotated[str, Meta(max_length=64, examples=["America/New_York"])]
 
 
 class RatesBody(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -76,9 +78,9 @@ class AddOfferingBody(Struct, kw_only=True, forbid_unknown_fields=True):
 
     service_id: ServiceId
     hourly_rate_cents: _Rate
-    formats: _Formats = [Format.ONLINE]
-    rates: RatesBody = RatesBody()
-    durations: _Durations = [60]
+    formats: _Formats = field(default_factory=lambda: [Format.ONLINE])
+    rates: RatesBody = field(default_factory=RatesBody)
+    durations: _Durations = field(default_factory=lambda: [60])
     description: _Description = ""
 
 
@@ -96,7 +98,7 @@ class EditProfileBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is to change about a profile; what is left out stays."""
 
     bio: Annotated[str, Meta(min_length=10, max_length=1000)] | UnsetType = UNSET
-    zone: Zone | UnsetType = UNSET
+    zone: _ZoneName | UnsetType = UNSET
 
 
 class ServiceAreasBody(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -205,7 +207,7 @@ class OwnProfileView(Struct, kw_only=True, frozen=True):
     first_name: str
     last_initial: str
     bio: str
-    zone: Zone
+    zone: _ZoneName
     is_live: bool
     founding: bool
     service_areas: list[str]
@@ -220,7 +222,7 @@ class OwnProfileView(Struct, kw_only=True, frozen=True):
             first_name=instructor.first_name,
             last_initial=instructor.last_initial,
             bio=instructor.bio,
-            zone=instructor.zone,
+            zone=instructor.zone.name,
             is_live=instructor.is_live,
             founding=instructor.founding,
             service_areas=sorted(instructor.service_area),
@@ -241,7 +243,7 @@ class InstructorView(Struct, kw_only=True, frozen=True):
     instructor_id: InstructorId
     name: Annotated[str, Meta(examples=["Maya R."])]
     bio: str
-    zone: Zone
+    zone: _ZoneName
     founding: bool
     service_areas: list[str]
     service_area_summary: Annotated[str | None, Meta(examples=["Bronx + 2 more"])]
@@ -257,13 +259,20 @@ class InstructorView(Struct, kw_only=True, frozen=True):
             instructor_id=instructor.instructor_id,
             name=instructor.public_name,
             bio=instructor.bio,
-            zone=instructor.zone,
+            zone=instructor.zone.name,
             founding=instructor.founding,
             service_areas=sorted(instructor.service_area),
             service_area_summary=areas_summary(gazetteer.boroughs_of(instructor.service_area)),
             teaching_locations=[] if place is None else [TeachingLocationView.of(place)],
             offerings=[OfferingView.of(each) for each in page.active_offerings],
         )
+
+
+def _zone(name: str) -> Zone:
+    try:
+        return Zone(name)
+    except Malformed as problem:
+        raise InvalidField("zone", str(problem)) from None
 
 
 def _me(principal: Principal) -> InstructorId:
@@ -301,7 +310,9 @@ def edit_own_profile(
 ) -> OwnProfileView:
     """Change bio or zone."""
     request = EditProfile(
-        instructor_id=_me(principal), bio=data.bio or None, zone=data.zone or None
+        instructor_id=_me(principal),
+        bio=data.bio or None,
+        zone=_zone(data.zone) if data.zone else None,
     )
     return OwnProfileView.of(edit_profile(request, begin=ports.begin, clock=ports.clock))
 
