@@ -7,11 +7,18 @@ from functools import cached_property
 from attrs import Factory, frozen
 from sqlalchemy import Connection, Engine
 
+from adapters.postgres.accounts import (
+    PostgresAccounts,
+    PostgresChallenges,
+    PostgresDoors,
+    PostgresSessions,
+)
 from adapters.postgres.availability import PostgresCalendars
 from adapters.postgres.booking import PostgresBookings
 from adapters.postgres.booking_facts import PostgresBookingParties, PostgresPaymentReadiness
 from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.due_work import PostgresWorkItems
+from adapters.postgres.idempotency import PostgresAnswers
 from adapters.postgres.instructors import (
     PostgresInstructors,
     PostgresOfferings,
@@ -41,6 +48,26 @@ class PostgresWork:
     def work_items(self) -> PostgresWorkItems:
         """Everything still to be done."""
         return PostgresWorkItems(self._connection, self._outbox)
+
+    @cached_property
+    def accounts(self) -> PostgresAccounts:
+        """Every login."""
+        return PostgresAccounts(self._connection, self._outbox)
+
+    @cached_property
+    def sessions(self) -> PostgresSessions:
+        """Signed-in devices."""
+        return PostgresSessions(self._connection, self._outbox)
+
+    @cached_property
+    def challenges(self) -> PostgresChallenges:
+        """Questions sent to mailboxes."""
+        return PostgresChallenges(self._connection)
+
+    @cached_property
+    def answers(self) -> PostgresAnswers:
+        """Answers kept with their effects."""
+        return PostgresAnswers(self._connection)
 
     @cached_property
     def catalog(self) -> PostgresCatalog:
@@ -104,6 +131,11 @@ class PostgresReads:
     def __init__(self, connection: Connection, remembered: RememberedFacts) -> None:
         self._connection = connection
         self._remembered = remembered
+
+    @cached_property
+    def doors(self) -> PostgresDoors:
+        """Who is at the door."""
+        return PostgresDoors(self._connection)
 
     @cached_property
     def calendars(self) -> PostgresCalendarQueries:

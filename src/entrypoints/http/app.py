@@ -14,6 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
+from entrypoints.http import accounts, availability, catalog, instructors, places, search
 from entrypoints.http.auth import Gate, provide_principal, provide_viewer
 from entrypoints.http.config import PREFIX, HttpConfig
 from entrypoints.http.idempotency import Replay, on_replay, provide_keyed
@@ -37,7 +38,14 @@ from instainstru_core.ports import Ports
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 
-ROUTERS: Final[list[ControllerRouterHandler]] = []
+ROUTERS: Final[list[ControllerRouterHandler]] = [
+    accounts.ROUTER,
+    availability.ROUTER,
+    catalog.ROUTER,
+    instructors.ROUTER,
+    places.ROUTER,
+    search.ROUTER,
+]
 
 
 @route(

@@ -41,6 +41,17 @@ class Presented(StrEnum):
     PREVIOUS = "previous"
     OLDER = "older"
 
+    @classmethod
+    def of(cls, generation: int, current: int) -> "Presented":
+        """What a secret of *generation* is, when *current* is the family's newest."""
+        match current - generation:
+            case 0:
+                return cls.CURRENT
+            case 1:
+                return cls.PREVIOUS
+            case _:
+                return cls.OLDER
+
 
 class RefreshOutcome(StrEnum):
     """What to do about it. Source: AC-22."""

@@ -12,6 +12,13 @@ from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
+from instainstru_core.testing.memory.accounts import (
+    InMemoryAccounts,
+    InMemoryAnswers,
+    InMemoryChallenges,
+    InMemoryDoors,
+    InMemorySessions,
+)
 from instainstru_core.testing.memory.availability import (
     InMemoryCalendarQueries,
     InMemoryCalendars,
@@ -99,6 +106,31 @@ class InMemoryWork:
     def work_items(self) -> InMemoryWorkItems:
         """Everything still to be done."""
         return InMemoryWorkItems(self._tables, self._outbox)
+
+    @property
+    def tables(self) -> Tables:
+        """The snapshot itself, for twins that need no repository."""
+        return self._tables
+
+    @cached_property
+    def accounts(self) -> InMemoryAccounts:
+        """Every login."""
+        return InMemoryAccounts(self._tables, self._outbox)
+
+    @cached_property
+    def sessions(self) -> InMemorySessions:
+        """Signed-in devices."""
+        return InMemorySessions(self._tables, self._outbox)
+
+    @cached_property
+    def challenges(self) -> InMemoryChallenges:
+        """Questions sent to mailboxes."""
+        return InMemoryChallenges(self._tables)
+
+    @cached_property
+    def answers(self) -> InMemoryAnswers:
+        """Answers kept with their effects."""
+        return InMemoryAnswers(self._tables)
 
     @cached_property
     def catalog(self) -> InMemoryCatalog:
@@ -197,6 +229,11 @@ class InMemoryReads:
     def __init__(self, tables: Tables, clock: Clock) -> None:
         self._tables = tables
         self._clock = clock
+
+    @cached_property
+    def doors(self) -> InMemoryDoors:
+        """Who is at the door."""
+        return InMemoryDoors(self._tables)
 
     @cached_property
     def due_work(self) -> InMemoryDueWorkQueries:

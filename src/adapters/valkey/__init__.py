@@ -1,0 +1,1 @@
+"""Valkey: what is shared, quick, and may be lost."""
