@@ -1,10 +1,106 @@
-"""The composition root: the only place that picks adapters."""
+"""The composition root: the one place that knows both the ports and who fills them."""
 
 from pathlib import Path
 
-from adapters.system.clock import MovableClock
+from sqlalchemy import Engine
+
+from adapters.postgres.engine import postgres_engine
+from adapters.postgres.idempotency import PostgresIdempotencyRecords
+from adapters.postgres.mailbox import PostgresMailbox
+from adapters.postgres.outbox import Routes
+from adapters.postgres.places import PostgresPlaces
+from adapters.postgres.roster import PostgresRoster
+from adapters.postgres.supply import PostgresMarket
+from adapters.postgres.unit_of_work import PostgresUnits
+from adapters.simulator.payment_gateway import SimulatedGateway, processor_client
+from adapters.system.chance import SystemChance
+from adapters.system.clock import MovableClock, SystemClock
+from adapters.system.ids import Ulids
+from adapters.system.passwords import Argon2Passwords
+from adapters.system.serialization import Serializer
+from adapters.system.tokens import Ed25519Tokens, SigningKey, SystemSecrets
+from adapters.valkey.client import valkey_client
+from adapters.valkey.mutex import ValkeyMutexes
+from adapters.valkey.rate_store import ValkeyRateStore
+from entrypoints.crash_points import crashing_at
+from entrypoints.http.config import HttpConfig
+from entrypoints.settings import Settings
+from entrypoints.tiers import Refused
+from instainstru_core.accounts.counters import LocalCounters
+from instainstru_core.payments.inbox.signatures import SignedWebhooks
+from instainstru_core.ports import Ports
+from instainstru_core.reactions import ROUTES
 
 
-def platform_clock(data_dir: Path) -> MovableClock:
-    """The clock that every process of one demonstration shares."""
-    return MovableClock.at(data_dir / "clock")
+def platform_clock(data_dir: Path, *, demo: bool = True) -> SystemClock | MovableClock:
+    """The clock the platform goes by: the machine's, or a demo's that can be pushed forward."""
+    return MovableClock.at(data_dir / "clock") if demo else SystemClock()
+
+
+def engine(settings: Settings, *, connections: int | None = None) -> Engine:
+    """The database, with a connection a thread unless told otherwise."""
+    return postgres_engine(settings.database_url, connections=connections or settings.threads)
+
+
+def ports(settings: Settings, *, connections: int | None = None) -> Ports:
+    """The real world, wired.
+
+    Raises:
+        Refused: Valkey has no address.
+    """
+    if settings.valkey_url is None:
+        message = "VALKEY_URL is not set: set it, or run `make demo`, which brings its own"
+        raise Refused("valkey_url_missing", message)
+    database = engine(settings, connections=connections)
+    machine = SystemClock()
+    clock = platform_clock(settings.data_dir, demo=settings.demo)
+    ids = Ulids(clock)
+    units = PostgresUnits(database, ids, clock, Serializer().dump, Routes(handlers=ROUTES))
+    cache = valkey_client(settings.valkey_url, connections=settings.threads + 2)
+    places = PostgresPlaces(database)
+    roster = PostgresRoster(database, clock)
+    mailbox = PostgresMailbox(database, clock)
+    world = Ports(
+        begin=units.begin,
+        read=units.read,
+        ids=ids,
+        clock=clock,
+        passwords=Argon2Passwords(),
+        secrets=SystemSecrets(settings.keys.pepper),
+        tokens=Ed25519Tokens(
+            [SigningKey.of(settings.keys.signing)],
+            issuer=f"https://instainstru.com/{settings.mode}",
+            audience=f"instainstru-{settings.mode}",
+        ),
+        rates=ValkeyRateStore(cache, LocalCounters(machine)),
+        mutexes=ValkeyMutexes(cache),
+        idempotency=PostgresIdempotencyRecords(database),
+        places=places,
+        market=PostgresMarket(database, roster, places),
+        chance=SystemChance(),
+        roster=roster,
+        gateway=SimulatedGateway(
+            processor_client(settings.processor_url, api_key=settings.keys.processor.hex())
+        ),
+        mailer=mailbox,
+        webhook_verifier=SignedWebhooks(secrets=[settings.keys.webhook], clock=machine),
+        mailbox=mailbox if settings.demo else None,
+        time_machine=clock if isinstance(clock, MovableClock) else None,
+    )
+    return world if settings.crash_at is None else crashing_at(settings.crash_at, world)
+
+
+def http_config(settings: Settings) -> HttpConfig:
+    """The API's part of the settings."""
+    return HttpConfig(
+        mode=settings.mode,
+        hosted=settings.mode.is_hosted,
+        version=settings.release,
+        threads=settings.threads,
+        queue=settings.queue,
+        origins=settings.origins,
+        trusted_proxies=tuple(str(network) for network in settings.trusted_proxies),
+        bypass_secret=settings.bypass_secret,
+        metrics_credentials=settings.metrics_credentials,
+        metrics_networks=tuple(str(network) for network in settings.metrics_networks),
+    )

@@ -1,8 +1,8 @@
 """Die at a chosen point, to prove that nothing is lost or done twice.
 
-A process started with `INSTAINSTRU_CRASH_AT=authorise_payment#2:before` kills itself, as `kill -9` would,
-just before the second commit of the use case `authorise_payment`; `gateway.capture#1:after` means just
-after the processor's first answer to a capture. Only the INT tier accepts the variable.
+A process started with `INSTAINSTRU_CRASH_AT=authorise_payment#2:before` kills itself, as `kill -9`
+would, just before the second commit of the use case `authorise_payment`; `gateway.capture#1:after`
+means just after the processor's first answer to a capture. Only the INT tier accepts the variable.
 """
 
 import os

@@ -32,7 +32,7 @@ class LocationType(StrEnum):
     NEUTRAL_LOCATION = "neutral_location"
 
     @property
-    def format(self) -> Format:
+    def format(self) -> Format:  # type: ignore[override]  # nobody formats a place with str.format
         """The format it needs. Source: AV-4."""
         return _FORMATS[self]
 
