@@ -63,7 +63,7 @@ def _known(request: Request[Any, Any, Any]) -> frozenset[str]:
             if isinstance(kwarg, ParameterKwarg):
                 if kwarg.param_type in (ParamType.HEADER, ParamType.COOKIE, ParamType.PATH):
                     continue
-                names.add(kwarg.query or name)
+                names.add(kwarg.query or kwarg.name or name)
             elif name not in {"data", "request", "headers", "cookies", "scope", "state"}:
                 names.add(name)
         known = _KNOWN[id(handler)] = frozenset(names)
