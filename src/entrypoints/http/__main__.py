@@ -1,0 +1,68 @@
+"""`python -m entrypoints.http`: serve the API until told to stop."""
+
+import os
+import sys
+from typing import Final
+
+import structlog
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from litestar import Litestar
+
+from entrypoints.bootstrap import http_config, ports
+from entrypoints.http.app import create_app
+from entrypoints.logs import start_logs
+from entrypoints.settings import Settings, read_settings
+from entrypoints.tiers import Refused
+
+BACKLOG: Final = 1024
+STOP_WITHIN_SECONDS: Final = 20
+# The perimeter answers 503 itself; the server must not hold requests back before it can.
+_SPARE_ROOM: Final = 256
+
+
+def app() -> Litestar:
+    """What each server process runs."""
+    settings = read_settings(os.environ)
+    start_logs(level=settings.log_level, site_mode=settings.mode, release=settings.release)
+    return create_app(ports(settings), http_config(settings))
+
+
+def server(settings: Settings) -> Granian:
+    """The server; SIGTERM and SIGINT let the requests at hand finish."""
+    return Granian(
+        "entrypoints.http.__main__:app",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.http_workers,
+        loop=Loops.auto,
+        backlog=BACKLOG,
+        backpressure=settings.threads + settings.queue + _SPARE_ROOM,
+        websockets=False,
+        log_enabled=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_WITHIN_SECONDS,
+    )
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT."""
+    try:
+        settings = read_settings(os.environ)
+        # Wired once here, so that a refusal is said once, and not by each process.
+        create_app(ports(settings), http_config(settings))
+    except Refused as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 2
+    start_logs(level=settings.log_level, site_mode=settings.mode, release=settings.release)
+    log = structlog.get_logger()
+    log.info("api_started", host=settings.host, port=settings.port, workers=settings.http_workers)
+    server(settings).serve()
+    log.info("api_stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
