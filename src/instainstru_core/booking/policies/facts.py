@@ -15,6 +15,7 @@ from instainstru_core.booking.model import Booking, Place
 from instainstru_core.booking.terms import Standing
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.lessons import Format, LocationType
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import Interval, utc
@@ -22,7 +23,8 @@ from instainstru_core.kernel.zones import NEW_YORK, Zone
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
 
 MAX_ASKED_MINUTES: Final = 24 * 60
-_MAX_NAMED_BOROUGHS: Final = 2
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2199
 
 
 @frozen
@@ -67,6 +69,11 @@ class Proposal:
     note: str | None = None
     apart_from: BookingId | None = None
 
+    def __attrs_post_init__(self) -> None:
+        year = (self.start.day if isinstance(self.start, LocalStart) else self.start).year
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise Malformed(f"a lesson starts in the years 2000 to 2199, not in {year}")
+
     @property
     def format(self) -> Format:
         """The format that the location needs. Source: AV-4."""
@@ -92,19 +99,6 @@ class Teacher:
     is_bookable: bool
     service_area: frozenset[str] = frozenset()
     teaching_place: Place | None = None
-
-
-def area_summary(boroughs: Iterable[str]) -> str | None:
-    """Distinct boroughs, sorted: none, up to two by name, else the first and a count.
-
-    Source: IN-8.
-    """
-    named = sorted(set(boroughs))
-    if not named:
-        return None
-    if len(named) <= _MAX_NAMED_BOROUGHS:
-        return ", ".join(named)
-    return f"{named[0]} + {len(named) - 1} more"
 
 
 @frozen(kw_only=True)

@@ -12,10 +12,11 @@ from instainstru_core.booking.errors import StudentConflict
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model import Booking, Pending, Place
 from instainstru_core.booking.policies.checks import check, own_holds_in_the_way
-from instainstru_core.booking.policies.facts import Facts, Parties, Proposal, area_summary
+from instainstru_core.booking.policies.facts import Facts, Parties, Proposal
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.timers import completion_timer, hold_timer
 from instainstru_core.due_work.model import NewWork
+from instainstru_core.instructors.model.profile import areas_summary
 from instainstru_core.kernel.errors import NotFound, OperationInProgress
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format
@@ -160,7 +161,7 @@ def _hold(booking_id: BookingId, proposal: Proposal, facts: Facts, city: Gazette
         service_name=offered.service_name,
         hourly_rate=rate,
         price=rate.for_minutes(proposal.duration_minutes),
-        service_area=area_summary(city.boroughs_of(teacher.service_area)),
+        service_area=areas_summary(city.boroughs_of(teacher.service_area)),
         note=note or None,
     )
 

@@ -1,0 +1,274 @@
+"""Bookings over HTTP: what the routes read, answer and refuse."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import define, evolve, fields
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.testing import TestClient
+
+from entrypoints.http.bookings import ROUTER
+from entrypoints.http.idempotency import Keyed
+from entrypoints.http.parameters import refuse_unknown_parameters
+from entrypoints.http.problems import Refusal, on_domain_error, on_http_error, on_refusal
+from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
+from instainstru_core.accounts.ids import StudentId
+from instainstru_core.accounts.model import Principal, Role
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.kernel.errors import DomainError
+from instainstru_core.ports import Ports
+from instainstru_core.testing.fakes.clock import HandMovedClock
+from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.memory.store import InMemoryStore
+from instainstru_core.testing.strategies.booking import (
+    NOON,
+    TOWN,
+    Classroom,
+    open_classroom,
+    signed_in,
+)
+
+
+@define
+class Desk:
+    """The routes alone, on the in-memory world, called by whoever sits there."""
+
+    client: TestClient[Litestar]
+    store: InMemoryStore
+    clock: HandMovedClock
+    room: Classroom
+    student: Principal
+    instructor: Principal
+    caller: Principal
+
+    def post(self, path: str, body: Any) -> Any:
+        return self.client.post(path, json=body)
+
+    def book(self, **changes: Any) -> Any:
+        body = {
+            "instructor_id": str(self.room.instructor),
+            "service_id": str(self.room.service_id),
+            "start": "2030-01-07T17:00:00Z",
+            "duration_minutes": 60,
+            "location_type": "online",
+            **changes,
+        }
+        given = {name: value for name, value in body.items() if value is not None}
+        return self.post("/bookings", given)
+
+    def confirm(self, booking_id: str) -> None:
+        with self.store.begin() as work:
+            held = work.bookings.get_for_update(BookingId.parse(booking_id))
+            work.bookings.save(held.confirm(at=self.clock.now()))
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    clock = HandMovedClock(NOON - timedelta(days=3))
+    ids = CountedIds()
+    store = InMemoryStore(ids, clock)
+    room = open_classroom(store.begin, ids)
+    student = signed_in(ids.new(StudentId))
+    unused: dict[str, Any] = dict.fromkeys((each.name for each in fields(Ports)), None)
+    kept = {"begin": store.begin, "read": store.read, "clock": clock, "ids": ids, "places": TOWN}
+    pricing = {"pricing": next(each.default for each in fields(Ports) if each.name == "pricing")}
+    ports = Ports(**unused | kept | pricing)
+    seat: list[Desk] = []
+    app = Litestar(
+        [Router("/", route_handlers=[ROUTER])],
+        dependencies={
+            "ports": Provide(lambda: ports, sync_to_thread=False),
+            "principal": Provide(lambda: seat[0].caller, sync_to_thread=False),
+            "keyed": Provide(lambda: Keyed(ports, None, 200), sync_to_thread=False),
+        },
+        before_request=refuse_unknown_parameters,
+        exception_handlers={
+            Refusal: on_refusal,
+            DomainError: on_domain_error,
+            HTTPException: on_http_error,
+        },
+        dto=StrictBody,
+        return_dto=None,
+        type_decoders=TYPE_DECODERS,
+        type_encoders=TYPE_ENCODERS,
+        plugins=[Values()],
+        openapi_config=None,
+    )
+    with TestClient(app) as client:
+        teacher = signed_in(room.instructor, Role.INSTRUCTOR)
+        seat.append(Desk(client, store, clock, room, student, teacher, student))
+        yield seat[0]
+
+
+def test_bk16_a_booking_is_held_for_half_an_hour(desk: Desk) -> None:
+    answer = desk.book(note="  first lesson ")
+    assert answer.status_code == 201, answer.text
+    booking = answer.json()
+    assert booking["status"] == "PENDING"
+    assert booking["hold_expires_at"] == "2030-01-04T17:30:00Z"
+    assert (booking["start"], booking["end"]) == ("2030-01-07T17:00:00Z", "2030-01-07T18:00:00Z")
+    assert booking["local_start"] == "2030-01-07T12:00"
+    assert (booking["price_cents"], booking["hourly_rate_cents"]) == (9000, 9000)
+    assert booking["note"] == "first lesson"
+    assert booking["place"] is None
+
+
+def test_bk1_a_start_can_be_given_on_the_instructors_clock(desk: Desk) -> None:
+    answer = desk.book(start=None, date="2030-01-07", time="12:00")
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["start"] == "2030-01-07T17:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"start": None},
+        {"date": "2030-01-07"},
+        {"start": None, "date": "2030-01-07"},
+        {"start": None, "date": "2030-01-07", "time": "25:00"},
+        {"start": "2030-01-07T12:00:00"},
+        {"start": "0001-01-01T00:00:00Z"},
+        {"start": "9999-12-31T23:45:00Z"},
+        {"duration_minutes": 0},
+        {"duration_minutes": "60"},
+        {"location_type": "on_the_moon"},
+        {"instructor_id": "nobody"},
+        {"surprise": 1},
+        {"place": {"lat": 91}},
+        {"note": "x" * 1001},
+    ],
+)
+def test_se21_what_is_malformed_is_refused(desk: Desk, changes: dict[str, Any]) -> None:
+    answer = desk.book(**changes)
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed"), answer.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"service_id": "01000000000000000000000009"}, 404, "service_not_found"),
+        ({"instructor_id": "01000000000000000000000009"}, 404, "instructor_not_found"),
+        ({"duration_minutes": 50}, 422, "invalid_duration"),
+        ({"start": "2030-01-07T17:05:00Z"}, 422, "invalid_start_time"),
+        ({"start": "2030-01-01T17:00:00Z"}, 422, "in_past"),
+        ({"start": None, "date": "2030-03-10", "time": "02:30"}, 422, "nonexistent_local_time"),
+        ({"location_type": "student_location"}, 422, "address_required"),
+        ({"start": "2030-02-07T17:00:00Z"}, 422, "time_not_open"),
+    ],
+)
+def test_bk11_refusals_have_their_code(
+    desk: Desk, changes: dict[str, Any], status: int, code: str
+) -> None:
+    answer = desk.book(**changes)
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+def test_bk12_a_conflict_names_scope_and_range_only(desk: Desk) -> None:
+    desk.book()
+    desk.caller = signed_in(CountedIds(100).new(StudentId))
+    answer = desk.book(start="2030-01-07T17:30:00Z")
+    assert (answer.status_code, answer.json()["code"]) == (409, "instructor_conflict")
+    told = answer.json()
+    assert told["scope"] == "instructor"
+    assert told["start"] == "2030-01-07T17:30:00+00:00"
+    assert str(desk.student.account_id) not in answer.text
+
+
+def test_bk42_a_booking_is_listed_and_shown(desk: Desk) -> None:
+    booking_id = desk.book().json()["booking_id"]
+    pending = desk.client.get("/bookings", params={"view": "pending"}).json()
+    assert [each["booking_id"] for each in pending["items"]] == [booking_id]
+    assert (pending["total"], pending["has_next"]) == (1, False)
+    shown = desk.client.get(f"/bookings/{booking_id}").json()
+    assert shown["counterpart"] == "Jane S."
+    desk.confirm(booking_id)
+    assert desk.client.get(f"/bookings/{booking_id}").json()["phase"] == "upcoming"
+    assert desk.client.get("/bookings", params={"view": "pending"}).json()["items"] == []
+    desk.caller = desk.instructor
+    upcoming = desk.client.get("/bookings", params={"view": "upcoming"}).json()
+    assert [each["booking_id"] for each in upcoming["items"]] == [booking_id]
+
+
+def test_bk44_others_find_nothing(desk: Desk) -> None:
+    booking_id = desk.book().json()["booking_id"]
+    desk.caller = signed_in(CountedIds(100).new(StudentId))
+    assert desk.client.get(f"/bookings/{booking_id}").status_code == 404
+    assert desk.post(f"/bookings/{booking_id}/cancel", {"reason": "why"}).status_code == 404
+    assert desk.client.get("/bookings/none-such").status_code == 404
+    assert desk.client.get("/bookings").json()["items"] == []
+
+
+def test_bk5_the_address_is_the_instructors_from_confirmation_on(desk: Desk) -> None:
+    place = {"address": "200 8th Avenue", "lat": 40.745, "lng": -74.0}
+    answer = desk.book(location_type="student_location", place=place)
+    assert answer.status_code == 201, answer.text
+    booking_id = answer.json()["booking_id"]
+    assert answer.json()["place"]["address"] == "200 8th Avenue"
+    desk.caller = desk.instructor
+    assert desk.client.get(f"/bookings/{booking_id}").json()["place"] is None
+    desk.confirm(booking_id)
+    shown = desk.client.get(f"/bookings/{booking_id}").json()
+    assert shown["place"]["address"] == "200 8th Avenue"
+    desk.clock.set(NOON + timedelta(hours=1 + 24, seconds=1))
+    assert desk.client.get(f"/bookings/{booking_id}").json()["place"] is None
+
+
+def test_bk25_cancelling_twice_answers_the_same(desk: Desk) -> None:
+    booking_id = desk.book().json()["booking_id"]
+    desk.confirm(booking_id)
+    first = desk.post(f"/bookings/{booking_id}/cancel", {"reason": " plans changed "})
+    assert first.status_code == 200, first.text
+    assert first.json()["cancellation"] == {
+        "at": "2030-01-04T17:00:00Z",
+        "kind": "by_student",
+        "by": "student",
+        "reason": "plans changed",
+        "policy_case": "student_ge24",
+    }
+    again = desk.post(f"/bookings/{booking_id}/cancel", {"reason": "again"})
+    assert again.status_code == 200
+    assert again.json() == first.json()
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "   "}, {"reason": "x" * 501}])
+def test_bk28_a_cancellation_says_why(desk: Desk, body: dict[str, Any]) -> None:
+    booking_id = desk.book().json()["booking_id"]
+    answer = desk.post(f"/bookings/{booking_id}/cancel", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+
+
+def test_a_late_cancellation_is_refused_for_now(desk: Desk) -> None:
+    booking_id = desk.book().json()["booking_id"]
+    desk.confirm(booking_id)
+    desk.clock.set(NOON - timedelta(hours=24) + timedelta(seconds=1))
+    answer = desk.post(f"/bookings/{booking_id}/cancel", {"reason": "ill"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "late_cancellation_unavailable")
+
+
+def test_bk21_the_instructor_completes_after_the_end(desk: Desk) -> None:
+    booking_id = desk.book().json()["booking_id"]
+    desk.confirm(booking_id)
+    desk.caller = desk.instructor
+    early = desk.post(f"/bookings/{booking_id}/complete", {})
+    assert (early.status_code, early.json()["code"]) == (409, "lesson_not_ended")
+    desk.clock.set(NOON + timedelta(hours=1))
+    done = desk.post(f"/bookings/{booking_id}/complete", {"note": "well played"})
+    assert done.status_code == 200, done.text
+    assert (done.json()["status"], done.json()["instructor_note"]) == ("COMPLETED", "well played")
+    assert desk.post(f"/bookings/{booking_id}/complete", {}).json() == done.json()
+    desk.caller = desk.student
+    shown = desk.client.get(f"/bookings/{booking_id}").json()
+    assert shown["instructor_note"] is None
+    desk.caller = evolve(desk.student, permissions=desk.instructor.permissions)
+    answer = desk.post(f"/bookings/{booking_id}/complete", {})
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+
+
+@pytest.mark.parametrize("query", ["page=0", "per_page=101", "view=all", "role=admin", "x=1"])
+def test_bk43_bad_parameters_are_refused(desk: Desk, query: str) -> None:
+    answer = desk.client.get(f"/bookings?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
