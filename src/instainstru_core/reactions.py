@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from instainstru_core.booking.events import (
     BookingCancelled,
     BookingCompleted,
+    BookingConfirmed,
     BookingHoldReleased,
 )
 from instainstru_core.booking.ids import BookingId
@@ -21,6 +22,24 @@ from instainstru_core.booking.use_cases.complete_lesson import complete_by_itsel
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
 from instainstru_core.due_work.model import CallsOut, InTransaction, Periodic, WorkItem
 from instainstru_core.kernel.events import Event
+from instainstru_core.notifications.reactions import (
+    mail,
+    tell_of_cancellation,
+    tell_of_confirmation,
+    tell_of_failed_payment,
+    tell_of_final_warning,
+    tell_of_payout,
+    tell_of_settlement,
+)
+from instainstru_core.notifications.use_cases.send_email import HANDLER as SEND_EMAIL
+from instainstru_core.payments.events import (
+    PaymentAuthorizationFailed,
+    PaymentFinalWarning,
+    PaymentSettled,
+    PayoutSent,
+)
+from instainstru_core.payments.ids import WebhookId
+from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.reactions import (
     SETTLE_PAYMENT,
     authorise_due_payment,
@@ -34,6 +53,9 @@ from instainstru_core.payments.reactions import (
     sweep_due_operations,
 )
 from instainstru_core.payments.use_cases.check_out import AUTHORISE_PAYMENT
+from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
+from instainstru_core.payments.use_cases.process_webhook import process_webhook
+from instainstru_core.payments.use_cases.receive_webhook import HANDLER as PROCESS_WEBHOOK
 from instainstru_core.payments.use_cases.record_answer import CLIMB_LADDER, RETRY_CAPTURE
 from instainstru_core.ports import Ports, Work
 
@@ -52,6 +74,16 @@ def _complete_lesson(item: WorkItem, work: Work, ports: Ports) -> None:
     complete_by_itself(_booking_id(item), work=work, now=ports.clock.now())
 
 
+def _process_webhook(item: WorkItem, ports: Ports) -> None:
+    def act(event: ProcessorEvent) -> None:
+        process_processor_event(
+            event, begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock
+        )
+
+    webhook_id = WebhookId.parse(str(item.payload["webhook_id"]))
+    process_webhook(webhook_id, begin=ports.begin, act=act, clock=ports.clock)
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     EXPIRE_HOLD: InTransaction(_expire_hold),
     COMPLETE_LESSON: InTransaction(_complete_lesson),
@@ -64,12 +96,25 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "release_payment": CallsOut(release_cancelled_payment),
     "sweep_operations": CallsOut(sweep_due_operations),
     "check_books": CallsOut(check_books_hourly),
+    PROCESS_WEBHOOK: CallsOut(_process_webhook),
+    SEND_EMAIL: CallsOut(mail),
+    "tell_of_confirmation": InTransaction(tell_of_confirmation),
+    "tell_of_cancellation": InTransaction(tell_of_cancellation),
+    "tell_of_failed_payment": InTransaction(tell_of_failed_payment),
+    "tell_of_final_warning": InTransaction(tell_of_final_warning),
+    "tell_of_settlement": InTransaction(tell_of_settlement),
+    "tell_of_payout": InTransaction(tell_of_payout),
 }
 """Handlers by name, for reactions, timers and periodic jobs alike."""
 
 ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     BookingCompleted: ("schedule_capture", "evaluate_tier"),
-    BookingCancelled: ("release_payment",),
+    BookingConfirmed: ("tell_of_confirmation",),
+    BookingCancelled: ("release_payment", "tell_of_cancellation"),
+    PaymentAuthorizationFailed: ("tell_of_failed_payment",),
+    PaymentFinalWarning: ("tell_of_final_warning",),
+    PaymentSettled: ("tell_of_settlement",),
+    PayoutSent: ("tell_of_payout",),
     BookingHoldReleased: ("release_payment",),
 }
 """Which handlers want which event."""

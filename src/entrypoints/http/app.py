@@ -14,7 +14,16 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
-from entrypoints.http import accounts, availability, catalog, instructors, places, search
+from entrypoints.http import (
+    accounts,
+    availability,
+    bookings,
+    catalog,
+    instructors,
+    notifications,
+    places,
+    search,
+)
 from entrypoints.http.auth import Gate, provide_principal, provide_viewer
 from entrypoints.http.config import PREFIX, HttpConfig
 from entrypoints.http.idempotency import Replay, on_replay, provide_keyed
@@ -31,6 +40,7 @@ from entrypoints.http.problems import (
     on_http_error,
     on_refusal,
 )
+from entrypoints.http.webhooks import simulator
 from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
 from instainstru_core.accounts.model import Permission
 from instainstru_core.kernel.errors import DomainError
@@ -41,10 +51,13 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 ROUTERS: Final[list[ControllerRouterHandler]] = [
     accounts.ROUTER,
     availability.ROUTER,
+    bookings.ROUTER,
     catalog.ROUTER,
     instructors.ROUTER,
+    notifications.ROUTER,
     places.ROUTER,
     search.ROUTER,
+    simulator.ROUTER,
 ]
 
 

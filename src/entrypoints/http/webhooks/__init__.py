@@ -1,0 +1,1 @@
+"""What other systems tell us, each in its own way of proving who it is."""
