@@ -85,6 +85,12 @@ class RangeTooLong(RefusedField):
     code = "range_too_long"
 
 
+class InvalidDuration(RefusedField):
+    """No lesson is that long. Source: BK-2."""
+
+    code = "invalid_duration"
+
+
 @frozen
 class NotMonday(DomainError):
     """Weeks are addressed by their Monday. Source: AV-12."""

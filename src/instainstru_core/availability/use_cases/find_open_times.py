@@ -7,6 +7,7 @@ from attrs import frozen
 
 from instainstru_core.availability.errors import (
     CalendarNotFound,
+    InvalidDuration,
     InvalidRange,
     RangeInPast,
     RangeTooLong,
@@ -22,6 +23,7 @@ ReadsT = TypeVar("ReadsT", bound=AvailabilityReads)
 
 DEFAULT_DAYS: Final = 30
 MAX_DAYS: Final = 90
+DURATIONS: Final = range(30, 241, 5)
 
 
 @frozen(kw_only=True)
@@ -43,7 +45,12 @@ def find_open_times(request: FindOpenTimes, *, read: Begin[ReadsT], clock: Clock
         RangeInPast: The range begins before the instructor's today.
         InvalidRange: It ends before it begins.
         RangeTooLong: More than 90 days.
+        InvalidDuration: No lesson is that long.
     """
+    if request.minutes is not None and request.minutes not in DURATIONS:
+        raise InvalidDuration(
+            "/query/duration", f"a multiple of 5 from 30 to 240, not {request.minutes}"
+        )
     wanted = None if request.location_type is None else request.location_type.format
     with read() as reads:
         glance = reads.calendars.glance(request.instructor_id)
@@ -66,10 +73,10 @@ def find_open_times(request: FindOpenTimes, *, read: Begin[ReadsT], clock: Clock
 def _range(request: FindOpenTimes, today: date) -> tuple[date, date]:
     first = today if request.first is None else request.first
     if first < today:
-        raise RangeInPast("/from", f"the instructor's today is {today}")
+        raise RangeInPast("/query/from", f"the instructor's today is {today}")
     last = first + timedelta(days=DEFAULT_DAYS - 1) if request.last is None else request.last
     if last < first:
-        raise InvalidRange("/to", f"the range begins on {first}")
+        raise InvalidRange("/query/to", f"the range begins on {first}")
     if (last - first).days >= MAX_DAYS:
-        raise RangeTooLong("/to", f"a range has at most {MAX_DAYS} days")
+        raise RangeTooLong("/query/to", f"a range has at most {MAX_DAYS} days")
     return first, last
