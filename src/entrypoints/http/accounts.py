@@ -49,6 +49,14 @@ PasswordText = Annotated[
 ]
 NameText = Annotated[str, Meta(min_length=1, max_length=64, examples=["Sarah"])]
 ZipText = Annotated[str, Meta(pattern="^[0-9]{5}$", examples=["11215"])]
+ZoneText = Annotated[
+    str,
+    Meta(
+        max_length=64,
+        description="The name of an IANA time zone.",
+        examples=["America/New_York"],
+    ),
+]
 CodeText = Annotated[str, Meta(pattern="^[0-9]{6}$", examples=["123456"])]
 TokenText = Annotated[str, Meta(min_length=1, max_length=256)]
 
@@ -120,7 +128,7 @@ class RegistrationBody(Struct, forbid_unknown_fields=True):
     zip_code: ZipText
     accepted_terms_version: Annotated[str, Meta(min_length=1, max_length=32, examples=["2026-01"])]
     role: SignUpRole = SignUpRole.STUDENT
-    timezone: Zone | None = None
+    timezone: ZoneText | None = None
     metadata: RegistrationMetadata | None = None
     transport: Transport = Transport.COOKIE
 
@@ -148,7 +156,7 @@ class AccountView(Struct):
     last_name: str
     display_name: Annotated[str, Meta(examples=["Sarah C."])]
     zip_code: str
-    timezone: Zone
+    timezone: ZoneText
     role: Role
     status: str
     created_at: datetime
@@ -163,7 +171,7 @@ class AccountView(Struct):
             last_name=account.last_name,
             display_name=account.display_name,
             zip_code=account.zip_code,
-            timezone=account.zone,
+            timezone=account.zone.name,
             role=account.role,
             status=str(account.status),
             created_at=account.created_at,
@@ -219,7 +227,7 @@ class ProfileBody(Struct, forbid_unknown_fields=True):
     first_name: NameText | UnsetType = UNSET
     last_name: NameText | UnsetType = UNSET
     zip_code: ZipText | UnsetType = UNSET
-    timezone: Zone | UnsetType = UNSET
+    timezone: ZoneText | UnsetType = UNSET
 
 
 def _read(pointer: str, kind: Any, text: str) -> Any:
@@ -302,7 +310,7 @@ def register_account(
         zip_code=data.zip_code,
         role=Role(data.role.value),
         accepted_terms=data.accepted_terms_version,
-        zone=data.timezone,
+        zone=_read("/timezone", Zone, data.timezone) if data.timezone else None,
     )
     signed_in = register(
         request,
@@ -447,7 +455,7 @@ def edit_account(
         first_name=data.first_name or None,
         last_name=data.last_name or None,
         zip_code=data.zip_code or None,
-        zone=data.timezone or None,
+        zone=_read("/timezone", Zone, data.timezone) if data.timezone else None,
     )
     return AccountView.of(change_account(request, begin=ports.begin, clock=ports.clock))
 

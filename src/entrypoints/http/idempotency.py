@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, TypeVar
 import rfc8785
 from attrs import define, field
 from litestar import Request, Response
+from litestar.di import NamedDependency
 
 from entrypoints.http.limits import Verdict, ask, counter_key, emptiest
 from entrypoints.http.policy import OPT, Idempotency, RoutePolicy
@@ -133,7 +134,7 @@ def read_key(headers: dict[bytes, bytes], declared: RoutePolicy) -> str | None:
     return key
 
 
-async def provide_keyed(request: Request[Any, Any, Any], ports: Ports) -> Keyed:
+async def provide_keyed(request: Request[Any, Any, Any], ports: NamedDependency[Ports]) -> Keyed:
     """The request's key, claimed; or its earlier answer, said again.
 
     Runs after the body was validated, and before the route's bucket is asked, so that a replay

@@ -9,7 +9,7 @@ from litestar.params import ParameterKwarg
 
 from entrypoints.http.problems import Violation, invalid
 
-_KNOWN: dict[int, frozenset[str]] = {}
+_KNOWN = "known_parameters"
 _MAX_FIELDS = 100
 
 
@@ -53,7 +53,8 @@ async def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
 
 def _known(request: Request[Any, Any, Any]) -> frozenset[str]:
     handler = request.route_handler
-    if (known := _KNOWN.get(id(handler))) is None:
+    known: frozenset[str] | None = handler.opt.get(_KNOWN)
+    if known is None:
         layers = handler.resolve_dependencies()
         names = set()
         for name, field in handler.parsed_fn_signature.parameters.items():
@@ -66,5 +67,5 @@ def _known(request: Request[Any, Any, Any]) -> frozenset[str]:
                 names.add(kwarg.query or kwarg.name or name)
             elif name not in {"data", "request", "headers", "cookies", "scope", "state"}:
                 names.add(name)
-        known = _KNOWN[id(handler)] = frozenset(names)
+        known = handler.opt[_KNOWN] = frozenset(names)
     return known

@@ -9,15 +9,13 @@ import msgspec
 from litestar._openapi.schema_generation import SchemaCreator
 from litestar.dto import AbstractDTO
 from litestar.dto.data_structures import DTOFieldDefinition
-from litestar.openapi.spec import Reference, Schema
+from litestar.openapi.spec import OpenAPIType, Reference, Schema
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 
 from entrypoints.http.problems import Refusal, Violation, invalid
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.ids import EntityId
-from instainstru_core.kernel.money import Money
-from instainstru_core.kernel.zones import Zone
 
 MAX_DEPTH: Final = 32
 MAX_ARRAY: Final = 1000
@@ -32,37 +30,28 @@ def is_id(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, EntityId)
 
 
-def is_zone(kind: Any) -> bool:
-    """Whether *kind* is a time zone."""
-    return kind is Zone
-
-
 def read_value(kind: Any, raw: Any) -> Any:
-    """An id, or a zone, from its text.
+    """An id from its text.
 
     Raises:
         Malformed: It is none.
     """
     if not isinstance(raw, str):
         raise Malformed(f"expected text, got {type(raw).__name__}")
-    if is_id(kind):
-        return kind.parse(raw)
-    if kind is Zone:
-        return Zone(raw)
-    raise NotImplementedError(f"{kind} is no value of the wire")
+    if not is_id(kind):
+        raise NotImplementedError(f"{kind} is no value of the wire")
+    return kind.parse(raw)
 
 
 def write_value(value: Any) -> Any:
     """A value of ours as JSON knows it."""
-    if isinstance(value, EntityId | Zone):
+    if isinstance(value, EntityId):
         return str(value)
-    if isinstance(value, Money):
-        return value.cents
     raise NotImplementedError(f"{type(value).__name__} does not cross the wire")
 
 
-TYPE_DECODERS: Final = [(is_id, read_value), (is_zone, read_value)]
-TYPE_ENCODERS: Final[dict[Any, Any]] = {EntityId: str, Zone: str, Money: lambda money: money.cents}
+TYPE_DECODERS: Final = [(is_id, read_value)]
+TYPE_ENCODERS: Final[dict[Any, Any]] = {EntityId: str}
 
 
 def encode(value: Any) -> bytes:
@@ -71,27 +60,19 @@ def encode(value: Any) -> bytes:
 
 
 class Values(OpenAPISchemaPlugin):
-    """How ids and zones look in OpenAPI."""
+    """How ids look in OpenAPI."""
 
     @staticmethod
     def is_plugin_supported_type(value: Any) -> bool:
         """Whether this plugin describes *value*."""
-        return is_id(value) or is_zone(value)
+        return is_id(value)
 
     def to_openapi_schema(
         self,
-        field_definition: FieldDefinition,
-        schema_creator: SchemaCreator,  # noqa: ARG002 - the plugin's signature
+        field_definition: FieldDefinition,  # noqa: ARG002 - the plugin's signature
+        schema_creator: SchemaCreator,  # noqa: ARG002
     ) -> Schema:
-        """The schema of an id or a zone."""
-        from litestar.openapi.spec import OpenAPIType
-
-        if is_zone(field_definition.annotation):
-            return Schema(
-                type=OpenAPIType.STRING,
-                description="The name of an IANA time zone.",
-                examples=["America/New_York"],
-            )
+        """The schema of an id."""
         return Schema(
             type=OpenAPIType.STRING,
             pattern="^[0-7][0-9A-HJKMNP-TV-Z]{25}$",
