@@ -16,6 +16,11 @@ from adapters.postgres.accounts import (
 from adapters.postgres.availability import PostgresCalendars
 from adapters.postgres.booking import PostgresBookings
 from adapters.postgres.booking_facts import PostgresBookingParties, PostgresPaymentReadiness
+from adapters.postgres.cards import (
+    PostgresCards,
+    PostgresCheckouts,
+    PostgresConnectAccounts,
+)
 from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.due_work import PostgresWorkItems
 from adapters.postgres.idempotency import PostgresAnswers
@@ -24,14 +29,18 @@ from adapters.postgres.instructors import (
     PostgresOfferings,
     PostgresProfiles,
 )
+from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.outbox import Dump, Outbox, Routes
+from adapters.postgres.payments import PostgresPaymentOperations, PostgresPayments
 from adapters.postgres.places import PostgresRegions
+from adapters.postgres.pricing import PostgresInstructorTiers, PostgresPricedOfferings
 from adapters.postgres.queries.availability import PostgresCalendarQueries, RememberedFacts
 from adapters.postgres.queries.booking import PostgresBookingQueries
 from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.instructors import PostgresInstructorPages
 from adapters.postgres.queries.notifications import PostgresInbox
+from adapters.postgres.queries.payments import PostgresLedgerQueries, PostgresPaymentQueries
 from adapters.postgres.webhooks import PostgresWebhooks
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
@@ -124,6 +133,41 @@ class PostgresWork:
         """Everything anybody was told in the app."""
         return PostgresNotifications(self._connection)
 
+    @cached_property
+    def instructor_tiers(self) -> PostgresInstructorTiers:
+        """The commission level of each instructor."""
+        return PostgresInstructorTiers(self._connection)
+
+    @cached_property
+    def payments(self) -> PostgresPayments:
+        """The money of every lesson."""
+        return PostgresPayments(self._connection, self._outbox)
+
+    @cached_property
+    def payment_operations(self) -> PostgresPaymentOperations:
+        """Every intended call of the processor."""
+        return PostgresPaymentOperations(self._connection)
+
+    @cached_property
+    def cards(self) -> PostgresCards:
+        """Every saved card."""
+        return PostgresCards(self._connection)
+
+    @cached_property
+    def connect_accounts(self) -> PostgresConnectAccounts:
+        """Every instructor's account at the processor."""
+        return PostgresConnectAccounts(self._connection, self._outbox)
+
+    @cached_property
+    def checkouts(self) -> PostgresCheckouts:
+        """What checkouts go by."""
+        return PostgresCheckouts(self._connection)
+
+    @cached_property
+    def ledger(self) -> PostgresLedger:
+        """The books."""
+        return PostgresLedger(self._connection)
+
 
 class PostgresReads:
     """Every query, on one autocommitting connection."""
@@ -166,6 +210,21 @@ class PostgresReads:
     def inbox(self) -> PostgresInbox:
         """What people were told."""
         return PostgresInbox(self._connection)
+
+    @cached_property
+    def priced_offerings(self) -> PostgresPricedOfferings:
+        """What is taught, at which rates."""
+        return PostgresPricedOfferings(self._connection)
+
+    @cached_property
+    def payment_queries(self) -> PostgresPaymentQueries:
+        """Payments as their parties see them."""
+        return PostgresPaymentQueries(self._connection)
+
+    @cached_property
+    def ledger_queries(self) -> PostgresLedgerQueries:
+        """The books."""
+        return PostgresLedgerQueries(self._connection)
 
 
 @frozen

@@ -320,7 +320,12 @@ class Payment(Aggregate):
     def settle(self, outcome: Outcome, *, payout: Money, at: datetime) -> Self:
         """Nothing is left to do."""
         settled = evolve(
-            self, state=PaymentState.SETTLED, closing=None, outcome=outcome, settled_at=at
+            self,
+            state=PaymentState.SETTLED,
+            closing=None,
+            outcome=outcome,
+            review_reason=None,
+            settled_at=at,
         )
         taken = self.hold.captured_amount if self.hold is not None else NOTHING
         return settled.recording(

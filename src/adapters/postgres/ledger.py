@@ -1,0 +1,72 @@
+"""The books in PostgreSQL."""
+
+from collections.abc import Iterable
+
+from attrs import define
+from sqlalchemy import Connection, text
+
+from instainstru_core.payments.ledger.model import Journal
+
+# A journal that is there already brings no lines along: its type and source are unique. Whatever
+# else is wrong with it the deferred triggers judge as the transaction ends.
+_POST = text(
+    """
+    WITH posted AS (
+        INSERT INTO journals (journal_id, journal_type, source_id, occurred_at)
+        SELECT * FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:types AS text[]),
+            CAST(:sources AS text[]), CAST(:occurred AS timestamptz[])
+        )
+        ON CONFLICT (journal_type, source_id) DO NOTHING
+        RETURNING journal_id
+    )
+    INSERT INTO journal_lines (
+        journal_id, position, account, cents, payment_id, instructor_id, student_id, processor_ref
+    )
+    SELECT line.*
+    FROM unnest(
+        CAST(:journal_ids AS uuid[]), CAST(:positions AS smallint[]), CAST(:accounts AS text[]),
+        CAST(:cents AS bigint[]), CAST(:payment_ids AS uuid[]), CAST(:instructor_ids AS uuid[]),
+        CAST(:student_ids AS uuid[]), CAST(:refs AS text[])
+    ) AS line (
+        journal_id, position, account, cents, payment_id, instructor_id, student_id, processor_ref
+    )
+    WHERE line.journal_id IN (SELECT journal_id FROM posted)
+    """
+)
+
+
+@define
+class PostgresLedger:
+    """The `Ledger` port, one statement per call."""
+
+    _connection: Connection
+
+    def post(self, journals: Iterable[Journal]) -> None:
+        rows = list(journals)
+        if not rows:
+            return
+        lines = [
+            (journal.journal_id, position, line)
+            for journal in rows
+            for position, line in enumerate(journal.lines)
+        ]
+        self._connection.execute(
+            _POST,
+            {
+                "ids": [journal.journal_id.value for journal in rows],
+                "types": [journal.journal_type.value for journal in rows],
+                "sources": [journal.source_id for journal in rows],
+                "occurred": [journal.occurred_at for journal in rows],
+                "journal_ids": [journal_id.value for journal_id, _, _ in lines],
+                "positions": [position for _, position, _ in lines],
+                "accounts": [line.account.value for _, _, line in lines],
+                "cents": [line.cents for _, _, line in lines],
+                "payment_ids": [line.payment_id and line.payment_id.value for _, _, line in lines],
+                "instructor_ids": [
+                    line.instructor_id and line.instructor_id.value for _, _, line in lines
+                ],
+                "student_ids": [line.student_id and line.student_id.value for _, _, line in lines],
+                "refs": [line.processor_ref for _, _, line in lines],
+            },
+        )

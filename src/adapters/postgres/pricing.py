@@ -1,0 +1,99 @@
+"""Commission levels and priced offerings in PostgreSQL."""
+
+from datetime import datetime
+from typing import Any
+
+from attrs import define
+from sqlalchemy import Connection, Row, text
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.tables.pricing import instructor_tiers
+from instainstru_core.catalog.ids import ServiceId
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.money import Money
+from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
+from instainstru_core.pricing.ports import PricedOffering
+
+TIER_COLUMNS = """
+    coalesce(teacher.founding, false) AS founding, tier.commission_bps AS persisted_bps,
+    tier.last_step_down_at, taught.completed, taught.last_completed_at
+"""
+TIER_JOINS = """
+    LEFT JOIN instructors teacher ON teacher.instructor_id = asked.instructor_id
+    LEFT JOIN instructor_tiers tier ON tier.instructor_id = asked.instructor_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE completed_at >= :since) AS completed,
+               max(completed_at) AS last_completed_at
+        FROM bookings
+        WHERE bookings.instructor_id = asked.instructor_id AND status = 'COMPLETED'
+    ) taught
+"""
+_ASKED = "(SELECT CAST(:instructor AS uuid) AS instructor_id) asked"
+
+_FACTS = text(f"SELECT {TIER_COLUMNS} FROM {_ASKED} {TIER_JOINS}")  # noqa: S608 - constants
+_OFFERING = text(
+    f"SELECT offering.rate_travel_cents, offering.rate_studio_cents, offering.rate_online_cents,"  # noqa: S608 - constants
+    f" offering.durations, {TIER_COLUMNS} FROM {_ASKED} {TIER_JOINS}"
+    " JOIN offerings offering ON offering.instructor_id = asked.instructor_id"
+    " AND offering.service_id = :service AND offering.active"
+)
+
+
+def tier_facts_of(row: Row[Any]) -> TierFacts:
+    """What *row* says of an instructor's tier."""
+    return TierFacts(
+        is_founding=row.founding,
+        persisted_bps=row.persisted_bps,
+        completed=row.completed,
+        last_completed_at=row.last_completed_at,
+        last_step_down_at=row.last_step_down_at,
+    )
+
+
+@define
+class PostgresInstructorTiers:
+    """The `InstructorTiers` port."""
+
+    _connection: Connection
+
+    def facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
+        values = {"instructor": instructor_id.value, "since": since}
+        return tier_facts_of(self._connection.execute(_FACTS, values).one())
+
+    def keep(self, tier: InstructorTier) -> None:
+        columns = {
+            "tier": tier.commission.tier,
+            "commission_bps": tier.commission.bps,
+            "last_step_down_at": tier.last_step_down_at,
+            "evaluated_at": tier.evaluated_at,
+        }
+        statement = insert(instructor_tiers).values(instructor_id=tier.instructor_id, **columns)
+        self._connection.execute(
+            statement.on_conflict_do_update(constraint="instructor_tiers_pkey", set_=columns)
+        )
+
+
+@define
+class PostgresPricedOfferings:
+    """The `PricedOfferings` query: one statement for everything a quote goes by."""
+
+    _connection: Connection
+
+    def find(
+        self, instructor_id: InstructorId, service_id: ServiceId, *, since: datetime
+    ) -> PricedOffering | None:
+        values = {"instructor": instructor_id.value, "service": service_id.value, "since": since}
+        row = self._connection.execute(_OFFERING, values).one_or_none()
+        if row is None:
+            return None
+        rates = {
+            Format.TRAVEL: row.rate_travel_cents,
+            Format.STUDIO: row.rate_studio_cents,
+            Format.ONLINE: row.rate_online_cents,
+        }
+        return PricedOffering(
+            rates={each: Money(cents) for each, cents in rates.items() if cents is not None},
+            durations=tuple(row.durations),
+            tier=tier_facts_of(row),
+        )

@@ -1,0 +1,212 @@
+"""What screens read of payments and the books, in PostgreSQL."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from attrs import define
+from sqlalchemy import Connection, Row, select, text
+
+from adapters.postgres.cards import CARDS_OF, account_of, card_of
+from adapters.postgres.payments import OF_BOOKING, OPERATIONS_OF, operation_of, payment_of
+from adapters.postgres.tables.payments import connect_accounts, saved_cards
+from instainstru_core.accounts.ids import AccountId, StudentId
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
+from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ledger.model import (
+    Account,
+    AccountBalance,
+    Journal,
+    JournalType,
+    Line,
+    TrialBalance,
+)
+from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.queries import Earning, PaymentView
+
+_EARNINGS = text(
+    """
+    SELECT payment.payment_id, payment.booking_id, payment.starts_at, payment.minutes,
+           payment.lesson_price_cents, payment.commission_cents, payment.commission_bps,
+           booking.service_name, person.first_name, person.last_name,
+           -sum(line.cents) AS net_cents
+    FROM payments payment
+    JOIN bookings booking ON booking.booking_id = payment.booking_id
+    JOIN journal_lines line ON line.payment_id = payment.payment_id
+        AND line.account = 'connect_owner'
+    LEFT JOIN accounts person ON person.account_id = payment.student_id
+    WHERE payment.instructor_id = :instructor AND payment.state = 'settled'
+        AND (CAST(:before AS uuid) IS NULL OR payment.payment_id < CAST(:before AS uuid))
+    GROUP BY payment.payment_id, booking.booking_id, person.first_name, person.last_name
+    ORDER BY payment.payment_id DESC
+    LIMIT :rows
+    """
+)
+_BALANCES = text("SELECT account, sum(cents) AS cents FROM journal_lines GROUP BY account")
+_UNSETTLED = text(
+    """
+    SELECT (SELECT count(*) FROM journals) AS journals,
+           (SELECT count(*) FROM (
+                SELECT line.payment_id
+                FROM journal_lines line
+                JOIN payments payment ON payment.payment_id = line.payment_id
+                    AND payment.state = 'settled'
+                WHERE line.account IN ('booking_escrow', 'instructor_payable', 'auth_held')
+                GROUP BY line.payment_id, line.account
+                HAVING sum(line.cents) <> 0
+           ) uncleared) AS unsettled
+    """
+)
+_LINES = """
+    SELECT journal.journal_id, journal.journal_type, journal.source_id, journal.occurred_at,
+           line.account, line.cents, line.payment_id, line.instructor_id, line.student_id,
+           line.processor_ref
+    FROM ({journals}) journal
+    JOIN journal_lines line ON line.journal_id = journal.journal_id
+    ORDER BY journal.journal_id {order}, line.position
+"""
+_OF_PAYMENT = text(
+    _LINES.format(
+        journals="SELECT * FROM journals WHERE journal_id IN"
+        " (SELECT journal_id FROM journal_lines WHERE payment_id = :payment)",
+        order="",
+    )
+)
+_JOURNALS = text(
+    _LINES.format(
+        journals="SELECT * FROM journals"
+        " WHERE CAST(:before AS uuid) IS NULL OR journal_id < CAST(:before AS uuid)"
+        " ORDER BY journal_id DESC LIMIT :rows",
+        order="DESC",
+    )
+)
+
+
+@define
+class PostgresPaymentQueries:
+    """The `PaymentQueries` query."""
+
+    _connection: Connection
+
+    def of_booking(self, booking_id: BookingId, *, viewer: AccountId) -> PaymentView | None:
+        row = self._connection.execute(OF_BOOKING, {"booking_id": booking_id}).one_or_none()
+        if row is None:
+            return None
+        payment = payment_of(row)
+        if viewer.value not in {payment.student_id.value, payment.instructor_id.value}:
+            return None
+        operations = self._connection.execute(OPERATIONS_OF, {"payment_id": payment.payment_id})
+        card = self._connection.execute(
+            select(saved_cards).where(saved_cards.c.card_id == payment.card_id)
+        ).one_or_none()
+        return PaymentView(
+            payment=payment,
+            operations=tuple(operation_of(each) for each in operations),
+            card=None if card is None else card_of(card),
+        )
+
+    def earnings(self, instructor_id: InstructorId, page: PageRequest) -> Page[Earning]:
+        values = {
+            "instructor": instructor_id.value,
+            "before": None if page.cursor is None else _before(page.cursor, PaymentId),
+            "rows": page.limit + 1,
+        }
+        rows = self._connection.execute(_EARNINGS, values).all()
+        shown = rows[: page.limit]
+        return Page(
+            items=[_earning(row) for row in shown],
+            next_cursor=Cursor((str(PaymentId(shown[-1].payment_id)),))
+            if len(rows) > len(shown)
+            else None,
+        )
+
+    def cards(self, student_id: StudentId) -> Sequence[SavedCard]:
+        rows = self._connection.execute(CARDS_OF, {"student_id": student_id})
+        return [card_of(row) for row in rows]
+
+    def payout_account(self, instructor_id: InstructorId) -> ConnectAccount | None:
+        statement = select(connect_accounts).where(
+            connect_accounts.c.instructor_id == instructor_id
+        )
+        return account_of(self._connection.execute(statement).one_or_none())
+
+
+@define
+class PostgresLedgerQueries:
+    """The `LedgerQueries` query."""
+
+    _connection: Connection
+
+    def trial_balance(self) -> TrialBalance:
+        sums = {row.account: int(row.cents) for row in self._connection.execute(_BALANCES)}
+        counts = self._connection.execute(_UNSETTLED).one()
+        return TrialBalance(
+            balances=tuple(
+                AccountBalance(account=account, cents=sums[account.value])
+                for account in Account
+                if account.value in sums
+            ),
+            journals=counts.journals,
+            unsettled=counts.unsettled,
+        )
+
+    def of_payment(self, payment_id: PaymentId) -> Sequence[Journal]:
+        return _journals(self._connection.execute(_OF_PAYMENT, {"payment": payment_id.value}))
+
+    def journals(self, page: PageRequest) -> Page[Journal]:
+        before = None if page.cursor is None else _before(page.cursor, JournalId)
+        values = {"before": before, "rows": page.limit + 1}
+        rows = _journals(self._connection.execute(_JOURNALS, values))
+        shown = rows[: page.limit]
+        return Page(
+            items=shown,
+            next_cursor=Cursor((str(shown[-1].journal_id),)) if len(rows) > len(shown) else None,
+        )
+
+
+def _before(cursor: Cursor, kind: type[PaymentId] | type[JournalId]) -> object:
+    return kind.parse(str(cursor.key[0])).value
+
+
+def _earning(row: Row[Any]) -> Earning:
+    return Earning(
+        payment_id=PaymentId(row.payment_id),
+        booking_id=BookingId(row.booking_id),
+        lesson_starts_at=row.starts_at,
+        student="" if row.first_name is None else f"{row.first_name} {row.last_name[:1]}.",
+        service_name=row.service_name,
+        minutes=row.minutes,
+        lesson_price=Money(row.lesson_price_cents),
+        commission=Money(row.commission_cents),
+        commission_bps=row.commission_bps,
+        net=Money(int(row.net_cents)),
+        status="paid",
+    )
+
+
+def _journals(rows: Iterable[Row[Any]]) -> list[Journal]:
+    return [_journal(list(lines)) for _, lines in groupby(rows, key=lambda row: row.journal_id)]
+
+
+def _journal(lines: Sequence[Row[Any]]) -> Journal:
+    head = lines[0]
+    return Journal(
+        journal_id=JournalId(head.journal_id),
+        journal_type=JournalType(head.journal_type),
+        source_id=head.source_id,
+        occurred_at=head.occurred_at,
+        lines=tuple(
+            Line(
+                account=Account(line.account),
+                cents=line.cents,
+                payment_id=line.payment_id and PaymentId(line.payment_id),
+                instructor_id=line.instructor_id and InstructorId(line.instructor_id),
+                student_id=line.student_id and StudentId(line.student_id),
+                processor_ref=line.processor_ref,
+            )
+            for line in lines
+        ),
+    )

@@ -1,0 +1,128 @@
+"""Tables of the books, which judge themselves. Source: PY-80…PY-82, spec 02 §4.
+
+As a transaction ends every journal it wrote must have two lines or more that sum to zero, and
+nothing written is ever changed or removed.
+"""
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
+
+from adapters.postgres.tables.metadata import metadata
+from adapters.postgres.types import IdOf
+from instainstru_core.accounts.ids import StudentId
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ledger.model import Account
+
+_ACCOUNTS = ", ".join(f"'{account.value}'" for account in Account)
+
+journals = Table(
+    "journals",
+    metadata,
+    Column("journal_id", IdOf(JournalId), primary_key=True),
+    Column("journal_type", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("journal_type", "source_id", name="journals_type_source_key"),
+)
+
+journal_lines = Table(
+    "journal_lines",
+    metadata,
+    Column("journal_id", IdOf(JournalId), ForeignKey("journals.journal_id"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Column("payment_id", IdOf(PaymentId)),
+    Column("instructor_id", IdOf(InstructorId)),
+    Column("student_id", IdOf(StudentId)),
+    Column("processor_ref", Text),
+    CheckConstraint("cents <> 0", name="cents"),
+    CheckConstraint(f"account IN ({_ACCOUNTS})", name="account"),
+    Index("journal_lines_payment_idx", "payment_id"),
+    Index("journal_lines_account_idx", "account"),
+)
+
+_BALANCED = """
+CREATE OR REPLACE FUNCTION journal_must_balance() RETURNS trigger LANGUAGE plpgsql AS $body$
+DECLARE
+    total bigint;
+    lines integer;
+BEGIN
+    SELECT coalesce(sum(cents), 0), count(*) INTO total, lines
+    FROM journal_lines WHERE journal_id = NEW.journal_id;
+    IF total <> 0 OR lines < 2 THEN
+        RAISE EXCEPTION 'journal %% has %% lines that sum to %%', NEW.journal_id, lines, total
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'journal_balanced';
+    END IF;
+    RETURN NULL;
+END
+$body$
+"""
+
+_FOREVER = """
+CREATE OR REPLACE FUNCTION journal_is_forever() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    RAISE EXCEPTION 'the books are never changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'journal_forever';
+END
+$body$
+"""
+
+
+def _trigger(name: str, table: str, when: str, function: str, *, deferred: bool) -> str:
+    kind, timing = (
+        ("CONSTRAINT TRIGGER", "DEFERRABLE INITIALLY DEFERRED ")
+        if deferred
+        else (
+            "TRIGGER",
+            "",
+        )
+    )
+    return (
+        f"CREATE {kind} {name} {when} ON {table} {timing}FOR EACH ROW EXECUTE FUNCTION {function}()"
+    )
+
+
+GUARDS = (
+    _BALANCED,
+    _FOREVER,
+    _trigger("journal_balanced", "journals", "AFTER INSERT", "journal_must_balance", deferred=True),
+    _trigger(
+        "journal_lines_balanced",
+        "journal_lines",
+        "AFTER INSERT",
+        "journal_must_balance",
+        deferred=True,
+    ),
+    _trigger(
+        "journal_forever",
+        "journals",
+        "BEFORE UPDATE OR DELETE",
+        "journal_is_forever",
+        deferred=False,
+    ),
+    _trigger(
+        "journal_lines_forever",
+        "journal_lines",
+        "BEFORE UPDATE OR DELETE",
+        "journal_is_forever",
+        deferred=False,
+    ),
+)
+"""What the database is told besides the tables."""
+
+for _statement in GUARDS:
+    event.listen(journal_lines, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

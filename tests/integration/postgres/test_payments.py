@@ -1,0 +1,56 @@
+"""A lesson's money from checkout to settlement, on PostgreSQL."""
+
+import pytest
+from sqlalchemy import Engine
+
+from adapters.postgres.outbox import Routes
+from adapters.postgres.unit_of_work import PostgresUnits
+from adapters.system.serialization import Serializer
+from instainstru_core.testing.contracts.payments import (
+    ALessonFromCheckoutToPayoutContract,
+    CancellingContract,
+    ImmediateHoldContract,
+    PayoutsContract,
+    RefusalsContract,
+    SettlingContract,
+    TheLadderContract,
+)
+from instainstru_core.testing.fakes.clock import HandMovedClock
+from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.strategies.booking import NOON
+from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
+
+
+@pytest.fixture
+def till(engine: Engine) -> Till:
+    ids, clock = CountedIds(), HandMovedClock(NOON)
+    units = PostgresUnits(engine, ids, clock, Serializer().dump, Routes(handlers=ROUTES_OF_MONEY))
+    return Till.opened(begin=units.begin, read=units.read, ids=ids, clock=clock)
+
+
+class TestALessonFromCheckoutToPayout(ALessonFromCheckoutToPayoutContract):
+    """On PostgreSQL."""
+
+
+class TestRefusals(RefusalsContract):
+    """On PostgreSQL."""
+
+
+class TestImmediateHold(ImmediateHoldContract):
+    """On PostgreSQL."""
+
+
+class TestCancelling(CancellingContract):
+    """On PostgreSQL."""
+
+
+class TestTheLadder(TheLadderContract):
+    """On PostgreSQL."""
+
+
+class TestSettling(SettlingContract):
+    """On PostgreSQL."""
+
+
+class TestPayouts(PayoutsContract):
+    """On PostgreSQL."""
