@@ -29,11 +29,10 @@ def examine(environment: Mapping[str, str]) -> Sequence[Finding]:
     server = _look("database", lambda: f"PostgreSQL {database.server_version(settings)}")
     findings.append(server)
     if server.is_well:
-        findings += [
-            _look("schema", lambda: _schema(settings)),
-            _look("stamp", lambda: _stamp(settings)),
-            _look("due work", lambda: _due_work(settings)),
-        ]
+        schema = _look("schema", lambda: _schema(settings))
+        findings += [schema, _look("stamp", lambda: _stamp(settings))]
+        if schema.is_well:
+            findings.append(_look("due work", lambda: _due_work(settings)))
     findings.append(_look("valkey", lambda: _valkey(settings)))
     return findings
 
@@ -68,6 +67,6 @@ def _due_work(settings: Settings) -> str:
 
 def _valkey(settings: Settings) -> str:
     if settings.valkey_url is None:
-        message = "VALKEY_URL is not set: limits are kept per process, and work is done by the pump"
+        message = "VALKEY_URL is not set: set it, or run `make demo`, which brings its own"
         raise Refused("valkey_missing", message)
     return f"Valkey {database.valkey_version(settings.valkey_url)}"
