@@ -1,0 +1,213 @@
+"""Bookings against a plain model: any sequence of use cases keeps every calendar sound.
+
+Source: spec 01 §10.10, §10.12.
+"""
+
+from datetime import timedelta
+
+from attrs import define
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from instainstru_core.accounts.ids import StudentId
+from instainstru_core.accounts.model import Role
+from instainstru_core.availability.model.settings import CalendarSettings
+from instainstru_core.booking.events import (
+    BookingCancelled,
+    BookingCompleted,
+    BookingConfirmed,
+    BookingHoldReleased,
+)
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model import MAX_LIVE_HOLDS, Booking
+from instainstru_core.booking.terms import BookingStatus
+from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
+from instainstru_core.booking.use_cases.complete_lesson import (
+    CompleteLesson,
+    complete_by_itself,
+    complete_lesson,
+)
+from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
+from instainstru_core.booking.use_cases.expire_hold import expire_hold
+from instainstru_core.kernel.errors import DomainError
+from instainstru_core.kernel.lessons import LocationType
+from instainstru_core.testing.fakes.clock import HandMovedClock
+from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.memory.store import InMemoryStore
+from instainstru_core.testing.strategies import booking as given
+
+SETTINGS = CalendarSettings()
+TERMINAL = (BookingCancelled, BookingCompleted, BookingHoldReleased)
+NEXT = {
+    BookingStatus.PENDING: {BookingStatus.CONFIRMED, BookingStatus.CANCELLED},
+    BookingStatus.CONFIRMED: {BookingStatus.COMPLETED, BookingStatus.CANCELLED},
+}
+
+
+@define
+class Known:
+    """What the model remembers of a booking: where it was last seen."""
+
+    status: BookingStatus
+
+
+class BookingMachine(RuleBasedStateMachine):
+    """Two instructors, three students, four days, and a clock that only goes forward."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = HandMovedClock(given.NOON)
+        self.ids = CountedIds()
+        self.store = InMemoryStore(ids=self.ids, clock=self.clock)
+        self.rooms = [given.open_classroom(self.store.begin, self.ids) for _ in range(2)]
+        self.students = [self.ids.new(StudentId) for _ in range(3)]
+        self.known: dict[BookingId, Known] = {}
+
+    @rule(
+        room=st.integers(0, 1),
+        student=st.integers(0, 2),
+        start=given.starts(days=2),
+        minutes=given.minutes(),
+        location_type=given.location_types(),
+    )
+    def create(
+        self, room: int, student: int, start: object, minutes: int, location_type: LocationType
+    ) -> None:
+        """Ask for a lesson; a refusal leaves everything as it was."""
+        who = self.students[student]
+        proposal = self.rooms[room].proposal(
+            who,
+            start,  # type: ignore[arg-type]
+            duration_minutes=minutes,
+            location_type=location_type,
+            place=given.INSIDE,
+        )
+        before = self.bookings()
+        try:
+            booking = create_booking(
+                CreateBooking(principal=given.signed_in(who), proposal=proposal),
+                begin=self.store.begin,
+                places=given.TOWN,
+                ids=self.ids,
+                clock=self.clock,
+            )
+        except DomainError:
+            assert self.bookings() == before
+            return
+        self.known[booking.booking_id] = Known(BookingStatus.PENDING)
+
+    @rule(data=st.data())
+    def confirm(self, data: st.DataObject) -> None:
+        """Supply a payment method in time, or too late."""
+        if (booking := self.any(data)) is None:
+            return
+        live = booking.is_live_hold(self.clock.now())
+        try:
+            with self.store.begin() as work:
+                held = work.bookings.get_for_update(booking.booking_id)
+                work.bookings.save(held.confirm(at=self.clock.now()))
+        except DomainError:
+            assert not live
+        else:
+            assert live
+
+    @rule(data=st.data(), by_instructor=st.booleans())
+    def cancel(self, data: st.DataObject, by_instructor: bool) -> None:
+        """Call one off, from either side."""
+        if (booking := self.any(data)) is None:
+            return
+        who = booking.instructor if by_instructor else booking.student
+        role = Role.INSTRUCTOR if by_instructor else Role.STUDENT
+        request = CancelBooking(
+            principal=given.signed_in(who, role), booking_id=booking.booking_id, reason="why"
+        )
+        try:
+            cancel_booking(request, begin=self.store.begin, clock=self.clock)
+        except DomainError:
+            assert self.now_is(booking)
+
+    @rule(data=st.data())
+    def complete(self, data: st.DataObject) -> None:
+        """The instructor says that it was given."""
+        if (booking := self.any(data)) is None:
+            return
+        request = CompleteLesson(
+            principal=given.signed_in(booking.instructor, Role.INSTRUCTOR),
+            booking_id=booking.booking_id,
+        )
+        try:
+            complete_lesson(request, begin=self.store.begin, clock=self.clock)
+        except DomainError:
+            assert self.now_is(booking)
+
+    @rule(data=st.data())
+    def run_timers(self, data: st.DataObject) -> None:
+        """Whatever is due of one booking, early or late, any number of times."""
+        if (booking := self.any(data)) is None:
+            return
+        with self.store.begin() as work:
+            expire_hold(booking.booking_id, work=work, now=self.clock.now())
+        with self.store.begin() as work:
+            complete_by_itself(booking.booking_id, work=work, now=self.clock.now())
+
+    @rule(minutes=st.sampled_from((1, 29, 30, 60, 12 * 60, 24 * 60)))
+    def wait(self, minutes: int) -> None:
+        """Let time pass."""
+        self.clock.move(timedelta(minutes=minutes))
+
+    def bookings(self) -> list[Booking]:
+        """Every booking as it stands."""
+        with self.store.begin() as work:
+            return [work.bookings.get(each) for each in self.known]
+
+    def any(self, data: st.DataObject) -> Booking | None:
+        """One of them, if there are any."""
+        found = self.bookings()
+        return data.draw(st.sampled_from(found)) if found else None
+
+    def now_is(self, booking: Booking) -> bool:
+        """Whether *booking* is still as it was."""
+        with self.store.begin() as work:
+            return work.bookings.get(booking.booking_id) == booking
+
+    @invariant()
+    def nobody_is_in_two_places(self) -> None:
+        """Occupying lessons of one instructor, or of one student, never overlap."""
+        taken = [each for each in self.bookings() if each.occupies(self.clock.now())]
+        for number, one in enumerate(taken):
+            for other in taken[:number]:
+                if one.student == other.student:
+                    assert not one.lesson.overlaps(other.lesson)
+                if one.instructor == other.instructor:
+                    buffer = SETTINGS.buffer(one.location_type.format, other.location_type.format)
+                    assert not one.lesson.overlaps(other.lesson.widened(buffer))
+
+    @invariant()
+    def nobody_hoards(self) -> None:
+        """At most three live holds a student."""
+        live = [each for each in self.bookings() if each.is_live_hold(self.clock.now())]
+        for student in self.students:
+            assert sum(each.student == student for each in live) <= MAX_LIVE_HOLDS
+
+    @invariant()
+    def only_known_transitions_happen(self) -> None:
+        """Statuses move along the table, never back."""
+        for booking in self.bookings():
+            known = self.known[booking.booking_id]
+            if booking.status is not known.status:
+                assert booking.status in NEXT.get(known.status, set())
+                known.status = booking.status
+
+    @invariant()
+    def every_end_is_told_once(self) -> None:
+        """One terminal event a booking that ended, one confirmation a booking confirmed."""
+        for booking in self.bookings():
+            told = [
+                each
+                for each in self.store.recorded
+                if getattr(each, "booking_id", None) == booking.booking_id
+            ]
+            over = booking.status in {BookingStatus.COMPLETED, BookingStatus.CANCELLED}
+            assert sum(isinstance(each, TERMINAL) for each in told) == int(over)
+            agreed = booking.confirmed_at is not None
+            assert sum(isinstance(each, BookingConfirmed) for each in told) == int(agreed)
