@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody, QueryParameter
 from litestar.response import Redirect
 from msgspec import Meta, Struct
 
@@ -22,6 +22,7 @@ from instainstru_core.ports import Ports
 
 MAX_STEP_SECONDS: Final = 366 * 86_400
 MAX_MAILS: Final = 200
+MAX_ADDRESS: Final = 254
 _CSP: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none';"
     " form-action 'self'"
@@ -40,13 +41,11 @@ _STYLE: Final = (
     "background:#1a5fb4;color:#fff;cursor:pointer}form{display:inline}"
 )
 
-_Step = Annotated[int, Meta(ge=0, le=MAX_STEP_SECONDS)]
-
 
 class AdvanceClockBody(Struct, forbid_unknown_fields=True):
     """How far the clock is pushed; it never goes back."""
 
-    advance_seconds: _Step
+    advance_seconds: Annotated[int, Meta(ge=0, le=MAX_STEP_SECONDS)]
 
 
 class ClockView(Struct, frozen=True):
@@ -99,7 +98,7 @@ def _machine(ports: Ports) -> TimeMachine:
 @get("/dev/outbox", sync_to_thread=True, include_in_schema=False, opt=_LOOKING)
 def see_outbox(
     ports: NamedDependency[Ports],
-    to: FromQuery[Annotated[str, Meta(max_length=254)] | None] = None,
+    to: Annotated[str | None, QueryParameter(max_length=MAX_ADDRESS)] = None,
 ) -> Response[str]:
     """The mails as a page."""
     sent = _mailbox(ports).latest(to=to)
@@ -110,8 +109,8 @@ def see_outbox(
 @get("/dev/outbox.json", sync_to_thread=True, include_in_schema=False, opt=_LOOKING)
 def read_outbox(
     ports: NamedDependency[Ports],
-    to: FromQuery[Annotated[str, Meta(max_length=254)] | None] = None,
-    limit: FromQuery[Annotated[int, Meta(ge=1, le=MAX_MAILS)]] = 50,
+    to: Annotated[str | None, QueryParameter(max_length=MAX_ADDRESS)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_MAILS)] = 50,
 ) -> Response[OutboxView]:
     """The mails for programs."""
     sent = _mailbox(ports).latest(to=to, limit=limit)
@@ -145,7 +144,10 @@ def advance_clock(data: JSONBody[AdvanceClockBody], ports: NamedDependency[Ports
 
 
 @post("/dev/clock/advance", sync_to_thread=True, include_in_schema=False, opt=_MOVING)
-def press_button(ports: NamedDependency[Ports], seconds: FromQuery[_Step]) -> Redirect:
+def press_button(
+    ports: NamedDependency[Ports],
+    seconds: Annotated[int, QueryParameter(ge=0, le=MAX_STEP_SECONDS)],
+) -> Redirect:
     """Push the clock forward from the page, and show it again."""
     _advanced(_machine(ports), seconds)
     return Redirect("/dev/clock", status_code=303)

@@ -6,14 +6,14 @@ from typing import Annotated, Final
 
 from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Meta, Struct
 
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import AUTHENTICATED, OPTIONAL, policy
 from instainstru_core.accounts.model import Principal
-from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
+from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, Cursor, Page, PageRequest
 from instainstru_core.notifications.ids import NotificationId
 from instainstru_core.notifications.model import Notification
 from instainstru_core.notifications.use_cases.read_all_notifications import read_all_notifications
@@ -92,8 +92,8 @@ class MarkedReadView(Struct, frozen=True):
 def list_mine(
     principal: NamedDependency[Principal],
     ports: NamedDependency[Ports],
-    limit: FromQuery[Annotated[int, Meta(ge=1, le=MAX_PAGE)]] = 20,
-    cursor: FromQuery[Annotated[str, Meta(max_length=512)] | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)] = 20,
+    cursor: Annotated[str | None, QueryParameter(max_length=MAX_CURSOR_LENGTH)] = None,
     unread_only: FromQuery[bool] = False,
 ) -> NotificationPageView:
     """What I was told, newest first."""
