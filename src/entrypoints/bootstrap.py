@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from adapters.postgres.bulk import PostgresBulk
 from adapters.postgres.engine import postgres_engine
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
 from adapters.postgres.mailbox import PostgresMailbox
@@ -40,6 +41,11 @@ def platform_clock(data_dir: Path, *, demo: bool = True) -> SystemClock | Movabl
 def engine(settings: Settings, *, connections: int | None = None) -> Engine:
     """The database, with a connection a thread unless told otherwise."""
     return postgres_engine(settings.database_url, connections=connections or settings.threads)
+
+
+def bulk(database: Engine) -> PostgresBulk:
+    """Loads sample people by the thousand."""
+    return PostgresBulk(database)
 
 
 def ports(settings: Settings, *, connections: int | None = None) -> Ports:

@@ -1,0 +1,1 @@
+"""Sample people for demonstrations and measurements: always the same ones."""

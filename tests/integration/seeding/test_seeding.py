@@ -1,0 +1,163 @@
+"""Sample people: the same ones each time, bookable, and planted once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from itertools import pairwise
+
+import pytest
+from attrs import frozen
+from sqlalchemy import Engine, text
+
+from adapters.postgres.bulk import PostgresBulk
+from adapters.postgres.unit_of_work import PostgresUnits
+from entrypoints.seeding.documents import shipped_catalog, shipped_regions
+from entrypoints.seeding.history import past_lessons
+from entrypoints.seeding.people import Town
+from entrypoints.seeding.plant import load_documents, plant
+from instainstru_core.instructors.model.offering import STANDARD_FLOORS
+from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.kernel.zones import NEW_YORK
+from instainstru_core.places.model.gazetteer import BOROUGHS, Gazetteer
+from instainstru_core.ports import Work
+from instainstru_core.testing.fakes.clock import HandMovedClock
+
+TEACHERS = 100
+
+
+class OneHash:
+    """Passwords that cost nothing."""
+
+    def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+
+@frozen(kw_only=True)
+class World:
+    """What planting needs of the ports."""
+
+    begin: Begin[Work]
+    clock: HandMovedClock
+    passwords: OneHash
+
+
+@pytest.fixture
+def sow(engine: Engine, units: PostgresUnits, clock: HandMovedClock) -> Callable[[int], int]:
+    world = World(begin=units.begin, clock=clock, passwords=OneHash())
+    load_documents(world)
+
+    def sow(instructors: int) -> int:
+        done: list[int] = []
+        accounts = plant(
+            world,
+            PostgresBulk(engine),
+            instructors=instructors,
+            password="secret",
+            progress=lambda _what, count: done.append(count),
+        )
+        assert [each.email.partition("@")[0] for each in accounts] == list(
+            map(str, ("student", "instructor", "admin"))
+        )
+        return sum(done)
+
+    return sow
+
+
+@cache
+def town() -> Town:
+    return Town(
+        catalog=shipped_catalog(), gazetteer=Gazetteer(shipped_regions()), password_hash="h"
+    )
+
+
+def rows(engine: Engine) -> dict[str, int]:
+    tables = ("accounts", "instructors", "offerings", "availability_days", "bookings", "events")
+    with engine.connect() as connection:
+        return {
+            table: connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in tables
+        }
+
+
+def test_planting_twice_changes_nothing(engine: Engine, sow: Callable[[int], int]) -> None:
+    assert sow(TEACHERS) == TEACHERS
+    first = rows(engine)
+    assert first["instructors"] == TEACHERS
+    assert first["offerings"] >= TEACHERS
+    assert first["bookings"] > TEACHERS
+    assert first["events"] == 0
+    assert sow(TEACHERS) == TEACHERS
+    assert rows(engine) == first
+
+
+def test_more_are_added_to_those_who_are_there(engine: Engine, sow: Callable[[int], int]) -> None:
+    sow(10)
+    sow(25)
+    assert rows(engine)["instructors"] == 25
+
+
+def test_weeks_that_come_into_view_are_opened(
+    engine: Engine, sow: Callable[[int], int], clock: HandMovedClock
+) -> None:
+    sow(10)
+    last = text("SELECT max(day) FROM availability_days")
+    with engine.begin() as connection:
+        before = connection.scalar(last)
+        closed = text("DELETE FROM availability_days WHERE day < :today + 7")
+        connection.execute(closed, {"today": NEW_YORK.today(clock.now())})
+    clock.move(timedelta(days=7))
+    sow(10)
+    with engine.connect() as connection:
+        after = connection.scalar(last)
+        reopened = text("SELECT count(*) FROM availability_days WHERE day < :today")
+        assert connection.scalar(reopened, {"today": NEW_YORK.today(clock.now())}) == 0
+    assert before is not None
+    assert after > before
+
+
+def test_everyone_is_bookable_and_above_the_floors() -> None:
+    """Source: CA-8, IN-10."""
+    people = [town().teacher(number) for number in range(TEACHERS)]
+    assert len({each.account.email_key for each in people}) == TEACHERS
+    for each in people:
+        assert each.instructor.is_visible
+        assert each.instructor.payable
+        assert each.week
+        for offering in each.offerings:
+            assert offering.bookable_formats(STANDARD_FLOORS) == offering.formats
+            for wanted in offering.formats:
+                assert any(day.of(wanted) for day in each.week.values())
+            if offering.offers(Format.TRAVEL):
+                assert each.instructor.service_area
+            if offering.offers(Format.STUDIO):
+                assert each.instructor.teaching_place is not None
+
+
+def test_everyone_is_the_same_again() -> None:
+    assert town().teacher(17) == town().teacher(17)
+    assert town().teacher(17) != town().teacher(18)
+
+
+def test_all_five_boroughs_have_instructors() -> None:
+    gazetteer = town().gazetteer
+    people = [town().teacher(number) for number in range(TEACHERS)]
+    served = set[str]()
+    for each in people:
+        served |= {gazetteer.region(slug).borough for slug in each.instructor.service_area}
+    assert served == set(BOROUGHS)
+
+
+def test_nobody_learns_or_teaches_twice_at_once(clock: HandMovedClock) -> None:
+    """Source: BK-14."""
+    people = [town().teacher(number) for number in range(TEACHERS)]
+    students = [town().student(number) for number in range(20)]
+    today = NEW_YORK.today(clock.now())
+    lessons = list(past_lessons(people, students, today=today, each=4))
+    assert len(lessons) > 2 * TEACHERS
+    for who in ("student", "instructor"):
+        by_person: dict[object, list[object]] = {}
+        for lesson in sorted(lessons, key=lambda each: each.lesson):
+            by_person.setdefault(getattr(lesson, who), []).append(lesson.lesson)
+        for intervals in by_person.values():
+            assert not any(one.overlaps(other) for one, other in pairwise(intervals))  # type: ignore[attr-defined]
+    assert all(each.lesson.ends_at < clock.now() - timedelta(days=2) for each in lessons)
