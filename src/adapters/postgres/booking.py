@@ -59,6 +59,8 @@ _GET_FOR_UPDATE: Final = text(
     """
 ).columns(*_B)
 
+_HURRY: Final = text("SET LOCAL lock_timeout = '100ms'")
+
 _STUDENTS_HOLDS: Final = and_(_B.student_id == bindparam("student"), _B.status == "PENDING")
 _NEAR: Final = select(bookings).where(
     or_(
@@ -116,9 +118,11 @@ class PostgresBookings:
             raise BookingNotFound(booking_id)
         return booking_of(row)
 
-    def get_for_update(self, booking_id: BookingId) -> Booking:
+    def get_for_update(self, booking_id: BookingId, *, patient: bool = True) -> Booking:
         """The booking, locked after its instructor's calendar."""
         with deadlock_is_conflict():
+            if not patient:
+                self._connection.execute(_HURRY)
             rows = self._connection.execute(_GET_FOR_UPDATE, {"id": booking_id.value})
         row = rows.one_or_none()
         if row is None:

@@ -1,9 +1,9 @@
-"""Transactions that wait for one another: the database ends one of them. Source: BK-14."""
+"""Transactions that wait for one another: one of them gives up. Source: BK-14."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from sqlalchemy.exc import OperationalError
 
 from instainstru_core.kernel.errors import OperationInProgress
@@ -11,7 +11,7 @@ from instainstru_core.kernel.errors import OperationInProgress
 
 @contextmanager
 def deadlock_is_conflict() -> Iterator[None]:
-    """Say that somebody else is at it, where the database gave this transaction up.
+    """Say that somebody else is at it, where this transaction was given up.
 
     Raises:
         OperationInProgress: The transaction is over; the same request may pass later.
@@ -19,6 +19,6 @@ def deadlock_is_conflict() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if isinstance(error.orig, DeadlockDetected | SerializationFailure):
+        if isinstance(error.orig, DeadlockDetected | LockNotAvailable | SerializationFailure):
             raise OperationInProgress("somebody else is changing the same thing") from None
         raise

@@ -30,12 +30,15 @@ class Bookings(Protocol):
         """
         ...
 
-    def get_for_update(self, booking_id: BookingId) -> Booking:
+    def get_for_update(self, booking_id: BookingId, *, patient: bool = True) -> Booking:
         """The booking, locked for this unit, after its instructor's calendar. Source: BK-56.
+
+        Who holds another calendar already must not be *patient*: the other one's holder may be
+        waiting for it.
 
         Raises:
             BookingNotFound: There is none.
-            OperationInProgress: Others wait for what this unit holds, and it for theirs.
+            OperationInProgress: Somebody else has it, and goes on having it.
         """
         ...
 

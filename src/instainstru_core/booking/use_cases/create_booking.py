@@ -75,7 +75,7 @@ def create_booking(
         except OperationInProgress:
             if lesson is None:
                 raise
-            # Only the student's own requests can wait for one another in a circle: BK-14.
+            # The student's own requests wait for one another in a circle: BK-14.
             raise StudentConflict(lesson) from None
         for timer in _timers(held):
             work.work_items.file(timer)
@@ -191,13 +191,13 @@ def _clear(
         mine = each.instructor == booking.instructor
         if each.occupies(now) or not (mine or each.lesson.overlaps(booking.lesson)):
             continue
-        expired = each if mine else work.bookings.get_for_update(each.booking_id)
+        expired = each if mine else work.bookings.get_for_update(each.booking_id, patient=False)
         if isinstance(expired.state, Pending) and not expired.occupies(now):
             work.bookings.save(expired.expire(at=now))
     for each in own:
         # Another instructor's calendar must hear of it; this one's is locked already.
         mine = each.instructor == booking.instructor
-        held = each if mine else work.bookings.get_for_update(each.booking_id)
+        held = each if mine else work.bookings.get_for_update(each.booking_id, patient=False)
         if held.is_live_hold(now):
             work.bookings.save(held.supersede(at=now))
 

@@ -46,7 +46,7 @@ class InMemoryBookings:
             raise BookingNotFound(booking_id)
         return found
 
-    def get_for_update(self, booking_id: BookingId) -> Booking:
+    def get_for_update(self, booking_id: BookingId, *, patient: bool = True) -> Booking:  # noqa: ARG002 - nobody waits here
         return self.get(booking_id)
 
     def near(
