@@ -13,6 +13,7 @@ from rich.prompt import Prompt
 
 from entrypoints.cli.console import err, out, reported, tool_settings
 from entrypoints.settings import read_settings
+from entrypoints.tiers import Tier
 
 app = typer.Typer(
     name="instainstru",
@@ -75,7 +76,8 @@ def seed(
         settings = tool_settings("seed")
         from entrypoints.database import allow_destruction
 
-        allow_destruction(settings.tier, means_stg=i_mean_stg)
+        if settings.tier is not Tier.PROD:  # which gets the catalogue and the map, and no people
+            allow_destruction(settings.tier, means_stg=i_mean_stg)
         seeding = importlib.import_module("entrypoints.cli.seed")
         seeding.run(settings, instructors=instructors, console=err)
 
