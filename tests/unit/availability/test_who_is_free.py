@@ -186,3 +186,28 @@ def test_av30_a_hold_counts_until_the_very_instant_it_expires() -> None:
     assert free_at(now)
     assert not free_at(now - timedelta(seconds=1)), "another process's clock may be behind"
     assert roster.held == (instructor(1),)
+
+
+def test_av30_calendars_put_in_at_different_instants_agree_on_now() -> None:
+    day = date(2027, 6, 9)
+    now = strategies.moments_before(day)
+    online = strategies.FORMATS[2]
+    lesson = strategies.Interval(
+        local_day(strategies.NEW_YORK, day).instant(0),
+        local_day(strategies.NEW_YORK, day).instant(288),
+    )
+    held = RosterCalendar(
+        instructor_id=instructor(1),
+        version=1,
+        settings=CalendarSettings(),
+        days=[day],
+        planes=DayPlanes(online=(1 << SLOTS_PER_DAY) - 1).to_bytes(),
+        busy=[Busy(span=lesson, format=online, hold_expires_at=now)],
+    )
+    roster = Roster(day, day)
+    roster.put([held], now=now - timedelta(minutes=1))
+    roster.put(
+        [RosterCalendar(instructor_id=instructor(2), version=1, settings=held.settings)], now=now
+    )
+    question = WhoIsFree(format=online, dates=(day,), minutes=60, now=now)
+    assert set(roster.ask(question).by_instructor()) == {instructor(1)}

@@ -90,6 +90,8 @@ class Roster:
 
         Days taken in alone don't make a calendar known: its version stays what it was.
         """
+        # What is in here already must be of the same instant as what comes.
+        self.settle(now)
         whole = first is None and last is None
         for each in calendars:
             self._enter(each)
