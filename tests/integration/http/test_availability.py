@@ -18,11 +18,12 @@ from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Valu
 from instainstru_core.accounts.model import Role
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.ports import Ports
-from instainstru_core.testing.contracts.calendars import MONDAY, NINE, TUESDAY, lesson_of
+from instainstru_core.testing.contracts.calendars import NINE, TUESDAY, lesson_of
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.store import InMemoryStore
 from instainstru_core.testing.strategies.booking import (
+    MONDAY,
     NOON,
     Classroom,
     bookable,

@@ -13,6 +13,8 @@ from instainstru_core.availability.model.roster import Roster, RosterCalendar
 from instainstru_core.availability.model.settings import Busy, CalendarSettings
 from instainstru_core.availability.model.who import WhoIsFree
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.time import Interval
 from instainstru_core.testing.strategies import availability as strategies
 
 
@@ -143,7 +145,7 @@ def test_av42_grows_and_forgets_days_that_passed() -> None:
     for each in everybody:
         roster.put([each], now=now)
     question = WhoIsFree(
-        format=strategies.FORMATS[2], dates=(day, day + timedelta(days=1)), minutes=60, now=now
+        format=Format.ONLINE, dates=(day, day + timedelta(days=1)), minutes=60, now=now
     )
     found = roster.ask(question).by_instructor()
     assert len(found) == 200
@@ -169,8 +171,8 @@ def test_av30_a_hold_counts_until_the_very_instant_it_expires() -> None:
         planes=DayPlanes(online=((1 << 12) - 1) << 9 * 12).to_bytes(),
         busy=[
             Busy(
-                span=strategies.Interval.lasting(nine, timedelta(hours=1)),
-                format=strategies.FORMATS[2],
+                span=Interval.lasting(nine, timedelta(hours=1)),
+                format=Format.ONLINE,
                 hold_expires_at=now,
             )
         ],
@@ -179,7 +181,7 @@ def test_av30_a_hold_counts_until_the_very_instant_it_expires() -> None:
     roster.put([calendar], now=now - timedelta(hours=1))
 
     def free_at(moment: datetime) -> bool:
-        question = WhoIsFree(format=strategies.FORMATS[2], dates=(day,), minutes=60, now=moment)
+        question = WhoIsFree(format=Format.ONLINE, dates=(day,), minutes=60, now=moment)
         return bool(roster.ask(question).by_instructor())
 
     assert not free_at(now - timedelta(microseconds=1))
@@ -191,8 +193,8 @@ def test_av30_a_hold_counts_until_the_very_instant_it_expires() -> None:
 def test_av30_calendars_put_in_at_different_instants_agree_on_now() -> None:
     day = date(2027, 6, 9)
     now = strategies.moments_before(day)
-    online = strategies.FORMATS[2]
-    lesson = strategies.Interval(
+    online = Format.ONLINE
+    lesson = Interval(
         local_day(strategies.NEW_YORK, day).instant(0),
         local_day(strategies.NEW_YORK, day).instant(288),
     )
