@@ -18,6 +18,7 @@ from adapters.postgres.tables.accounts import accounts
 from adapters.postgres.tables.availability import availability_days, calendars
 from adapters.postgres.tables.booking import bookings
 from adapters.postgres.tables.instructors import instructor_areas, instructors, offerings
+from adapters.postgres.tables.payments import connect_accounts
 from instainstru_core.accounts.model import Account
 from instainstru_core.availability.model.planes import DayPlanes, plane_bytes
 from instainstru_core.booking.model import Booking
@@ -27,6 +28,7 @@ from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.ids import EntityId
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.zones import Zone
+from instainstru_core.payments.model.cards import ConnectAccount
 
 BATCH: Final = 500
 _MARK_ALL = text("UPDATE calendars SET changed_xid = pg_current_xact_id()")
@@ -104,6 +106,21 @@ class PostgresBulk:
         with self._engine.begin() as connection:
             _copy(connection, availability_days, rows)
             connection.execute(_MARK_ALL)
+
+    def add_payout_accounts(self, opened: Iterable[ConnectAccount]) -> None:
+        """Keep instructors' accounts at the processor."""
+        rows = (
+            {
+                "instructor_id": each.instructor_id,
+                "account": each.account,
+                "charges_enabled": each.charges_enabled,
+                "details_submitted": each.details_submitted,
+                "opened_at": each.opened_at,
+            }
+            for each in opened
+        )
+        with self._engine.begin() as connection:
+            _copy(connection, connect_accounts, rows)
 
     def add_lessons(self, lessons: Iterable[Booking]) -> None:
         """Keep lessons in whatever state they are."""

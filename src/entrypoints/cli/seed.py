@@ -3,6 +3,7 @@
 import json
 from typing import Final
 
+import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -12,6 +13,8 @@ from entrypoints.settings import Settings
 from entrypoints.tiers import Tier
 
 _DEMO_PASSWORD: Final = "Lessons-for-everyone-2030"  # noqa: S105 - of people that are made up
+
+_ONBOARDING_SECONDS: Final = 10.0
 
 
 def run(settings: Settings, *, instructors: int, console: Console) -> None:
@@ -34,9 +37,15 @@ def run(settings: Settings, *, instructors: int, console: Console) -> None:
             bulk(engine(settings, connections=1)),
             instructors=instructors,
             password=password,
+            onboard=_complete,
             progress=lambda _what, count: bar.update(task, advance=count),
         )
     _note(settings, accounts)
+
+
+def _complete(link: str) -> None:
+    """Press the one button of the simulated processor's onboarding page."""
+    httpx.post(link, timeout=_ONBOARDING_SECONDS, follow_redirects=False, trust_env=False)
 
 
 def _note(settings: Settings, accounts: tuple[DemoAccount, ...]) -> None:

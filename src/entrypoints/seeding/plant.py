@@ -8,7 +8,10 @@ from attrs import frozen
 
 from entrypoints.seeding.documents import shipped_catalog, shipped_regions
 from entrypoints.seeding.history import past_lessons
+from entrypoints.seeding.money import SettledLesson
 from entrypoints.seeding.people import DOMAIN, WEEKS, SampleTeacher, Town
+from entrypoints.seeding.processor import Onboard, ProcessorDesk
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Account, Role
 from instainstru_core.availability.model.planes import DayPlanes
 from instainstru_core.booking.model import Booking
@@ -19,6 +22,8 @@ from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.kernel.zones import NEW_YORK
+from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.places.model.gazetteer import Gazetteer
 from instainstru_core.places.use_cases.load_regions import load_regions
 from instainstru_core.ports import Work
@@ -26,7 +31,6 @@ from instainstru_core.ports import Work
 STUDENTS: Final = 40
 BUSY_TEACHERS: Final = 80
 LESSONS_EACH: Final = 4
-_STUDENT_PATTERN: Final = f"student%@{DOMAIN}"
 _TEACHER_PATTERN: Final = f"instructor%@{DOMAIN}"
 
 Progress = Callable[[str, int], None]
@@ -74,6 +78,11 @@ class Soil(Protocol):
         ...
 
     @property
+    def gateway(self) -> PaymentGateway:
+        """The card processor."""
+        ...
+
+    @property
     def passwords(self) -> Hashes:
         """Makes hashes of passwords."""
         ...
@@ -104,6 +113,10 @@ class Nursery(Protocol):
         """Open days that were never touched."""
         ...
 
+    def add_payout_accounts(self, accounts: Iterable[ConnectAccount]) -> None:
+        """Keep instructors' accounts at the processor."""
+        ...
+
     def add_lessons(self, lessons: Iterable[Booking]) -> None:
         """Keep lessons in whatever state they are."""
         ...
@@ -120,7 +133,13 @@ def load_documents(world: Soil) -> None:
 
 
 def plant(
-    world: Soil, bulk: Nursery, *, instructors: int, password: str, progress: Progress
+    world: Soil,
+    bulk: Nursery,
+    *,
+    instructors: int,
+    password: str,
+    onboard: Onboard,
+    progress: Progress,
 ) -> tuple[DemoAccount, ...]:
     """Add what is missing of *instructors* sample instructors and their students.
 
@@ -133,18 +152,30 @@ def plant(
     )
     now = world.clock.now()
     today = NEW_YORK.today(now)
+    desk = ProcessorDesk(gateway=world.gateway, onboard=onboard, at=now)
     students = [town.student(number) for number in range(STUDENTS)]
-    if bulk.known_accounts(_STUDENT_PATTERN) == 0:
-        bulk.add_accounts([*students, town.admin()])
+    learners = [StudentId(each.account_id.value) for each in students]
     known = bulk.known_accounts(_TEACHER_PATTERN)
     if known:
         _open_new_weeks(town, bulk, known=known, today=today, at=now)
         progress("open weeks", min(known, instructors))
-    for added in bulk.add_teachers(_teachers(town, known, instructors, today), at=now):
-        progress("instructors", added)
+    else:
+        bulk.add_accounts([*students, town.admin()])
+    teachers = _teachers(town, known, instructors, today)
+    added: list[InstructorId] = []
+    for batch in bulk.add_teachers(_noted(teachers, added), at=now):
+        progress("instructors", batch)
+    accounts = desk.accounts(added)
+    bulk.add_payout_accounts(accounts)
     if known == 0:
+        cards = desk.cards(learners)
+        with world.begin() as work:
+            for card in cards:
+                work.cards.keep(card)
         busy = [town.teacher(number) for number in range(min(instructors, BUSY_TEACHERS))]
-        bulk.add_lessons(past_lessons(busy, students, today=today, each=LESSONS_EACH))
+        lessons = list(past_lessons(busy, students, today=today, each=LESSONS_EACH))
+        bulk.add_lessons(lessons)
+        _settle(lessons, busy, cards, accounts, begin=world.begin)
     bulk.finish()
     return tuple(
         DemoAccount(role=role, email=f"{role}@{DOMAIN}", password=password) for role in Role
@@ -160,6 +191,35 @@ def _teachers(town: Town, known: int, wanted: int, today: date) -> Iterator[Book
             offerings=sample.offerings,
             days=_coming_weeks(sample, today, today),
         )
+
+
+def _noted(teachers: Iterable[Bookable], added: list[InstructorId]) -> Iterator[Bookable]:
+    """*teachers*, each noted in *added* as it passes."""
+    for each in teachers:
+        added.append(each.instructor.instructor_id)
+        yield each
+
+
+def _settle(
+    lessons: Iterable[Booking],
+    teachers: Iterable[SampleTeacher],
+    cards: Iterable[SavedCard],
+    accounts: Iterable[ConnectAccount],
+    *,
+    begin: Begin[Work],
+) -> None:
+    """The money of *lessons*: all charged, and all paid out."""
+    card_of = {card.student_id: card for card in cards}
+    account_of = {account.instructor_id: account for account in accounts}
+    founding = {each.instructor.instructor_id: each.instructor.founding for each in teachers}
+    with begin() as work:
+        for lesson in lessons:
+            SettledLesson.of(
+                lesson,
+                card=card_of[lesson.student],
+                account=account_of[lesson.instructor],
+                founding=founding[lesson.instructor],
+            ).keep(work)
 
 
 def _coming_weeks(sample: SampleTeacher, first: date, today: date) -> dict[date, DayPlanes]:

@@ -19,9 +19,11 @@ from instainstru_core.instructors.model.offering import STANDARD_FLOORS
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.kernel.zones import NEW_YORK
+from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.places.model.gazetteer import BOROUGHS, Gazetteer
 from instainstru_core.ports import Work
 from instainstru_core.testing.fakes.clock import HandMovedClock
+from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 
 TEACHERS = 100
 
@@ -40,11 +42,13 @@ class World:
     begin: Begin[Work]
     clock: HandMovedClock
     passwords: OneHash
+    gateway: PaymentGateway
 
 
 @pytest.fixture
 def sow(engine: Engine, units: PostgresUnits, clock: HandMovedClock) -> Callable[[int], int]:
-    world = World(begin=units.begin, clock=clock, passwords=OneHash())
+    gateway = SimulatedProcessor(clock=clock)
+    world = World(begin=units.begin, clock=clock, passwords=OneHash(), gateway=gateway)
     load_documents(world)
 
     def sow(instructors: int) -> int:
@@ -54,6 +58,7 @@ def sow(engine: Engine, units: PostgresUnits, clock: HandMovedClock) -> Callable
             PostgresBulk(engine),
             instructors=instructors,
             password="secret",
+            onboard=gateway.onboard,
             progress=lambda _what, count: done.append(count),
         )
         assert [each.email.partition("@")[0] for each in accounts] == list(
@@ -88,6 +93,26 @@ def test_planting_twice_changes_nothing(engine: Engine, sow: Callable[[int], int
     assert first["events"] == 0
     assert sow(TEACHERS) == TEACHERS
     assert rows(engine) == first
+
+
+def test_the_past_is_paid_for_to_the_cent(
+    engine: Engine, units: PostgresUnits, sow: Callable[[int], int]
+) -> None:
+    """Source: PY-83, PY-86."""
+    sow(20)
+    with units.read() as reads:
+        balance = reads.ledger_queries.trial_balance()
+    assert balance.balanced
+    assert balance.journals > 0
+    with engine.connect() as connection:
+        unpaid = text("""
+            SELECT count(*) FROM bookings
+            LEFT JOIN payments ON payments.booking_id = bookings.booking_id
+            WHERE payments.state IS DISTINCT FROM 'settled'
+        """)
+        assert connection.scalar(unpaid) == 0
+        due = text("SELECT count(*) FROM payment_operations WHERE state <> 'succeeded'")
+        assert connection.scalar(due) == 0
 
 
 def test_more_are_added_to_those_who_are_there(engine: Engine, sow: Callable[[int], int]) -> None:
