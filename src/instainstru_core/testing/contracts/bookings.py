@@ -261,6 +261,13 @@ class BookingsContract:
         outcomes = all_at_once(8, attempt)
         assert sorted(outcomes) == ["booked", *["instructor_conflict"] * 7]
 
+    def test_bk22_a_booking_without_a_payment_is_not_ready(
+        self, begin: Begin[ClassroomWork], booking: Booking
+    ) -> None:
+        with begin() as work:
+            work.bookings.add(booking)
+            assert not work.payment_readiness.is_ready(booking.booking_id)
+
     def test_lists_by_view_and_page(
         self,
         begin: Begin[ClassroomWork],
