@@ -10,6 +10,7 @@ from granian.constants import Interfaces, Loops
 from litestar import Litestar
 
 from entrypoints.bootstrap import http_config, ports
+from entrypoints.http import dev
 from entrypoints.http.app import create_app
 from entrypoints.logs import start_logs
 from entrypoints.settings import Settings, read_settings
@@ -25,7 +26,8 @@ def app() -> Litestar:
     """What each server process runs."""
     settings = read_settings(os.environ)
     start_logs(level=settings.log_level, site_mode=settings.mode, release=settings.release)
-    return create_app(ports(settings), http_config(settings))
+    more = dev.ROUTES if settings.demo else ()
+    return create_app(ports(settings), http_config(settings), more=more)
 
 
 def server(settings: Settings) -> Granian:

@@ -69,14 +69,14 @@ def _sign_up_code(words: Words) -> Letter:
         subject=f"{words['code']} is your {BRAND} code",
         lines=(
             "Hello,",
-            "Type this code to confirm your e-mail address. It works for five minutes.",
+            f"Type this code to confirm your e-mail address. It works for {words['minutes']} minutes.",
             "If you did not ask for it, you can forget this mail: nothing happens without it.",
         ),
         code=words["code"],
     )
 
 
-def _account_exists(words: Words) -> Letter:
+def _already_registered(words: Words) -> Letter:
     return Letter(
         subject=f"You already have an {BRAND} account",
         lines=(
@@ -93,6 +93,17 @@ def _welcome(words: Words) -> Letter:
         lines=(
             words.greeting,
             "Your account is ready: you can sign in with your e-mail address and password.",
+        ),
+    )
+
+
+def _session_ended(words: Words) -> Letter:
+    return Letter(
+        subject=f"We signed you out of {BRAND} on one device",
+        lines=(
+            words.greeting,
+            "An old sign-in of yours was used again, as if somebody had copied it, so we ended it.",
+            "Sign in again. If you did nothing unusual yourself, choose a new password then.",
         ),
     )
 
@@ -160,7 +171,7 @@ def _payout_sent(words: Words) -> Letter:
 
 
 LETTERS: Final[Mapping[str, Wording]] = {
-    "account_exists": _account_exists,
+    "already_registered": _already_registered,
     "booking_cancellation_receipt": _booking_cancellation_receipt,
     "booking_cancelled": _booking_cancelled,
     "booking_confirmed": _booking_confirmed,
@@ -168,6 +179,7 @@ LETTERS: Final[Mapping[str, Wording]] = {
     "payment_final_warning": _payment_final_warning,
     "payment_receipt": _payment_receipt,
     "payout_sent": _payout_sent,
+    "session_ended": _session_ended,
     "sign_up_code": _sign_up_code,
     "welcome": _welcome,
 }

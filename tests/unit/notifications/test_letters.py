@@ -66,6 +66,17 @@ def test_a_greeting_knows_the_name_if_there_is_one(words: dict[str, str], greeti
     assert compose("welcome", words, to="a@example.com").text.startswith(greeting)
 
 
+def test_accounts_finds_its_letters() -> None:
+    """AC-4, AC-6, AC-22: the letters that accounts files by name."""
+    wanted = {"already_registered", "session_ended", "sign_up_code", "welcome"}
+    assert wanted <= LETTERS.keys()
+
+
+def test_a_code_says_how_long_it_works() -> None:
+    """AC-4: whole numbers may come as numbers."""
+    assert "works for 5 minutes" in letter("sign_up_code", {"code": "1", "minutes": 5}).summary
+
+
 def test_an_unknown_letter_is_a_defect() -> None:
     with pytest.raises(UnknownTemplate, match="'ransom'"):
         letter("ransom", WORDS)
