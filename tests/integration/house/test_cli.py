@@ -1,7 +1,10 @@
 """The commands, and what they say when something is wrong."""
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -151,3 +154,46 @@ def test_demo_greets_with_its_url_first(tmp_path: Path, capsys: pytest.CaptureFi
     assert said.split("http", 1)[1].startswith("://127.0.0.1:8123")
     assert "ann@demo.example" in said
     assert "river stone 7" in said
+
+
+def create_admin(password: str, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Create an administrator in a process of its own, the password on its standard input."""
+    words = ("create-admin", "eve@example.com", "--first-name", "Eve", "--last-name", "Adams")
+    return subprocess.run(
+        [sys.executable, "-m", "entrypoints.cli", *words],
+        env={**os.environ, **environment, "PYTHONPATH": "src"},
+        input=f"{password}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_new_database_is_made_ready_by_commands_alone(
+    empty_url: str, valkey_url: str, tmp_path: Path
+) -> None:
+    """Migrate, create an administrator, and the doctor is content. Source: AC-43, SE-42."""
+    environment = {
+        "DATABASE_URL": empty_url,
+        "VALKEY_URL": valkey_url,
+        "DATA_DIR": str(tmp_path),
+    }
+    migrated = command("migrate", **environment)
+    assert migrated.exit_code == 0, migrated.output
+    assert "INT" in migrated.stderr
+    strong = "quiet river of seven stones"
+    weak = create_admin("admin", environment)
+    assert (weak.returncode, "Traceback" in weak.stderr) == (1, False)
+    made = create_admin(strong, environment)
+    assert made.returncode == 0, made.stderr
+    assert strong not in made.stdout + made.stderr
+    assert create_admin(strong, environment).returncode == 1
+    findings = examine(environment)
+    assert [(each.what, each.is_well) for each in findings] == [
+        ("settings", True),
+        ("database", True),
+        ("schema", True),
+        ("stamp", True),
+        ("due work", True),
+        ("valkey", True),
+    ]

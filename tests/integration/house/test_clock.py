@@ -1,5 +1,6 @@
 """The time machine: one offset, seen by every process, forward only."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -50,7 +51,7 @@ def test_other_processes_see_a_move_at_once(tmp_path: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={"PYTHONPATH": "src"},
+        env={**os.environ, "PYTHONPATH": "src"},
     ) as other:
         assert other.stdin is not None
         assert other.stdout is not None

@@ -39,7 +39,7 @@ def lines() -> list[dict[str, Any]]:
     """What a program writes that logs in every way."""
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env={"PYTHONPATH": "src", "PATH": os.environ["PATH"]},
+        env={**os.environ, "PYTHONPATH": "src"},
         capture_output=True,
         text=True,
         check=True,

@@ -3,28 +3,11 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import Engine, text
 
 from adapters.postgres.engine import postgres_engine
 from adapters.postgres.migrate import WrongTier, check_tier, migrate, schema_state
-
-NAME = "instainstru_migrate_test"
-
-
-@pytest.fixture
-def empty_url(postgres_url: str) -> Iterator[str]:
-    """A database without anything, on the run's server."""
-    plain = postgres_url.replace("postgresql+psycopg://", "postgresql://")
-    here = psycopg.conninfo.conninfo_to_dict(plain)["dbname"]
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME))
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
-        yield plain.replace(f"/{here}", f"/{NAME}", 1)
-        connection.execute(drop)
 
 
 @pytest.fixture
