@@ -21,8 +21,11 @@ from entrypoints.http import (
     catalog,
     instructors,
     notifications,
+    payments,
     places,
+    pricing,
     search,
+    wallet,
 )
 from entrypoints.http.auth import Gate, provide_principal, provide_viewer
 from entrypoints.http.config import PREFIX, HttpConfig
@@ -55,9 +58,12 @@ ROUTERS: Final[list[ControllerRouterHandler]] = [
     catalog.ROUTER,
     instructors.ROUTER,
     notifications.ROUTER,
+    payments.ROUTER,
     places.ROUTER,
+    pricing.ROUTER,
     search.ROUTER,
     simulator.ROUTER,
+    wallet.ROUTER,
 ]
 
 

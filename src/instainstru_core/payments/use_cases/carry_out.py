@@ -10,7 +10,7 @@ from typing import assert_never
 
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
-from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
+from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.operation import (
@@ -34,12 +34,10 @@ def carry_out(
     gateway: PaymentGateway,
     ids: Ids,
     clock: Clock,
-    answer: Answer[PaymentWork, Payment] = unanswered,
 ) -> Payment:
     """Carry out *operations*, and whatever they lead to; the payment as it is then.
 
-    Each was written down as sent, in a unit that ended before. *answer* is called in the unit that
-    records the last of them.
+    Each was written down as sent, in a unit that ended before.
 
     Raises:
         OutcomeUnknown: An answer was lost; the operation is repeated by the sweeper.
@@ -50,10 +48,7 @@ def carry_out(
             break
         operation = waiting.popleft()
         heard = _call(operation, payment, begin=begin, gateway=gateway, clock=clock)
-        last = answer if not waiting else unanswered
-        payment, more = _record(
-            operation, payment, heard, begin=begin, ids=ids, clock=clock, answer=last
-        )
+        payment, more = _record(operation, payment, heard, begin=begin, ids=ids, clock=clock)
         waiting.extend(more)
     return payment
 
@@ -109,7 +104,6 @@ def _record(
     begin: Begin[PaymentWork],
     ids: Ids,
     clock: Clock,
-    answer: Answer[PaymentWork, Payment],
 ) -> tuple[Payment, Sequence[PaymentOperation]]:
     with begin() as work:
         booking = work.bookings.get_for_update(payment.booking_id)
@@ -119,8 +113,6 @@ def _record(
         if not known.finished:
             changed = desk.record(known, current, heard)
             current = work.payments.save(changed) if not unchanged(changed, current) else current
-        if not desk.followups:
-            answer(work, current)
         return current, desk.followups
 
 

@@ -1,5 +1,7 @@
 """Let another card pay, or ask the same one again now. Source: PY-15."""
 
+from typing import TypeVar
+
 from attrs import frozen
 
 from instainstru_core.accounts.ids import StudentId
@@ -20,6 +22,7 @@ from instainstru_core.payments.ports import PaymentGateway, PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change
 from instainstru_core.payments.use_cases.record_answer import Desk
 
+WorkT = TypeVar("WorkT", bound=PaymentWork)
 _RETRYABLE = frozenset({PaymentState.PAYMENT_METHOD_REQUIRED, PaymentState.SCHEDULED})
 
 
@@ -35,11 +38,11 @@ class ChangeCard:
 def change_card(
     request: ChangeCard,
     *,
-    begin: Begin[PaymentWork],
+    begin: Begin[WorkT],
     gateway: PaymentGateway,
     ids: Ids,
     clock: Clock,
-    answer: Answer[PaymentWork, Payment] = unanswered,
+    answer: Answer[WorkT, Payment] = unanswered,
 ) -> Payment:
     """Swap the card and ask it at once; while 24 hours or more are left, only swap it.
 

@@ -1,6 +1,7 @@
 """Check out: agree to the price, name a card, and have the lesson. Source: PY-7…PY-11, BK-17."""
 
 from datetime import timedelta
+from typing import TypeVar
 
 from attrs import frozen
 
@@ -39,6 +40,7 @@ from instainstru_core.pricing.model.config import PricingConfig
 from instainstru_core.pricing.model.quotes import PriceBreakdown, quote
 from instainstru_core.pricing.model.tiers import evaluate_tier
 
+WorkT = TypeVar("WorkT", bound=PaymentWork)
 AUTHORISE_PAYMENT = "authorise_payment"
 
 
@@ -68,12 +70,12 @@ class CheckedOut:
 def check_out(
     request: CheckOut,
     *,
-    begin: Begin[PaymentWork],
+    begin: Begin[WorkT],
     gateway: PaymentGateway,
     ids: Ids,
     clock: Clock,
     config: PricingConfig,
-    answer: Answer[PaymentWork, CheckedOut] = unanswered,
+    answer: Answer[WorkT, CheckedOut] = unanswered,
 ) -> CheckedOut:
     """Confirm the booking: 24 hours ahead at once, later than that once the card granted the hold.
 
@@ -114,9 +116,9 @@ def check_out(
 def _conclude(
     payment: Payment,
     *,
-    begin: Begin[PaymentWork],
+    begin: Begin[WorkT],
     gateway: PaymentGateway,
-    answer: Answer[PaymentWork, CheckedOut],
+    answer: Answer[WorkT, CheckedOut],
 ) -> CheckedOut:
     """Say how the asking ended; asking again would end the same, so the answer may come after."""
     if payment.state is PaymentState.AUTHORIZED:

@@ -1,6 +1,7 @@
 """Keep a card for later, or forget one. Source: PY-4, PY-67."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from attrs import evolve, frozen
 
@@ -18,6 +19,8 @@ from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.model.cards import MAX_CARDS, SavedCard
 from instainstru_core.payments.model.processor import Declined
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+
+WorkT = TypeVar("WorkT", bound=PaymentWork)
 
 
 @frozen(kw_only=True)
@@ -39,11 +42,11 @@ class NamedCard:
 def add_card(
     request: AddCard,
     *,
-    begin: Begin[PaymentWork],
+    begin: Begin[WorkT],
     gateway: PaymentGateway,
     ids: Ids,
     clock: Clock,
-    answer: Answer[PaymentWork, SavedCard] = unanswered,
+    answer: Answer[WorkT, SavedCard] = unanswered,
 ) -> SavedCard:
     """Keep the card for use without its holder; the first one is the default. Source: PY-67.
 

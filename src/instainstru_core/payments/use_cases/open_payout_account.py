@@ -1,5 +1,7 @@
 """Open an instructor's account at the processor, and look how it stands. Source: PY-3."""
 
+from typing import TypeVar
+
 from attrs import frozen
 
 from instainstru_core.instructors.ids import InstructorId
@@ -9,6 +11,8 @@ from instainstru_core.payments.errors import PayoutAccountNotFound
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.cards import ConnectAccount
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+
+WorkT = TypeVar("WorkT", bound=PaymentWork)
 
 
 @frozen(kw_only=True)
@@ -50,10 +54,10 @@ def open_payout_account(
 def link_onboarding(
     request: LinkOnboarding,
     *,
-    begin: Begin[PaymentWork],
+    begin: Begin[WorkT],
     gateway: PaymentGateway,
     clock: Clock,
-    answer: Answer[PaymentWork, str] = unanswered,
+    answer: Answer[WorkT, str] = unanswered,
 ) -> str:
     """Where the instructor completes onboarding; valid for 5 minutes.
 

@@ -1,0 +1,68 @@
+"""Look at the money of a lesson: its price before checkout, its payment after."""
+
+from datetime import timedelta
+
+from instainstru_core.accounts.ids import AccountId
+from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.errors import PaymentNotFound
+from instainstru_core.payments.ports import PaymentWork
+from instainstru_core.payments.queries import PaymentReads, PaymentView
+from instainstru_core.pricing.model.config import PricingConfig
+from instainstru_core.pricing.model.quotes import PriceBreakdown, quote
+from instainstru_core.pricing.model.tiers import evaluate_tier
+
+
+def price_booking(
+    booking_id: BookingId,
+    *,
+    viewer: AccountId,
+    credit_cents: int,
+    begin: Begin[PaymentWork],
+    clock: Clock,
+    config: PricingConfig,
+) -> PriceBreakdown:
+    """The price frozen at checkout; before that, what a checkout would freeze now.
+
+    Source: PR-10, spec 02 §5 Preview booking price.
+
+    Raises:
+        BookingNotFound: There is none, or *viewer* is not a party to it.
+        NegativeCredit: Less than no credit.
+        PriceBelowFloor: Too cheap for its modality by now.
+    """
+    now = clock.now()
+    with begin() as work:
+        booking = work.bookings.get(booking_id)
+        if booking.party_of(viewer) is None:
+            raise BookingNotFound(booking_id)
+        payment = work.payments.find_for_update(booking_id)
+        if payment is not None:
+            return payment.breakdown
+        since = now - timedelta(days=config.tier_activity_window_days)
+        facts = work.instructor_tiers.facts(booking.instructor, since=since)
+    return quote(
+        booking.hourly_rate,
+        booking.lesson.minutes,
+        booking.location_type.modality,
+        commission=evaluate_tier(facts, upcoming=1, now=now, config=config),
+        credit_cents=credit_cents,
+        config=config,
+    )
+
+
+def read_payment(
+    booking_id: BookingId, *, viewer: AccountId, read: Begin[PaymentReads]
+) -> PaymentView:
+    """The payment of a booking, as a party to it sees it.
+
+    Raises:
+        PaymentNotFound: There is none, or *viewer* is not a party to it.
+    """
+    with read() as reads:
+        found = reads.payment_queries.of_booking(booking_id, viewer=viewer)
+    if found is None:
+        raise PaymentNotFound("the booking has no payment")
+    return found
