@@ -1,10 +1,11 @@
 """Find someone who teaches it, there, then, for that. Source: spec 04 §6, SR-33…49."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
+from litestar.openapi.spec import Example
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Meta, Struct
 
@@ -20,6 +21,7 @@ from instainstru_core.search.errors import InvalidCursor, InvalidFilter
 from instainstru_core.search.model.finding import Found, SearchPage
 from instainstru_core.search.model.query import (
     DEFAULT_DAYS,
+    HORIZON_DAYS,
     MAX_DATES,
     SLOT_MINUTES,
     SLOTS_PER_DAY,
@@ -32,9 +34,10 @@ from instainstru_core.search.use_cases.search_lessons import search_lessons
 _BIO: Final = 150
 _CACHED: Final = {"Cache-Control": "no-cache"}
 
-_Slug = Annotated[str, Meta(min_length=1, max_length=100, examples=["piano"])]
-_Day = Annotated[date, Meta(examples=["2030-01-08"])]
-_Hour = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][05]$|^24:00$", examples=["18:00"])]
+HOUR: Final = r"^(?:(?:[01][0-9]|2[0-3]):[0-5][05]|24:00)$"
+_PIANO: Final = [Example(value="piano")]
+_REGION: Final = [Example(value="park-slope")]
+_EVENING: Final = [Example(value="18:00")]
 
 
 class ResultView(Struct, kw_only=True, frozen=True):
@@ -127,19 +130,21 @@ class SearchView(Struct, kw_only=True, frozen=True):
 )
 def search(
     ports: NamedDependency[Ports],
-    service: FromQuery[_Slug],
-    region: FromQuery[_Slug | None] = None,
-    day: Annotated[_Day | None, QueryParameter(name="date")] = None,
-    since: Annotated[_Day | None, QueryParameter(name="from")] = None,
-    until: Annotated[_Day | None, QueryParameter(name="to")] = None,
-    after: FromQuery[_Hour | None] = None,
-    before: FromQuery[_Hour | None] = None,
-    duration: FromQuery[Annotated[int, Meta(ge=30, le=240, examples=[60])] | None] = None,
+    service: Annotated[str, QueryParameter(min_length=1, max_length=100, examples=_PIANO)],
+    region: Annotated[
+        str | None, QueryParameter(min_length=1, max_length=100, examples=_REGION)
+    ] = None,
+    day: Annotated[date | None, QueryParameter(name="date")] = None,
+    since: Annotated[date | None, QueryParameter(name="from")] = None,
+    until: Annotated[date | None, QueryParameter(name="to")] = None,
+    after: Annotated[str | None, QueryParameter(pattern=HOUR, examples=_EVENING)] = None,
+    before: Annotated[str | None, QueryParameter(pattern=HOUR)] = None,
+    duration: Annotated[int | None, QueryParameter(ge=30, le=240, multiple_of=5)] = None,
     lesson_format: Annotated[LessonType, QueryParameter(name="format")] = LessonType.ANY,
-    max_price_cents: FromQuery[Annotated[int, Meta(ge=1, le=400_000)] | None] = None,
+    max_price_cents: Annotated[int | None, QueryParameter(ge=1, le=400_000)] = None,
     sort: FromQuery[Sort] = Sort.BEST,
-    limit: FromQuery[Annotated[int, Meta(ge=1, le=50)]] = 20,
-    cursor: FromQuery[Annotated[str, Meta(max_length=512)] | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=50)] = 20,
+    cursor: Annotated[str | None, QueryParameter(max_length=512)] = None,
 ) -> Response[SearchView]:
     """Only those who can really be booked then, each with the first start.
 
@@ -171,6 +176,8 @@ def _dates(
             raise InvalidFilter("date", "give a date, or from and to, not both")
         return (day,)
     first = since or today
+    if first > today + timedelta(days=HORIZON_DAYS):
+        raise InvalidFilter("from", "is more than a year ahead")
     last = until or first + timedelta(days=DEFAULT_DAYS - 1)
     if not 0 <= (last - first).days < MAX_DATES:
         raise InvalidFilter("to", f"must be 0 to {MAX_DATES - 1} days after from")
@@ -180,8 +187,7 @@ def _dates(
 def _minutes(hour: str) -> int:
     if hour == "24:00":
         return SLOTS_PER_DAY * SLOT_MINUTES
-    wall = time.fromisoformat(hour)
-    return wall.hour * 60 + wall.minute
+    return int(hour[:2]) * 60 + int(hour[3:])
 
 
 def _cursor(text: str) -> Cursor:

@@ -1,5 +1,6 @@
 """From a query to results: price, format, place, free time, order. Source: SR-33…36, SR-48."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -72,6 +73,7 @@ def find(
         InvalidCursor: The cursor ends no page of such a search.
     """
     near = _near(query, candidates, gazetteer)
+    behind = None if query.cursor is None else _key(query, query.cursor)
     if candidates is None:
         return SearchPage(
             results=(), total=0, next_cursor=None, after_price=0, after_format=0, after_location=0
@@ -87,7 +89,7 @@ def find(
     chosen = _cheapest(lessons.prices, starts)
     (rows,) = np.nonzero(chosen >= 0)
     rows, keys, score = _ordered(query, candidates, lessons, starts, chosen, rows)
-    first = 0 if query.cursor is None else _after(query, query.cursor, keys)
+    first = 0 if behind is None else bisect_right(keys, behind)
     page = range(first, min(first + query.limit, len(rows)))
     more = page.stop < len(rows)
     return SearchPage(
@@ -228,17 +230,16 @@ def _cursor(query: SearchQuery, key: tuple[int, ...]) -> Cursor:
     return Cursor((str(query.sort), *key[:-1], f"{key[-1]:x}"))
 
 
-def _after(query: SearchQuery, cursor: Cursor, keys: Sequence[tuple[int, ...]]) -> int:
-    """Where the page after *cursor* begins: whoever left meanwhile is skipped, not replaced."""
-    sort, *numbers, last = cursor.key
+def _key(query: SearchQuery, cursor: Cursor) -> tuple[int, ...]:
+    """Where the page before ended: whoever left meanwhile is skipped, not replaced."""
+    sort, *numbers, last = cursor.key if len(cursor.key) > 1 else ("", "")
     expected = 3 if query.sort is Sort.BEST else 4
-    if sort != str(query.sort) or len(numbers) != expected or not isinstance(last, str):
+    if sort != str(query.sort) or len(numbers) != expected:
         raise InvalidCursor
     try:
-        key = (*(int(each) for each in numbers), int(last, 16))
+        return (*(int(each) for each in numbers), int(str(last), 16))
     except ValueError:
         raise InvalidCursor from None
-    return next((n for n, each in enumerate(keys) if each > key), len(keys))
 
 
 def _found(
