@@ -69,7 +69,8 @@ def _sign_up_code(words: Words) -> Letter:
         subject=f"{words['code']} is your {BRAND} code",
         lines=(
             "Hello,",
-            f"Type this code to confirm your e-mail address. It works for {words['minutes']} minutes.",
+            "Type this code to confirm your e-mail address.",
+            f"It works for {words['minutes']} minutes.",
             "If you did not ask for it, you can forget this mail: nothing happens without it.",
         ),
         code=words["code"],
