@@ -113,17 +113,13 @@ def free_starts(
     day: LocalDay, slots: Sequence[tuple[Format, Slots]], *, minutes: int
 ) -> tuple[FreeStart, ...]:
     """Every instant at which *minutes* can start, with the formats that can. Source: AV-35."""
-    by_format = [(each, start_slots(free, day=day, minutes=minutes)) for each, free in slots]
-    anywhere = 0
-    for _, starts in by_format:
-        anywhere |= starts
+    long_enough = [
+        (each, eroded(free & day.all_slots, minutes // SLOT_MINUTES)) for each, free in slots
+    ]
     return tuple(
-        FreeStart(
-            day.label(slot),
-            day.instant(slot),
-            tuple(each for each, starts in by_format if starts >> slot & 1),
-        )
-        for slot in ones(anywhere)
+        FreeStart(day.label(slot), day.instant(slot), formats)
+        for start, end, formats in annotated(long_enough)
+        for slot in ones(day.start_grid & span(start, end))
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -58,6 +59,7 @@ class WindowText:
     formats: Sequence[str] | None = None
 
 
+@lru_cache(maxsize=SLOTS_PER_DAY + 1)
 def label(slot: int) -> str:
     """The wall time at which *slot* begins, as `HH:MM`."""
     hours, minutes = divmod(slot * SLOT_MINUTES, 60)
