@@ -1,7 +1,9 @@
 """Offerings, profiles and the gate. Source: CA-7…10, IN-2…15, PL-26, PL-28."""
 
+import json
 import math
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from attrs import evolve
@@ -14,6 +16,7 @@ from instainstru_core.catalog.use_cases.load_catalog import load_catalog
 from instainstru_core.instructors.errors import (
     FormatNotOffered,
     GoLivePrerequisites,
+    InstructorNotFound,
     InvalidField,
     InvalidService,
     NoLocationOptions,
@@ -21,6 +24,7 @@ from instainstru_core.instructors.errors import (
     NoTeachingLocations,
     OfferingNotFound,
     OnlineNotSupported,
+    ProfileExists,
     RateBelowFloor,
     ServiceAlreadyOffered,
     ServiceAreaInUse,
@@ -40,6 +44,7 @@ from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.instructors.model.offering import STANDARD_FLOORS, Floors, Offering, Terms
 from instainstru_core.instructors.model.profile import Instructor, areas_summary, jittered
 from instainstru_core.instructors.use_cases.add_offering import AddOffering, add_offering
+from instainstru_core.instructors.use_cases.draft_profile import DraftProfile, draft_profile
 from instainstru_core.instructors.use_cases.edit_profile import EditProfile, edit_profile
 from instainstru_core.instructors.use_cases.go_live import GoLive, go_live
 from instainstru_core.instructors.use_cases.mark_payable import MarkPayable, mark_payable
@@ -61,11 +66,12 @@ from instainstru_core.instructors.use_cases.withdraw_offering import (
     WithdrawOffering,
     withdraw_offering,
 )
+from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.zones import Zone
-from instainstru_core.places.errors import OutsideRegion, UnknownRegion
+from instainstru_core.places.errors import OutsideRegion, RegionNotFound, UnknownRegion
 from instainstru_core.places.model.gazetteer import Gazetteer
 from instainstru_core.places.model.point import Point, haversine_km
 from instainstru_core.testing.contracts.catalogs import small_catalog
@@ -486,3 +492,49 @@ def test_other_people_are_strangers() -> None:
             clock=school.clock,
         )
     assert isinstance(school.now().instructor_id, InstructorId)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (InstructorNotFound(InstructorId(UUID(int=1))), "no instructor 0000"),
+        (OfferingNotFound(OfferingId(UUID(int=1))), "no offering 0000"),
+        (ProfileExists(InstructorId(UUID(int=1))), "has a profile already"),
+        (ServiceAlreadyOffered(PIANO), "is offered already"),
+        (InvalidService(PIANO), "no active service"),
+        (OnlineNotSupported(PIANO), "can't be taught online"),
+        (FormatNotOffered((Format.TRAVEL,)), "for travel"),
+        (RateBelowFloor((Format.TRAVEL, Format.STUDIO)), "travel, studio"),
+        (NoLocationOptions(), "at least one of"),
+        (NoServiceAreas(), "at least one service area"),
+        (NoTeachingLocations(), "a teaching location"),
+        (ServiceAreaInUse(), "last service area"),
+        (TeachingLocationInUse(), "last teaching location"),
+        (GoLivePrerequisites(("skills",)), "skills"),
+        (InvalidField("bio", "too short"), "bio: too short"),
+        (UnknownRegion(("x",)), "no region x"),
+        (RegionNotFound("x"), "no region 'x'"),
+        (OutsideRegion(), "outside the city"),
+    ],
+)
+def test_refusals_name_the_fact(refusal: DomainError, words: str) -> None:
+    """STYLE §5: and its facts are plain JSON."""
+    assert words in str(refusal)
+    assert json.loads(json.dumps(dict(refusal.facts()))) == refusal.facts()
+
+
+def test_signing_up_to_teach_drafts_a_profile() -> None:
+    """IN-1, IN-8: only the initial is kept."""
+    store = InMemoryStore(CountedIds(), HandMovedClock(NOON))
+    with store.begin() as work:
+        request = DraftProfile(
+            instructor_id=InstructorId(UUID(int=7)),
+            first_name="Maya",
+            last_name="rivera",
+            zone=Zone("America/New_York"),
+        )
+        drafted = draft_profile(request, instructors=work.instructors)
+    assert drafted.public_name == "Maya R."
+    assert not drafted.is_visible
+    with store.begin() as work, pytest.raises(ProfileExists):
+        draft_profile(request, instructors=work.instructors)
