@@ -1,5 +1,6 @@
 """BK-11, row by row, in its order, with its codes and statuses."""
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -97,7 +98,11 @@ def facts(**changes: Any) -> Facts:
 
 
 def codes(asked: Proposal | None = None, known: Facts | None = None) -> list[str]:
-    return [each.code for each in check(asked or proposal(), known or facts())]
+    failures = check(asked or proposal(), known or facts())
+    for each in failures:
+        assert str(each), "every refusal says what it refuses"
+        assert json.loads(json.dumps(each.facts())) == each.facts(), "facts are plain JSON"
+    return [each.code for each in failures]
 
 
 def lesson(
