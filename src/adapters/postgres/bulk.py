@@ -9,10 +9,9 @@ from typing import Any, Final, Protocol
 from attrs import define
 from psycopg import Connection as PsycopgConnection
 from psycopg import sql
-from sqlalchemy import Connection, Engine, Table, func, select, text
+from sqlalchemy import Connection, Engine, Table, Uuid, exists, func, select, text, type_coerce
 
 from adapters.postgres.accounts import _account_columns
-from adapters.postgres.booking import columns_of
 from adapters.postgres.instructors import _columns, _offering_columns
 from adapters.postgres.tables.accounts import accounts
 from adapters.postgres.tables.availability import availability_days, calendars
@@ -21,7 +20,6 @@ from adapters.postgres.tables.instructors import instructor_areas, instructors, 
 from adapters.postgres.tables.payments import connect_accounts
 from instainstru_core.accounts.model import Account
 from instainstru_core.availability.model.planes import DayPlanes, plane_bytes
-from instainstru_core.booking.model import Booking
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor
@@ -122,10 +120,22 @@ class PostgresBulk:
         with self._engine.begin() as connection:
             _copy(connection, connect_accounts, rows)
 
-    def add_lessons(self, lessons: Iterable[Booking]) -> None:
-        """Keep lessons in whatever state they are."""
-        with self._engine.begin() as connection:
-            _copy(connection, bookings, (columns_of(lesson) for lesson in lessons))
+    def without_payout_account(self, pattern: str) -> Sequence[InstructorId]:
+        """Instructors with an address like *pattern* who have no account at the processor."""
+        statement = (
+            select(instructors.c.instructor_id)
+            .join(accounts, type_coerce(accounts.c.account_id, Uuid) == instructors.c.instructor_id)
+            .where(accounts.c.email_key.like(pattern))
+            .where(~exists().where(connect_accounts.c.instructor_id == instructors.c.instructor_id))
+            .order_by(instructors.c.instructor_id)
+        )
+        with self._engine.connect() as connection:
+            return connection.scalars(statement).all()
+
+    def has_lessons(self) -> bool:
+        """Whether anybody ever booked anything."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(exists(select(bookings.c.booking_id)))) or False
 
     def finish(self) -> None:
         """Let the planner know what is there now."""

@@ -11,26 +11,24 @@ from entrypoints.seeding.history import past_lessons
 from entrypoints.seeding.money import SettledLesson
 from entrypoints.seeding.people import DOMAIN, WEEKS, SampleTeacher, Town
 from entrypoints.seeding.processor import Onboard, ProcessorDesk
+from entrypoints.seeding.soil import Soil
+from entrypoints.seeding.upcoming import book_ahead
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Account, Role
 from instainstru_core.availability.model.planes import DayPlanes
-from instainstru_core.booking.model import Booking
 from instainstru_core.catalog.use_cases.load_catalog import load_catalog
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor
-from instainstru_core.kernel.time import Clock
-from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.kernel.zones import NEW_YORK
-from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
-from instainstru_core.payments.ports import PaymentGateway
+from instainstru_core.payments.model.cards import ConnectAccount
 from instainstru_core.places.model.gazetteer import Gazetteer
 from instainstru_core.places.use_cases.load_regions import load_regions
-from instainstru_core.ports import Work
 
 STUDENTS: Final = 40
 BUSY_TEACHERS: Final = 80
 LESSONS_EACH: Final = 4
+_STUDENT_PATTERN: Final = f"student%@{DOMAIN}"
 _TEACHER_PATTERN: Final = f"instructor%@{DOMAIN}"
 
 Progress = Callable[[str, int], None]
@@ -54,38 +52,6 @@ class Bookable:
     instructor: Instructor
     offerings: Sequence[Offering]
     days: Mapping[date, DayPlanes]
-
-
-class Hashes(Protocol):
-    """Makes slow one-way hashes of passwords."""
-
-    def hash(self, password: str) -> str:
-        """A hash of *password*."""
-        ...
-
-
-class Soil(Protocol):
-    """The part of the world that planting needs."""
-
-    @property
-    def begin(self) -> Begin[Work]:
-        """Opens a unit of work."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The platform's clock."""
-        ...
-
-    @property
-    def gateway(self) -> PaymentGateway:
-        """The card processor."""
-        ...
-
-    @property
-    def passwords(self) -> Hashes:
-        """Makes hashes of passwords."""
-        ...
 
 
 class Nursery(Protocol):
@@ -117,8 +83,12 @@ class Nursery(Protocol):
         """Keep instructors' accounts at the processor."""
         ...
 
-    def add_lessons(self, lessons: Iterable[Booking]) -> None:
-        """Keep lessons in whatever state they are."""
+    def without_payout_account(self, pattern: str) -> Sequence[InstructorId]:
+        """Instructors with an address like *pattern* who have no account at the processor."""
+        ...
+
+    def has_lessons(self) -> bool:
+        """Whether anybody ever booked anything."""
         ...
 
     def finish(self) -> None:
@@ -154,28 +124,18 @@ def plant(
     today = NEW_YORK.today(now)
     desk = ProcessorDesk(gateway=world.gateway, onboard=onboard, at=now)
     students = [town.student(number) for number in range(STUDENTS)]
-    learners = [StudentId(each.account_id.value) for each in students]
-    known = bulk.known_accounts(_TEACHER_PATTERN)
-    if known:
-        _open_new_weeks(town, bulk, known=known, today=today, at=now)
-        progress("open weeks", min(known, instructors))
-    else:
+    if bulk.known_accounts(_STUDENT_PATTERN) == 0:
         bulk.add_accounts([*students, town.admin()])
-    teachers = _teachers(town, known, instructors, today)
-    added: list[InstructorId] = []
-    for batch in bulk.add_teachers(_noted(teachers, added), at=now):
-        progress("instructors", batch)
-    accounts = desk.accounts(added)
-    bulk.add_payout_accounts(accounts)
-    if known == 0:
-        cards = desk.cards(learners)
-        with world.begin() as work:
-            for card in cards:
-                work.cards.keep(card)
+    known = bulk.known_accounts(_TEACHER_PATTERN)
+    _open_new_weeks(town, bulk, known=known, today=today, at=now)
+    progress("known", min(known, instructors))
+    for added in bulk.add_teachers(_teachers(town, known, instructors, today), at=now):
+        progress("added", added)
+    bulk.add_payout_accounts(desk.accounts(bulk.without_payout_account(_TEACHER_PATTERN)))
+    if not bulk.has_lessons():
         busy = [town.teacher(number) for number in range(min(instructors, BUSY_TEACHERS))]
-        lessons = list(past_lessons(busy, students, today=today, each=LESSONS_EACH))
-        bulk.add_lessons(lessons)
-        _settle(lessons, busy, cards, accounts, begin=world.begin)
+        _live_through(world, desk, students, busy, today=today)
+        book_ahead(world, students[0], busy[0])
     bulk.finish()
     return tuple(
         DemoAccount(role=role, email=f"{role}@{DOMAIN}", password=password) for role in Role
@@ -193,33 +153,33 @@ def _teachers(town: Town, known: int, wanted: int, today: date) -> Iterator[Book
         )
 
 
-def _noted(teachers: Iterable[Bookable], added: list[InstructorId]) -> Iterator[Bookable]:
-    """*teachers*, each noted in *added* as it passes."""
-    for each in teachers:
-        added.append(each.instructor.instructor_id)
-        yield each
-
-
-def _settle(
-    lessons: Iterable[Booking],
-    teachers: Iterable[SampleTeacher],
-    cards: Iterable[SavedCard],
-    accounts: Iterable[ConnectAccount],
+def _live_through(
+    world: Soil,
+    desk: ProcessorDesk,
+    students: Sequence[Account],
+    teachers: Sequence[SampleTeacher],
     *,
-    begin: Begin[Work],
+    today: date,
 ) -> None:
-    """The money of *lessons*: all charged, and all paid out."""
-    card_of = {card.student_id: card for card in cards}
-    account_of = {account.instructor_id: account for account in accounts}
+    """Lessons taught, charged and paid out, all of them kept or none."""
+    cards = {
+        card.student_id: card
+        for card in desk.cards([StudentId(each.account_id.value) for each in students])
+    }
     founding = {each.instructor.instructor_id: each.instructor.founding for each in teachers}
-    with begin() as work:
-        for lesson in lessons:
-            SettledLesson.of(
-                lesson,
-                card=card_of[lesson.student],
-                account=account_of[lesson.instructor],
-                founding=founding[lesson.instructor],
-            ).keep(work)
+    with world.begin() as work:
+        for card in cards.values():
+            work.cards.keep(card)
+        for lesson in past_lessons(teachers, students, today=today, each=LESSONS_EACH):
+            account = work.connect_accounts.find(lesson.instructor)
+            if account is not None:
+                work.bookings.add(lesson)
+                SettledLesson.of(
+                    lesson,
+                    card=cards[lesson.student],
+                    account=account,
+                    founding=founding[lesson.instructor],
+                ).keep(work)
 
 
 def _coming_weeks(sample: SampleTeacher, first: date, today: date) -> dict[date, DayPlanes]:
