@@ -1,6 +1,6 @@
 """How long one search takes over 10 000 instructors, without HTTP and database. Source: SR-31…48.
 
-Run it with `PYTHONPATH=src python benchmarks/search_core.py`.
+Run it with `PYTHONPATH=src python -m benchmarks.search_core`.
 """
 
 import statistics

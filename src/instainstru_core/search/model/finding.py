@@ -22,6 +22,8 @@ from instainstru_core.search.model.supply import FORMATS, Candidates, Listed, Li
 Ask = Callable[[WhoIsFree, Collection[InstructorId]], FirstStarts]
 """Who is free, of some instructors."""
 
+_NEVER = np.iinfo(np.int64).max
+
 
 @frozen(kw_only=True)
 class Found:
@@ -58,6 +60,14 @@ class _Lessons:
     allowed: NDArray[np.bool_]
 
 
+@frozen(kw_only=True, eq=False)
+class _Chosen:
+    """The format in which each row is found, -1 for none, and its first start in seconds."""
+
+    format_of: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+
 def find(
     query: SearchQuery,
     candidates: Candidates | None,
@@ -85,16 +95,14 @@ def find(
     if near is not None:
         lessons.allowed[:] &= near
     after_location = _rows(lessons.allowed)
-    starts = _starts(query, candidates, lessons, ask, now)
-    chosen = _cheapest(lessons.prices, starts)
-    (rows,) = np.nonzero(chosen >= 0)
-    rows, keys, score = _ordered(query, candidates, lessons, starts, chosen, rows)
+    chosen = _choose(query, candidates, lessons, ask, now)
+    rows, keys, score = _ordered(query, candidates, lessons, chosen)
     first = 0 if behind is None else bisect_right(keys, behind)
     page = range(first, min(first + query.limit, len(rows)))
     more = page.stop < len(rows)
     return SearchPage(
         results=tuple(
-            _found(candidates, lessons, starts, chosen, int(rows[n]), int(score[n])) for n in page
+            _found(candidates, lessons, chosen, int(rows[n]), int(score[n])) for n in page
         ),
         total=len(rows),
         next_cursor=_cursor(query, keys[page.stop - 1]) if more else None,
@@ -138,35 +146,62 @@ def _near(
     return np.stack([candidates.serve(meets), studio, nowhere], axis=1)
 
 
-def _starts(
+def _choose(
     query: SearchQuery, candidates: Candidates, lessons: _Lessons, ask: Ask, now: datetime
+) -> _Chosen:
+    """Each row's cheapest format that is free. Source: SR-34, SR-36.
+
+    A row is asked for its cheapest format first, and for a dearer one only if that is never free:
+    most are asked once.
+    """
+    format_of = np.full(len(candidates), -1, dtype=np.int64)
+    starts = np.zeros(len(candidates), dtype=np.int64)
+    untried = lessons.allowed.copy()
+    while untried.any():
+        cheapest = np.where(untried, lessons.prices, _NEVER).argmin(axis=1)
+        (waiting,) = np.nonzero(untried.any(axis=1))
+        for index, minutes in sorted(
+            set(zip(cheapest[waiting].tolist(), lessons.minutes[waiting].tolist(), strict=True))
+        ):
+            same = (cheapest[waiting] == index) & (lessons.minutes[waiting] == minutes)
+            rows = waiting[same]
+            found = _first_starts(query, candidates, FORMATS[index], minutes, rows, ask, now)
+            starts[rows] = found
+            free = rows[found > 0]
+            format_of[free] = index
+            untried[rows, index] = False
+            untried[free] = False
+    return _Chosen(format_of=format_of, starts=starts)
+
+
+def _first_starts(
+    query: SearchQuery,
+    candidates: Candidates,
+    wanted: Format,
+    minutes: int,
+    rows: NDArray[np.int64],
+    ask: Ask,
+    now: datetime,
 ) -> NDArray[np.int64]:
-    """The first start of each row in each format, in seconds since 1970; 0 where there is none."""
-    starts = np.zeros(lessons.allowed.shape, dtype=np.int64)
-    for index, wanted in enumerate(FORMATS):
-        (rows,) = np.nonzero(lessons.allowed[:, index])
-        for minutes in np.unique(lessons.minutes[rows]).tolist():
-            group = rows[lessons.minutes[rows] == minutes]
-            after, before = query.window(minutes)
-            question = WhoIsFree(
-                format=wanted,
-                dates=query.dates,
-                minutes=minutes,
-                after=after,
-                before=before,
-                now=now,
-            )
-            ids = [candidates.listings[row].instructor_id for row in group.tolist()]
-            starts[group, index] = _earliest(ask(question, ids), ids)
-    return starts
+    """The first start of each of *rows* in seconds since 1970; 0 where there is none."""
+    after, before = query.window(minutes)
+    question = WhoIsFree(
+        format=wanted,
+        dates=query.dates,
+        minutes=minutes,
+        after=after,
+        before=before,
+        now=now,
+    )
+    ids = [candidates.listings[row].instructor_id for row in rows.tolist()]
+    return _earliest(ask(question, ids), ids)
 
 
 def _earliest(answer: FirstStarts, ids: Sequence[InstructorId]) -> NDArray[np.int64]:
-    never = np.iinfo(np.int64).max
     if not answer.dates or not answer.ids:
         return np.zeros(len(ids), dtype=np.int64)
-    first: NDArray[np.int64] = np.where(answer.seconds == 0, never, answer.seconds).min(axis=0)
-    first[first == never] = 0
+    first: NDArray[np.int64] = np.where(answer.seconds == 0, _NEVER, answer.seconds).min(axis=0)
+    first[first == _NEVER] = 0
     if len(answer.ids) == len(ids):
         return first
     # Whoever the roster doesn't know has never opened a day.
@@ -174,39 +209,29 @@ def _earliest(answer: FirstStarts, ids: Sequence[InstructorId]) -> NDArray[np.in
     return np.array([known.get(each, 0) for each in ids], dtype=np.int64)
 
 
-def _cheapest(prices: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Each row's cheapest format that is free, -1 where none is. Source: SR-34."""
-    never = np.iinfo(np.int64).max
-    offered = np.where(starts > 0, prices, never)
-    best = offered.argmin(axis=1)
-    chosen: NDArray[np.int64] = np.where((starts > 0).any(axis=1), best, -1)
-    return chosen
-
-
 def _ordered(
     query: SearchQuery,
     candidates: Candidates,
     lessons: _Lessons,
-    starts: NDArray[np.int64],
-    chosen: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    chosen: _Chosen,
 ) -> tuple[NDArray[np.int64], list[tuple[int, ...]], NDArray[np.int64]]:
     """The rows in order, each with the key by which it stands there. Source: SR-48."""
-    price = lessons.prices[rows, chosen[rows]]
+    (rows,) = np.nonzero(chosen.format_of >= 0)
+    formats = chosen.format_of[rows]
+    price = lessons.prices[rows, formats]
     score = scores(
         prices=price,
         most=None if query.max_price is None else query.max_price.cents,
         has_target=query.region is not None,
-        online=chosen[rows] == FORMATS.index(Format.ONLINE),
+        online=formats == FORMATS.index(Format.ONLINE),
         complete=candidates.complete[rows],
         founding=candidates.founding[rows],
     )
-    first = starts[rows, chosen[rows]]
     leading = {
         Sort.BEST: [],
         Sort.PRICE_ASC: [price],
         Sort.PRICE_DESC: [-price],
-        Sort.SOONEST: [first],
+        Sort.SOONEST: [chosen.starts[rows]],
     }[query.sort]
     # Rows are sorted by id already: a stable sort leaves the id as the last word.
     columns = [*leading, -score, price, candidates.went_live[rows]]
@@ -245,18 +270,17 @@ def _key(query: SearchQuery, cursor: Cursor) -> tuple[int, ...]:
 def _found(
     candidates: Candidates,
     lessons: _Lessons,
-    starts: NDArray[np.int64],
-    chosen: NDArray[np.int64],
+    chosen: _Chosen,
     row: int,
     score: int,
 ) -> Found:
-    index = int(chosen[row])
+    index = int(chosen.format_of[row])
     return Found(
         listing=candidates.listings[row],
         offering=candidates.offerings[row],
         format=FORMATS[index],
         minutes=int(lessons.minutes[row]),
-        first_start=datetime.fromtimestamp(int(starts[row, index]), UTC),
+        first_start=datetime.fromtimestamp(int(chosen.starts[row]), UTC),
         rate=Money(int(candidates.rates[row, index])),
         price=Money(int(lessons.prices[row, index])),
         score=score,
