@@ -20,6 +20,8 @@ from adapters.embedded.valkey import valkey_server
 from entrypoints.supervisor.ready import HOST, NotReady, answers, free_port, wait_until
 from entrypoints.supervisor.services import Process, Service
 
+_API: Final = "API"
+_WORKER: Final = "worker"
 _DATABASE: Final = "instainstru_int"
 _READY_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 20.0
@@ -64,10 +66,10 @@ def run(demo: Demo, *, say: Callable[[str], None], greet: Callable[[str, Path], 
         ServerDidNotStart: PostgreSQL or Valkey did not.
         DataInUse: Another demo runs on these data.
     """
+    services: list[Service] = []
     with _signals(), ExitStack() as stack:
-        # Last in, first out: from here on, a second Ctrl-C does not disturb the leaving.
         try:
-            services, url = _start(demo, stack, say)
+            url = _start(demo, stack, services, say)
             greet(url, demo.data_dir)
             while True:
                 time.sleep(_LOOK_SECONDS)
@@ -77,15 +79,19 @@ def run(demo: Demo, *, say: Callable[[str], None], greet: Callable[[str, Path], 
         except Stopped:
             say("Stopping")
         finally:
+            # A second Ctrl-C must not disturb the leaving. It goes last in, first out, but these
+            # don't need each other, and each may take a while to finish what it has begun.
             _ignore_signals()
+            for service in services:
+                if service.name in {_API, _WORKER}:
+                    service.ask_to_stop()
 
 
 def _start(
-    demo: Demo, stack: ExitStack, say: Callable[[str], None]
-) -> tuple[Sequence[Service], str]:
+    demo: Demo, stack: ExitStack, services: list[Service], say: Callable[[str], None]
+) -> str:
     data, logs = demo.data_dir.resolve(), demo.data_dir.resolve() / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    services: list[Service] = []
 
     def serve(name: str, starts: Callable[[], AbstractContextManager[Process]]) -> None:
         service = Service(name, starts)
@@ -105,8 +111,8 @@ def _start(
     for command in demo.prepare:
         _prepare(command, environment)
     say("Starting the API and the worker")
-    serve("API", partial(program, demo.api, name="api"))
-    serve("worker", partial(program, demo.worker, name="worker"))
+    serve(_API, partial(program, demo.api, name="api"))
+    serve(_WORKER, partial(program, demo.worker, name="worker"))
 
     def is_ready() -> bool:
         for service in services:
@@ -119,7 +125,7 @@ def _start(
     except NotReady as error:
         message = f"{error}; its log, {logs / 'api.log'}, ends so:\n{end_of(logs / 'api.log')}"
         raise NotReady(message) from error
-    return services, f"http://{HOST}:{port}"
+    return f"http://{HOST}:{port}"
 
 
 def _environment(demo: Demo, *, port: int, processor_port: int) -> dict[str, str]:
@@ -134,6 +140,8 @@ def _environment(demo: Demo, *, port: int, processor_port: int) -> dict[str, str
         **passed,
         **given,
         "SITE_MODE": "int",
+        # Everybody here calls from one address; the processor may say that it is somebody else.
+        "TRUSTED_PROXIES": f"{HOST}/32",
         "INSTAINSTRU_DEMO": "1",
         "DATA_DIR": str(demo.data_dir.resolve()),
         "HOST": HOST,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-_POLL_SECONDS: Final = 0.1
+_POLL_SECONDS: Final = 0.25
 _ANSWER_SECONDS: Final = 3.0
 HOST: Final = "127.0.0.1"
 

@@ -20,6 +20,10 @@ class Process(Protocol):
         """Its exit status, or None while it runs."""
         ...
 
+    def ask_to_stop(self) -> None:
+        """Ask it to end, without waiting."""
+        ...
+
 
 Starts = Callable[[], AbstractContextManager[Process]]
 
@@ -54,6 +58,11 @@ class Service:
             return None
         self._pause()
         return f"{self.name} ended ({status}); it starts again in {self.pause_seconds:g} s"
+
+    def ask_to_stop(self) -> None:
+        """Ask it to end, so that services which don't need each other end at the same time."""
+        if self._process is not None:
+            self._process.ask_to_stop()
 
     @property
     def pause_seconds(self) -> float:

@@ -159,6 +159,10 @@ class Fragile:
         """Its exit status."""
         return self.status
 
+    def ask_to_stop(self) -> None:
+        """End well."""
+        self.status = 0
+
 
 @define
 class Bench:
@@ -220,6 +224,16 @@ def test_settled_service_has_a_fresh_count() -> None:
         assert service.look() is None
         bench.crash()
         assert service.look() == "toy ended (1); it starts again in 0.5 s"
+
+
+def test_service_is_asked_to_stop_once_it_runs() -> None:
+    bench = Bench()
+    service = bench.service()
+    service.ask_to_stop()
+    with service:
+        service.ask_to_stop()
+        assert bench.current is not None
+        assert bench.current.poll() == 0
 
 
 def test_service_that_does_not_start_is_tried_again() -> None:
