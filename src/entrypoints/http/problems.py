@@ -213,6 +213,9 @@ def _invalid_parameters(error: ValidationException) -> Refusal:
     extra = error.extra if isinstance(error.extra, list) else []
     if any(item.get("source") == "path" for item in extra):
         return Refusal(404, "not_found", _HTTP_DETAILS[404])
+    if any(item.get("source") == "body" for item in extra):
+        # Bodies are judged by `wire`; Litestar itself only notices that there is none.
+        return Refusal(400, "malformed_json", "the body is not acceptable JSON: it is empty")
     violations = [
         Violation(
             pointer=f"/{item.get('source', 'query')}/{item.get('key', '')}",

@@ -76,9 +76,13 @@ class MutexesContract:
 
     def test_a_held_lock_is_refused_to_others(self, mutexes: Mutexes) -> None:
         """BK-56: 409 `operation_in_progress`."""
-        with mutexes.hold("booking:1"), mutexes.hold("booking:2"):
-            with pytest.raises(OperationInProgress), mutexes.hold("booking:1"):
-                raise AssertionError("held twice")
+        with (
+            mutexes.hold("booking:1"),
+            mutexes.hold("booking:2"),
+            pytest.raises(OperationInProgress),
+            mutexes.hold("booking:1"),
+        ):
+            raise AssertionError("held twice")
 
     def test_a_lock_is_free_again_after_the_block_even_when_it_raises(
         self, mutexes: Mutexes
