@@ -1,0 +1,86 @@
+"""What every `Ledger` and its queries must do. Source: PY-80…PY-83."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from instainstru_core.kernel.pagination import PageRequest
+from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
+from instainstru_core.testing.strategies.booking import NOON
+from instainstru_core.testing.strategies.payments import Till
+
+
+def a_journal(
+    till: Till, source: str, cents: int = 100, payment_id: PaymentId | None = None
+) -> Journal:
+    """A hold of so many cents."""
+    return Journal(
+        journal_id=till.ids.new(JournalId),
+        journal_type=JournalType.AUTHORISE,
+        source_id=source,
+        occurred_at=NOON,
+        lines=(
+            Line(account=Account.AUTH_HELD, cents=cents, payment_id=payment_id),
+            Line(account=Account.AUTH_CONTRA, cents=-cents, payment_id=payment_id),
+        ),
+    )
+
+
+class LedgerContract:
+    """Inherit, and provide the `till` fixture."""
+
+    def test_keeps_what_was_posted(self, till: Till) -> None:
+        payment_id = till.ids.new(PaymentId)
+        journal = a_journal(till, "one", payment_id=payment_id)
+        with till.begin() as work:
+            work.ledger.post([journal, a_journal(till, "two")])
+        with till.read() as reads:
+            assert list(reads.ledger_queries.of_payment(payment_id)) == [journal]
+        assert till.balances() == {Account.AUTH_HELD: 200, Account.AUTH_CONTRA: -200}
+        assert till.books().journals == 2
+
+    def test_posting_nothing_is_nothing(self, till: Till) -> None:
+        with till.begin() as work:
+            work.ledger.post([])
+        assert till.books().journals == 0
+
+    def test_py_81_a_type_and_a_source_are_posted_once(self, till: Till) -> None:
+        with till.begin() as work:
+            work.ledger.post([a_journal(till, "one")])
+            work.ledger.post([a_journal(till, "one", cents=700), a_journal(till, "two")])
+        assert till.balances() == {Account.AUTH_HELD: 200, Account.AUTH_CONTRA: -200}
+
+    def test_undoes_everything_when_the_block_raises(self, till: Till) -> None:
+        with pytest.raises(RuntimeError), till.begin() as work:
+            work.ledger.post([a_journal(till, "one")])
+            raise RuntimeError
+        assert till.books().journals == 0
+
+    def test_py_81_of_many_rivals_one_posts(self, till: Till) -> None:
+        together = threading.Barrier(8)
+
+        def post(cents: int) -> None:
+            together.wait()
+            with till.begin() as work:
+                work.ledger.post([a_journal(till, "one", cents=cents)])
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(post, range(1, 9)))
+        assert till.books().journals == 1
+        assert till.books().imbalance_cents == 0
+
+    def test_lists_the_newest_first_page_by_page(self, till: Till) -> None:
+        made = [a_journal(till, str(n)) for n in range(5)]
+        with till.begin() as work:
+            work.ledger.post(made)
+        seen: list[Journal] = []
+        page: PageRequest | None = PageRequest(limit=2)
+        while page is not None:
+            with till.read() as reads:
+                found = reads.ledger_queries.journals(page)
+            seen.extend(found.items)
+            after = found.next_cursor
+            page = None if after is None else PageRequest(limit=2, cursor=after)
+        assert seen == made[::-1]

@@ -1,0 +1,127 @@
+"""The pure parts of payments: the planner, the ladder, the journals. Source: spec 02 §2.2, §2.5."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instainstru_core.kernel.errors import Malformed
+from instainstru_core.kernel.money import NOTHING, Money
+from instainstru_core.payments.ids import JournalId
+from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
+from instainstru_core.payments.model.ladder import LadderStep, gap_after, ladder_step, next_look
+from instainstru_core.payments.model.payment import Failure, FailureKind
+from instainstru_core.payments.model.planner import Ending, StepKind, plan
+from instainstru_core.pricing.model.quotes import PriceBreakdown
+from instainstru_core.testing.strategies.pricing import NOW, breakdowns
+
+START = NOW + timedelta(hours=24)
+
+
+def a_failure(count: int = 1, *, hard: bool = False, final: bool = False) -> Failure:
+    return Failure(
+        kind=FailureKind.AUTHORIZATION,
+        category="do_not_honor",
+        hard=hard,
+        count=count,
+        first_at=NOW,
+        last_at=NOW,
+        final_attempt_at=NOW if final else None,
+    )
+
+
+class TestLadder:
+    @pytest.mark.parametrize(
+        ("ahead", "count", "hard", "final", "step"),
+        [
+            (timedelta(hours=12), 1, False, False, LadderStep.CANCEL),
+            (timedelta(hours=12), 1, True, True, LadderStep.CANCEL),
+            (timedelta(hours=12, seconds=1), 1, False, False, LadderStep.FINAL_ATTEMPT),
+            (timedelta(hours=13), 3, False, False, LadderStep.FINAL_ATTEMPT),
+            (timedelta(hours=13), 1, True, False, LadderStep.WARN),
+            (timedelta(hours=13), 1, False, True, LadderStep.NONE),
+            (timedelta(hours=20), 1, False, True, LadderStep.NONE),
+            (timedelta(hours=23), 1, False, False, LadderStep.RETRY),
+            (timedelta(hours=23, seconds=1), 1, False, False, LadderStep.NONE),
+            (timedelta(hours=20), 2, False, False, LadderStep.RETRY),
+            (timedelta(hours=20, seconds=1), 2, False, False, LadderStep.NONE),
+            (timedelta(hours=16), 3, False, False, LadderStep.RETRY),
+            (timedelta(hours=16, seconds=1), 9, False, False, LadderStep.NONE),
+            (timedelta(hours=16), 3, True, False, LadderStep.NONE),
+        ],
+    )
+    def test_py_13_row_by_row(
+        self, ahead: timedelta, count: int, hard: bool, final: bool, step: LadderStep
+    ) -> None:
+        failure = a_failure(count, hard=hard, final=final)
+        assert ladder_step(failure, lesson_starts_at=START, now=START - ahead) is step
+
+    @given(
+        count=st.integers(1, 6),
+        hard=st.booleans(),
+        final=st.booleans(),
+        minutes=st.integers(0, 12 * 60 - 1),
+    )
+    def test_nothing_is_due_before_the_next_look(
+        self, count: int, hard: bool, final: bool, minutes: int
+    ) -> None:
+        failure = a_failure(count, hard=hard, final=final)
+        now = NOW + timedelta(minutes=minutes)
+        if ladder_step(failure, lesson_starts_at=START, now=now) is not LadderStep.NONE:
+            return
+        look = next_look(failure, lesson_starts_at=START, now=now)
+        assert look > now
+        assert ladder_step(failure, lesson_starts_at=START, now=look) is not LadderStep.NONE
+        before = look - timedelta(seconds=1)
+        assert ladder_step(failure, lesson_starts_at=START, now=before) is LadderStep.NONE
+
+    def test_the_gaps_never_grow_beyond_eight_hours(self) -> None:
+        assert [gap_after(n).total_seconds() / 3600 for n in (0, 1, 2, 3, 9)] == [1, 1, 4, 8, 8]
+
+
+class TestPlanner:
+    @given(price=breakdowns(), ending=st.sampled_from(Ending), hold=st.booleans())
+    def test_property_3_every_plan_conserves(
+        self, price: PriceBreakdown, ending: Ending, hold: bool
+    ) -> None:
+        held = price.card_amount if hold else NOTHING
+        decided = plan(ending, breakdown=price, held=held)
+        assert decided.credit_released + decided.credit_applied == price.credit
+        assert decided.captured + decided.credit_applied == (
+            decided.student_fee_kept + decided.commission_kept + decided.payout
+        )
+        transfers = [
+            step.amount.cents
+            for step in decided.steps
+            if step.kind in {StepKind.SETTLEMENT, StepKind.TOP_UP}
+        ]
+        assert sum(transfers) == decided.payout.cents
+        assert all(step.amount for step in decided.steps)
+
+    @given(price=breakdowns())
+    def test_py_31_without_a_hold_there_is_nothing_to_do(self, price: PriceBreakdown) -> None:
+        assert plan(Ending.STUDENT_GE24, breakdown=price, held=NOTHING).steps == ()
+
+
+class TestJournal:
+    def make(self, *cents: int) -> Journal:
+        return Journal(
+            journal_id=JournalId(UUID(int=1)),
+            journal_type=JournalType.CAPTURE,
+            source_id="one",
+            occurred_at=NOW,
+            lines=tuple(Line(account=Account.BOOKING_ESCROW, cents=each) for each in cents),
+        )
+
+    def test_py_80_two_lines_that_sum_to_zero(self) -> None:
+        assert len(self.make(5, -5).lines) == 2
+        for wrong in ((), (5,), (5, -4), (0,)):
+            with pytest.raises(Malformed):
+                self.make(*wrong)
+
+
+def test_money_that_is_nothing_is_false() -> None:
+    assert not NOTHING
+    assert Money(1)
