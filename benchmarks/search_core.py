@@ -67,13 +67,13 @@ def market(random: Random) -> tuple[Supply, Roster]:
 def listing(random: Random, instructor_id: InstructorId) -> Listing:
     """One instructor."""
     chosen = {random.randrange(POPULAR), random.randrange(SERVICES), random.randrange(SERVICES)}
-    rates = tuple(random.choice((0, 9000, 12_000, 15_000)) for _ in range(2))
+    travel, studio = (random.choice((0, 9000, 12_000, 15_000)) for _ in range(2))
     offerings = tuple(
         Listed(
             offering_id=OfferingId(UUID(int=each + 1)),
             service=f"s{each}",
             service_name=f"S{each}",
-            rates=(*rates, 8000),
+            rates=(travel, studio, 8000),
             durations=random.choice(((60,), (45, 60), (30, 60, 90))),
         )
         for each in chosen
@@ -96,7 +96,7 @@ def calendar(
 ) -> RosterCalendar:
     """One instructor's open days."""
     start = random.randrange(96, 160)
-    planes = encode([Window(start, start + 96, frozenset(Format))])
+    planes = encode([Window(start, start + 96, tuple(Format))])
     days = [day for day in dates if random.random() < 0.7]
     return RosterCalendar(
         instructor_id=instructor_id,
