@@ -1,7 +1,9 @@
 """The composition root: the one place that knows both the ports and who fills them."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+import httpx
 from sqlalchemy import Engine
 
 from adapters.postgres.bulk import PostgresBulk
@@ -13,6 +15,7 @@ from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.supply import PostgresMarket
 from adapters.postgres.unit_of_work import PostgresUnits
+from adapters.simulator.courier import silenced
 from adapters.simulator.payment_gateway import SimulatedGateway, processor_client
 from adapters.system.chance import SystemChance
 from adapters.system.clock import MovableClock, SystemClock
@@ -24,9 +27,8 @@ from adapters.valkey.client import valkey_client
 from adapters.valkey.mutex import ValkeyMutexes
 from adapters.valkey.rate_store import ValkeyRateStore
 from entrypoints.crash_points import crashing_at
-from entrypoints.http.config import HttpConfig
 from entrypoints.settings import Settings
-from entrypoints.tiers import Refused
+from entrypoints.tiers import Refused, Tier
 from instainstru_core.accounts.counters import LocalCounters
 from instainstru_core.payments.inbox.signatures import SignedWebhooks
 from instainstru_core.ports import Ports
@@ -48,11 +50,23 @@ def bulk(database: Engine) -> PostgresBulk:
     return PostgresBulk(database)
 
 
+def silent_processor(settings: Settings) -> AbstractContextManager[None]:
+    """Keeps the simulated processor from telling what is done to it by the hundred."""
+    return silenced(_processor(settings))
+
+
+def _processor(settings: Settings) -> httpx.Client:
+    if settings.tier is Tier.PROD:
+        message = "this release knows the simulated processor only, and PROD moves real money"
+        raise Refused("processor_is_simulated", message)
+    return processor_client(settings.processor_url, api_key=settings.keys.processor.hex())
+
+
 def ports(settings: Settings, *, connections: int | None = None) -> Ports:
     """The real world, wired.
 
     Raises:
-        Refused: Valkey has no address.
+        Refused: Valkey has no address, or PROD would be given a simulated processor.
     """
     if settings.valkey_url is None:
         message = "VALKEY_URL is not set: set it, or run `make demo`, which brings its own"
@@ -85,28 +99,10 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         market=PostgresMarket(database, roster, places),
         chance=SystemChance(),
         roster=roster,
-        gateway=SimulatedGateway(
-            processor_client(settings.processor_url, api_key=settings.keys.processor.hex())
-        ),
+        gateway=SimulatedGateway(_processor(settings)),
         mailer=mailbox,
         webhook_verifier=SignedWebhooks(secrets=[settings.keys.webhook], clock=machine),
         mailbox=mailbox if settings.demo else None,
         time_machine=clock if isinstance(clock, MovableClock) else None,
     )
     return world if settings.crash_at is None else crashing_at(settings.crash_at, world)
-
-
-def http_config(settings: Settings) -> HttpConfig:
-    """The API's part of the settings."""
-    return HttpConfig(
-        mode=settings.mode,
-        hosted=settings.mode.is_hosted,
-        version=settings.release,
-        threads=settings.threads,
-        queue=settings.queue,
-        origins=settings.origins,
-        trusted_proxies=tuple(str(network) for network in settings.trusted_proxies),
-        bypass_secret=settings.bypass_secret,
-        metrics_credentials=settings.metrics_credentials,
-        metrics_networks=tuple(str(network) for network in settings.metrics_networks),
-    )

@@ -7,7 +7,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from entrypoints.bootstrap import bulk, engine, ports
+from entrypoints.bootstrap import bulk, engine, ports, silent_processor
 from entrypoints.seeding.plant import DemoAccount, load_documents, plant
 from entrypoints.settings import Settings
 from entrypoints.tiers import Tier
@@ -30,7 +30,8 @@ def run(settings: Settings, *, instructors: int, console: Console) -> None:
         return
     password = _DEMO_PASSWORD if settings.tier is Tier.INT else world.secrets.token()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
+    bars = Progress(*columns, TimeElapsedColumn(), console=console)
+    with bars as bar, silent_processor(settings):
         task = bar.add_task("Seeding instructors", total=instructors)
         accounts = plant(
             world,

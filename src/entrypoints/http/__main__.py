@@ -9,9 +9,10 @@ from granian import Granian
 from granian.constants import Interfaces, Loops
 from litestar import Litestar
 
-from entrypoints.bootstrap import http_config, ports
+from entrypoints.bootstrap import ports
 from entrypoints.http import dev
 from entrypoints.http.app import create_app
+from entrypoints.http.config import HttpConfig
 from entrypoints.logs import start_logs
 from entrypoints.settings import Settings, read_settings
 from entrypoints.tiers import Refused
@@ -27,7 +28,7 @@ def app() -> Litestar:
     settings = read_settings(os.environ)
     start_logs(level=settings.log_level, site_mode=settings.mode, release=settings.release)
     more = dev.ROUTES if settings.demo else ()
-    return create_app(ports(settings), http_config(settings), more=more)
+    return create_app(ports(settings), HttpConfig.of(settings), more=more)
 
 
 def server(settings: Settings) -> Granian:
@@ -54,7 +55,7 @@ def main() -> int:
     try:
         settings = read_settings(os.environ)
         # Wired once here, so that a refusal is said once, and not by each process.
-        create_app(ports(settings), http_config(settings))
+        create_app(ports(settings), HttpConfig.of(settings))
     except Refused as refused:
         sys.stderr.write(f"{refused}\n")
         return 2

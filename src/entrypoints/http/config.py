@@ -1,8 +1,10 @@
 """What a deployment chooses about the HTTP API."""
 
-from typing import Final
+from typing import Final, Self
 
 from attrs import field, frozen
+
+from entrypoints.settings import Settings
 
 PREFIX: Final = "/api/v1"
 LOCAL_ORIGINS: Final = ("http://localhost:3000", "http://127.0.0.1:3000")
@@ -33,3 +35,19 @@ class HttpConfig:
             raise ValueError("CORS origins must be exact: no wildcard (SE-16)")
         if self.mode == "prod" and self.bypass_secret:
             raise ValueError("rate limits can't be bypassed in PROD (SE-11)")
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The API's part of a deployment's settings."""
+        return cls(
+            mode=settings.mode,
+            hosted=settings.mode.is_hosted,
+            version=settings.release,
+            threads=settings.threads,
+            queue=settings.queue,
+            origins=settings.origins,
+            trusted_proxies=tuple(str(network) for network in settings.trusted_proxies),
+            bypass_secret=settings.bypass_secret,
+            metrics_credentials=settings.metrics_credentials,
+            metrics_networks=tuple(str(network) for network in settings.metrics_networks),
+        )

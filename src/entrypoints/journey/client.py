@@ -10,8 +10,9 @@ from attrs import define, field
 
 API: Final = "/api/v1"
 TIMEOUT_SECONDS: Final = 15.0
-PATIENCE_SECONDS: Final = 30.0
-POLL_SECONDS: Final = 0.1
+PATIENCE_SECONDS: Final = 60.0
+POLL_SECONDS: Final = 0.4
+LONGEST_WAIT_SECONDS: Final = 30
 ResultT = TypeVar("ResultT")
 
 
@@ -64,11 +65,15 @@ class Api:
         Raises:
             Surprise: Its status is not the expected one.
         """
-        all_headers = dict(headers or {})
+        all_headers = {"X-Client": "journey", **(headers or {})}
         if self.token is not None:
             all_headers["Authorization"] = f"Bearer {self.token}"
         address = path if path.startswith("/dev") else API + path
         response = self._client.request(method, address, headers=all_headers, **more)
+        while response.status_code == httpx.codes.TOO_MANY_REQUESTS != expect:
+            # Anybody would wait as long as they are told to, and try the same again.
+            time.sleep(min(int(response.headers["Retry-After"]), LONGEST_WAIT_SECONDS))
+            response = self._client.request(method, address, headers=all_headers, **more)
         if response.status_code != expect:
             message = (
                 f"{method} {address} answered {response.status_code}, not {expect}: "

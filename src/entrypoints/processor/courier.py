@@ -15,6 +15,7 @@ from instainstru_core.payments.inbox.signatures import sign
 from instainstru_core.testing.fakes.processor.books import Books, Emitted
 
 HEADER: Final = "Simulator-Signature"
+ADDRESS: Final = "192.0.2.1"
 POLL_SECONDS: Final = 0.05
 TIMEOUT_SECONDS: Final = 5.0
 FIRST_WAIT_SECONDS: Final = 0.5
@@ -26,7 +27,10 @@ MAX_DELAY_MS: Final = 60_000
 
 @frozen(kw_only=True)
 class Manners:
-    """How badly the courier behaves: *copies* of each event, *delay_ms* late, *shuffled* or not."""
+    """How badly the courier behaves: *copies* of each event, *delay_ms* late, *shuffled* or not.
+
+    With no copies at all it keeps silent: what happens meanwhile is never told.
+    """
 
     copies: int = 1
     delay_ms: int = 0
@@ -99,7 +103,13 @@ class Courier:
         body = body_of(event)
         # Signed by the machine's clock at each attempt: the tolerance is about the real network.
         signature = sign(body, secret=self._secret, at=datetime.now(UTC))
-        headers = {HEADER: signature, "Content-Type": "application/json"}
+        headers = {
+            HEADER: signature,
+            "Content-Type": "application/json",
+            # On one machine all call from 127.0.0.1; the processor has an address of its own, so
+            # that its events don't use up what the people's requests may cost.
+            "X-Forwarded-For": ADDRESS,
+        }
         try:
             response = await client.post(self._url, content=body, headers=headers)
         except httpx.TransportError:

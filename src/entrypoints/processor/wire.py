@@ -72,7 +72,8 @@ class FaultBody(Struct, forbid_unknown_fields=True):
 class MannersBody(Struct, forbid_unknown_fields=True):
     """How badly webhooks are delivered."""
 
-    copies: Annotated[int, Meta(ge=1, le=MAX_COPIES)] = 1
+    copies: Annotated[int, Meta(ge=0, le=MAX_COPIES)] = 1
+    """How often each event is brought; 0 keeps silent about it, for ever."""
     delay_ms: Annotated[int, Meta(ge=0, le=MAX_DELAY_MS)] = 0
     shuffled: bool = False
 

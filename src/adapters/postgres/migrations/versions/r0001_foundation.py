@@ -65,13 +65,13 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX email_challenges_sends_idx ON email_challenges (email_key, purpose, sent_at)
+    CREATE UNIQUE INDEX email_challenges_one_issued ON email_challenges (email_key, purpose) WHERE state = 'issued'
     """,
     """
     CREATE INDEX email_challenges_sender_idx ON email_challenges (sender, sent_at)
     """,
     """
-    CREATE UNIQUE INDEX email_challenges_one_issued ON email_challenges (email_key, purpose) WHERE state = 'issued'
+    CREATE INDEX email_challenges_sends_idx ON email_challenges (email_key, purpose, sent_at)
     """,
     """
     CREATE TABLE one_time_tokens (
@@ -162,13 +162,13 @@ STATEMENTS = (
     CREATE INDEX bookings_student_holds_idx ON bookings (student_id) WHERE status = 'PENDING'
     """,
     """
-    CREATE UNIQUE INDEX bookings_one_live_successor_key ON bookings (predecessor_id) WHERE predecessor_id IS NOT NULL AND status <> 'CANCELLED'
-    """,
-    """
     CREATE INDEX bookings_student_starts_idx ON bookings (student_id, starts_at)
     """,
     """
     CREATE INDEX bookings_instructor_all_idx ON bookings (instructor_id, starts_at, booking_id)
+    """,
+    """
+    CREATE UNIQUE INDEX bookings_one_live_successor_key ON bookings (predecessor_id) WHERE predecessor_id IS NOT NULL AND status <> 'CANCELLED'
     """,
     """
     CREATE TABLE categories (
@@ -216,10 +216,10 @@ STATEMENTS = (
      WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500)
     """,
     """
-    CREATE INDEX work_items_due_idx ON work_items (due_at) WHERE NOT dead
+    CREATE INDEX work_items_dead_idx ON work_items (due_at) WHERE dead
     """,
     """
-    CREATE INDEX work_items_dead_idx ON work_items (due_at) WHERE dead
+    CREATE INDEX work_items_due_idx ON work_items (due_at) WHERE NOT dead
     """,
     """
     CREATE TABLE tier_stamp (
@@ -359,13 +359,13 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE UNIQUE INDEX payments_one_open_per_booking ON payments (booking_id) WHERE state <> 'settled'
-    """,
-    """
     CREATE INDEX payments_instructor_idx ON payments (instructor_id, payment_id)
     """,
     """
     CREATE INDEX payments_card_idx ON payments (card_id) WHERE state <> 'settled'
+    """,
+    """
+    CREATE UNIQUE INDEX payments_one_open_per_booking ON payments (booking_id) WHERE state <> 'settled'
     """,
     """
     CREATE INDEX payments_booking_idx ON payments (booking_id)
@@ -553,10 +553,10 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX journal_lines_account_idx ON journal_lines (account)
+    CREATE INDEX journal_lines_payment_idx ON journal_lines (payment_id)
     """,
     """
-    CREATE INDEX journal_lines_payment_idx ON journal_lines (payment_id)
+    CREATE INDEX journal_lines_account_idx ON journal_lines (account)
     """,
     """
     CREATE OR REPLACE FUNCTION journal_must_balance() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -743,10 +743,10 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE UNIQUE INDEX card_holds_one_active_per_payment ON card_holds (payment_id) WHERE status IN ('active', 'requires_action')
+    CREATE INDEX card_holds_payment_idx ON card_holds (payment_id, hold_id)
     """,
     """
-    CREATE INDEX card_holds_payment_idx ON card_holds (payment_id, hold_id)
+    CREATE UNIQUE INDEX card_holds_one_active_per_payment ON card_holds (payment_id) WHERE status IN ('active', 'requires_action')
     """,
     """
     CREATE TABLE service_terms (
