@@ -6,6 +6,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Connection, Engine, text
 
+from adapters.postgres.connecting import connected
 from instainstru_core.accounts.errors import StillInProgress
 from instainstru_core.accounts.idempotency import (
     LIFE,
@@ -102,7 +103,7 @@ class PostgresIdempotencyRecords:
             "dead": now - LIFE,
             "left_behind": now - TAKE_OVER_AFTER,
         }
-        with self._engine.connect() as connection:
+        with connected(self._engine) as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
             row = autocommit.execute(_CLAIM, values).one_or_none()
         if row is None:
@@ -125,12 +126,12 @@ class PostgresIdempotencyRecords:
 
     def complete(self, request: KeyedRequest, answer: KeptAnswer) -> None:
         """Keep an answer that has no effect to be kept with."""
-        with self._engine.connect() as connection:
+        with connected(self._engine) as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
             _complete(autocommit, request, answer)
 
     def release(self, request: KeyedRequest) -> None:
         """Let the same request try again."""
-        with self._engine.connect() as connection:
+        with connected(self._engine) as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
             autocommit.execute(_RELEASE, _scope(request))

@@ -22,6 +22,7 @@ from adapters.postgres.cards import (
     PostgresConnectAccounts,
 )
 from adapters.postgres.catalog import PostgresCatalog
+from adapters.postgres.connecting import connected
 from adapters.postgres.due_work import PostgresWorkItems
 from adapters.postgres.idempotency import PostgresAnswers
 from adapters.postgres.instructors import (
@@ -241,7 +242,7 @@ class PostgresUnits:
     @contextmanager
     def begin(self) -> Iterator[PostgresWork]:
         """A transaction: committed when the block ends, rolled back when it raises."""
-        with self._engine.begin() as connection:
+        with connected(self._engine) as connection, connection.begin():
             outbox = Outbox(connection, self._ids, self._clock, self._dump, self._routes)
             yield PostgresWork(connection, outbox)
             outbox.flush()
@@ -249,6 +250,6 @@ class PostgresUnits:
     @contextmanager
     def read(self) -> Iterator[PostgresReads]:
         """A connection in autocommit: each statement stands alone, without BEGIN and ROLLBACK."""
-        with self._engine.connect() as connection:
+        with connected(self._engine) as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
             yield PostgresReads(autocommit, self._remembered)

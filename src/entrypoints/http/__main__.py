@@ -5,8 +5,8 @@ import sys
 from typing import Final
 
 import structlog
-from granian import Granian
 from granian.constants import Interfaces, Loops
+from granian.server.mp import MPServer
 from litestar import Litestar
 
 from entrypoints.bootstrap import ports
@@ -31,9 +31,9 @@ def app() -> Litestar:
     return create_app(ports(settings), HttpConfig.of(settings), more=more)
 
 
-def server(settings: Settings) -> Granian:
+def server(settings: Settings) -> MPServer:
     """The server; SIGTERM and SIGINT let the requests at hand finish."""
-    return Granian(
+    return MPServer(
         "entrypoints.http.__main__:app",
         factory=True,
         interface=Interfaces.ASGI,

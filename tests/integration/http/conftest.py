@@ -18,6 +18,7 @@ from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.use_cases.create_admin import CreateAdmin, create_admin
 from instainstru_core.kernel.time_machine import TimeMachine
 from instainstru_core.ports import Ports
+from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 from tests.integration.http.people import PASSWORD, Client, Join, Person, mailed_code
 
 
@@ -40,7 +41,8 @@ def settings(
 
 @pytest.fixture(scope="session")
 def world(schema: Engine, settings: Settings) -> Ports:
-    return wired(settings)
+    world = wired(settings)
+    return evolve(world, gateway=SimulatedProcessor(world.clock))
 
 
 @pytest.fixture
