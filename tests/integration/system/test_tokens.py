@@ -72,9 +72,10 @@ def forged(
     content = jwt.decode(
         ring().issue(CLAIMS, now=NOW, life=LIFE), options={"verify_signature": False}
     )
+    signing: Any = None if algorithm == "none" else key or KEY.private
     return jwt.encode(
         {**content, **changes},
-        None if algorithm == "none" else key or KEY.private,
+        signing,
         algorithm=algorithm,
         headers=headers,
     )
