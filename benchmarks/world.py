@@ -3,9 +3,10 @@
 import itertools
 import random
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+import httpx
 from attrs import define, field, frozen
 from sqlalchemy import Engine, text
 
@@ -16,7 +17,8 @@ from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.ports import Ports
 
 SEED: Final = 20_300_101
-_FIRST_HOUR, _LAST_HOUR = 9, 17
+_GAP: Final = timedelta(hours=2)
+"""Far enough apart for any buffer."""
 
 
 @frozen(kw_only=True)
@@ -33,6 +35,7 @@ class Teacher:
 class World:
     """A seeded platform, seen from beside it: the scenarios act over HTTP alone."""
 
+    url: str
     ports: Ports
     engine: Engine
     chance: random.Random = field(factory=lambda: random.Random(SEED))
@@ -54,10 +57,6 @@ class World:
         """The platform's local date."""
         return NEW_YORK.today(self.ports.clock.now())
 
-    def start(self, day: date, hour: int) -> datetime:
-        """A start on the grid."""
-        return NEW_YORK.instant(day, time(hour))
-
     def teachers(self, count: int) -> list[Teacher]:
         """At most *count* live instructors who teach online, with sessions."""
         rows = self._rows(
@@ -65,7 +64,8 @@ class World:
             SELECT DISTINCT ON (i.instructor_id) i.instructor_id, o.service_id, s.slug
             FROM instructors AS i JOIN offerings AS o USING (instructor_id)
             JOIN services AS s USING (service_id)
-            WHERE i.is_live AND o.active AND o.online AND 60 = ANY (o.durations)
+            WHERE i.is_live AND o.active AND o.rate_online_cents IS NOT NULL
+              AND 60 = ANY (o.durations)
             ORDER BY i.instructor_id LIMIT :count
             """,
             count=count,
@@ -96,6 +96,24 @@ class World:
         with self.ports.begin() as work:
             account = work.accounts.get(account_id)
             return self._session(account, work, self.ports.clock.now())
+
+    def free_starts(self, teachers: list[Teacher], count: int) -> list[tuple[Teacher, str, int]]:
+        """At most *count* times that can all be booked: who, when, and how many minutes."""
+        found: list[tuple[Teacher, str, int]] = []
+        first = self.today() + timedelta(days=2)
+        last = first + timedelta(days=30)
+        with httpx.Client(base_url=self.url, timeout=30) as client:
+            for teacher in teachers:
+                path = f"/api/v1/instructors/{teacher.instructor_id}/availability"
+                query = {"from": str(first), "to": str(last), "duration": "60"}
+                more = {"location_type": "online"}
+                days = client.get(path, params=query | more, headers=self.headers()).json()["days"]
+                for day in days:
+                    found += [(teacher, start, 60) for start in _apart(day["starts"])]
+                if len(found) >= count:
+                    break
+        self.chance.shuffle(found)
+        return found[:count]
 
     def searchable(self) -> tuple[list[str], list[str]]:
         """Service slugs that are offered, and region slugs that are served."""
@@ -138,3 +156,12 @@ class World:
     def _rows(self, query: str, **values: object) -> list[Any]:
         with self.engine.connect() as connection:
             return list(connection.execute(text(query), values).all())
+
+
+def _apart(starts: list[dict[str, str]]) -> Iterator[str]:
+    last: datetime | None = None
+    for each in starts:
+        start = datetime.fromisoformat(each["starts_at"])
+        if last is None or start - last >= _GAP:
+            last = start
+            yield each["starts_at"]

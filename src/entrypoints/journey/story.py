@@ -245,7 +245,11 @@ class Journey:
     def everybody_was_told(self) -> str:
         """Mails went to whom they concern."""
         wanted = {
-            self._student.email: {"booking_confirmed", "booking_cancelled", "payment_receipt"},
+            self._student.email: {
+                "booking_confirmed",
+                "booking_cancellation_receipt",
+                "payment_receipt",
+            },
             self._teacher.email: {"booking_confirmed", "booking_cancelled", "payout_sent"},
         }
         for email, templates in wanted.items():

@@ -1,6 +1,6 @@
 """Run the demo's platform as a benchmark wants it: more API processes, quiet logs, a trusted proxy.
 
-`python -m benchmarks.platform DATA_DIR PORT INSTRUCTORS WORKERS`; ends when it is told to.
+`python -m benchmarks.stack DATA_DIR PORT INSTRUCTORS WORKERS`; ends when it is told to.
 """
 
 import sys

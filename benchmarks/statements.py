@@ -1,0 +1,58 @@
+"""How many statements a request costs, counted where they leave for the database."""
+
+from typing import Any
+
+from attrs import define, field
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import Engine, event
+
+from benchmarks.load import Shot
+from benchmarks.scenarios import NextShot
+from entrypoints.bootstrap import ports
+from entrypoints.http.app import create_app
+from entrypoints.http.config import HttpConfig
+from entrypoints.settings import Settings
+
+WARM_UP = 3
+
+
+@define
+class Counter:
+    """The same API in this process, and an eye on its statements; BEGIN and COMMIT don't count."""
+
+    _client: TestClient[Litestar]
+    _count: int = field(default=0, init=False)
+
+    def of(self, shots: NextShot) -> int | None:
+        """What the fourth request of a kind costs: the first ones fill what is kept in memory."""
+        for number in range(WARM_UP):
+            self._fire(shots(0, number))
+        self._count = 0
+        return self._count if self._fire(shots(0, WARM_UP)) else None  # read after the request
+
+    def saw(self, *_: Any) -> None:
+        """One more statement."""
+        self._count += 1
+
+    def _fire(self, shot: Shot | None) -> bool:
+        if shot is None:
+            return False
+        response = self._client.request(
+            shot.method, shot.path, headers=dict(shot.headers), json=shot.body
+        )
+        return response.status_code in shot.expected
+
+    def close(self) -> None:
+        """Stop looking."""
+        event.remove(Engine, "before_cursor_execute", self.saw)
+        self._client.__exit__(None, None, None)
+
+
+def count_statements(settings: Settings) -> Counter:
+    """A counter on the platform's own database."""
+    client = TestClient(create_app(ports(settings, connections=2), HttpConfig.of(settings)))
+    client.__enter__()
+    counter = Counter(client)
+    event.listen(Engine, "before_cursor_execute", counter.saw)
+    return counter
