@@ -1,1 +1,1 @@
-"""The core for tests: every port in memory, the contracts they must keep, strategies and machines."""
+"""The core for tests: every port in memory, the contracts they must keep, strategies, machines."""
