@@ -27,7 +27,6 @@ from instainstru_core.booking.use_cases.read_bookings import get_booking, list_b
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType
-from instainstru_core.kernel.zones import Zone
 from instainstru_core.ports import Ports
 
 _READERS: Final = requires(
@@ -155,7 +154,7 @@ class BookingView(Struct, kw_only=True, frozen=True):
     start: datetime
     end: datetime
     duration_minutes: int
-    zone: Zone
+    zone: Annotated[str, Meta(examples=["America/New_York"])]
     local_start: Annotated[str, Meta(examples=["2026-12-08T10:00"])]
     location_type: LocationType
     place: PlaceView | None
@@ -192,7 +191,7 @@ class BookingView(Struct, kw_only=True, frozen=True):
             start=booking.lesson.starts_at,
             end=booking.lesson.ends_at,
             duration_minutes=booking.lesson.minutes,
-            zone=booking.zone,
+            zone=booking.zone.name,
             local_start=f"{local_start:%Y-%m-%dT%H:%M}",
             location_type=booking.location_type,
             place=PlaceView.of(place) if place is not None and shown else None,
