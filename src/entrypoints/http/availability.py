@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
 from litestar.openapi import ResponseSpec
+from litestar.openapi.spec import Example
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -43,8 +44,7 @@ _EDITING: Final = policy(access=requires(Permission.MANAGE_AVAILABILITY), bucket
 _READING: Final = policy(access=requires(Permission.MANAGE_AVAILABILITY), bucket="read")
 _WEEK: Final = "/instructors/me/availability/weeks/{monday:str}"
 
-_Day = Annotated[date, Meta(description="A local date; at most 90 in all, 30 by default.")]
-_Minutes = Annotated[int, Meta(ge=30, le=240, multiple_of=5, examples=[60])]
+_HOUR: Final = [Example(value=60)]
 ZoneName = Annotated[str, Meta(examples=["America/New_York"])]
 WallTime = Annotated[
     str,
@@ -314,10 +314,22 @@ def open_times(
     instructor_id: FromPath[InstructorId],
     request: Request[Any, Any, Any],
     ports: NamedDependency[Ports],
-    first: Annotated[_Day | None, QueryParameter(name="from")] = None,
-    last: Annotated[_Day | None, QueryParameter(name="to")] = None,
+    first: Annotated[
+        date | None,
+        QueryParameter(name="from", description="A local date, today when left out."),
+    ] = None,
+    last: Annotated[
+        date | None,
+        QueryParameter(name="to", description="90 days in all at most, 30 when left out."),
+    ] = None,
     location_type: FromQuery[LocationType | None] = None,
-    duration: FromQuery[_Minutes | None] = None,
+    duration: Annotated[
+        int | None,
+        QueryParameter(
+            description="Minutes: a multiple of 5 from 30 to 240. Asks for the starts.",
+            examples=_HOUR,
+        ),
+    ] = None,
 ) -> Response[OpenTimesView]:
     """What is left of an instructor's open time after bookings, buffers, notice and blackouts."""
     found = find_open_times(

@@ -4,7 +4,8 @@ from typing import Annotated, Final
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.openapi.spec import Example
+from litestar.params import FromPath, QueryParameter
 from msgspec import Meta, Struct
 
 from entrypoints.http.openapi import documented
@@ -16,6 +17,8 @@ from instainstru_core.ports import Ports
 
 _READ: Final = policy(access=PUBLIC, bucket="read")
 _CACHED: Final = {"Cache-Control": "public, max-age=3600"}
+_BROOKLYN: Final = [Example(value="brooklyn")]
+_SLOPE: Final = [Example(value="slope")]
 
 
 class RegionView(Struct, kw_only=True, frozen=True):
@@ -58,8 +61,8 @@ class ZipView(Struct, kw_only=True, frozen=True):
 @get("/regions", sync_to_thread=True, opt=_READ, **documented("List the regions", refusals=(404,)))
 def list_regions(
     ports: NamedDependency[Ports],
-    borough: FromQuery[Annotated[str, Meta(max_length=100, examples=["brooklyn"])] | None] = None,
-    q: FromQuery[Annotated[str, Meta(max_length=100, examples=["slope"])] | None] = None,
+    borough: Annotated[str | None, QueryParameter(max_length=100, examples=_BROOKLYN)] = None,
+    q: Annotated[str | None, QueryParameter(max_length=100, examples=_SLOPE)] = None,
 ) -> Response[RegionListView]:
     """All regions, those of one borough, or those whose name holds a text."""
     gazetteer = ports.places.gazetteer()

@@ -5,7 +5,9 @@ from typing import Annotated, Any, Final
 
 import structlog
 from litestar import Request, Response
+from litestar.enums import ParamType
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.params import ParameterKwarg
 from litestar.types import Scope
 from msgspec import UNSET, Meta, Struct, UnsetType, json
 
@@ -185,7 +187,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     """Say what Litestar refused."""
     status = error.status_code
     if isinstance(error, ValidationException):
-        return _respond(request, _invalid_parameters(error))
+        return _respond(request, _invalid_parameters(request, error))
     if status >= 500:
         return on_failure(request, error)
     if isinstance(error, NotFoundException):
@@ -209,7 +211,7 @@ def on_failure(request: Request[Any, Any, Any], error: Exception) -> Response[by
     return _respond(request, Refusal(500, "internal_error", detail))
 
 
-def _invalid_parameters(error: ValidationException) -> Refusal:
+def _invalid_parameters(request: Request[Any, Any, Any], error: ValidationException) -> Refusal:
     extra = error.extra if isinstance(error.extra, list) else []
     if any(item.get("source") == "path" for item in extra):
         return Refusal(404, "not_found", _HTTP_DETAILS[404])
@@ -218,7 +220,7 @@ def _invalid_parameters(error: ValidationException) -> Refusal:
         return Refusal(400, "malformed_json", "the body is not acceptable JSON: it is empty")
     violations = [
         Violation(
-            pointer=f"/{item.get('source', 'query')}/{item.get('key', '')}",
+            pointer=_pointer(request, item),
             code="invalid",
             message=str(item.get("message", "not valid")),
         )
@@ -227,6 +229,16 @@ def _invalid_parameters(error: ValidationException) -> Refusal:
     if not violations:
         violations = [Violation(pointer="/query", code="invalid", message=error.detail)]
     return invalid(violations)
+
+
+def _pointer(request: Request[Any, Any, Any], item: Mapping[str, Any]) -> str:
+    """Where the parameter stands, by the name that callers give it."""
+    source, key = ParamType(item.get("source", ParamType.QUERY)), str(item.get("key", ""))
+    field = request.route_handler.parsed_fn_signature.parameters.get(key)
+    kwarg = None if field is None else field.kwarg_definition
+    if isinstance(kwarg, ParameterKwarg):
+        key = kwarg.query or kwarg.header or kwarg.name or key
+    return f"/{source.value}/{key}"
 
 
 def invalid(violations: Sequence[Violation]) -> Refusal:

@@ -286,3 +286,57 @@ def test_av36_who_is_hidden_is_not_found_and_who_is_unpaid_is_not_bookable(
     hidden = client.get(address)
     assert (hidden.status_code, hidden.json()["code"]) == (404, "instructor_not_found")
     assert bookable(room.instructor).is_visible
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("from=9999-12-31", "out_of_horizon"),
+        ("from=9999-12-30&to=9999-12-31", "out_of_horizon"),
+        ("from=2031-01-08", "out_of_horizon"),
+        ("to=9999-12-31", "range_too_long"),
+        ("from=0001-01-01", "range_in_past"),
+        ("from=2030-02-30", "validation_failed"),
+        ("duration=31", "invalid_duration"),
+        ("duration=245", "invalid_duration"),
+        ("location_type=travel", "validation_failed"),
+        ("formats=travel", "validation_failed"),
+    ],
+)
+def test_av36_a_range_that_can_never_be_free_is_refused(
+    client: TestClient[Litestar], room: Classroom, query: str, code: str
+) -> None:
+    answer = client.get(f"/instructors/{room.instructor}/availability?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    name = query.split("&")[0].split("=")[0]
+    assert [each["pointer"] for each in answer.json()["errors"]] == [f"/query/{name}"]
+
+
+def test_av36_a_range_may_reach_beyond_the_horizon(
+    client: TestClient[Litestar], room: Classroom
+) -> None:
+    """AV-34: what lies behind it is not free, but may be asked for."""
+    path = f"/instructors/{room.instructor}/availability"
+    answer = client.get(path, params={"from": "2031-01-07", "to": "2031-01-20"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["free_minutes"] == 0
+
+
+@pytest.mark.parametrize(
+    ("monday", "status", "code"),
+    [
+        ("9999-12-27", 422, "out_of_horizon"),
+        ("9999-12-31", 422, "not_monday"),
+        ("2030-01-08", 422, "not_monday"),
+        ("2030-1-7", 404, "not_found"),
+        ("2030-02-30", 404, "not_found"),
+    ],
+)
+def test_av12_weeks_are_addressed_by_a_monday(
+    client: TestClient[Litestar], monday: str, status: int, code: str
+) -> None:
+    path = f"/instructors/me/availability/weeks/{monday}"
+    read = client.get(path)
+    assert (read.status_code, read.json()["code"]) == (status, code)
+    saved = client.put(path, json={"days": {}}, headers={"If-Match": "*"})
+    assert (saved.status_code, saved.json()["code"]) == (status, code)

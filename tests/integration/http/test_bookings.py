@@ -272,3 +272,24 @@ def test_bk21_the_instructor_completes_after_the_end(desk: Desk) -> None:
 def test_bk43_bad_parameters_are_refused(desk: Desk, query: str) -> None:
     answer = desk.client.get(f"/bookings?{query}")
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("view=past", "/query/view"),
+        ("status=pending", "/query/status"),
+        ("role=admin", "/query/role"),
+        ("page=0", "/query/page"),
+        ("page=x", "/query/page"),
+        ("per_page=101", "/query/per_page"),
+        ("per_page=0", "/query/per_page"),
+        ("cursor=x", "/query/cursor"),
+    ],
+)
+def test_bk43_a_list_that_cannot_be_is_refused_by_name(
+    desk: Desk, query: str, pointer: str
+) -> None:
+    answer = desk.client.get(f"/bookings?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]

@@ -19,9 +19,25 @@ DAYS_PER_WEEK = 7
 PAST_EDIT_WINDOW_DAYS = 30
 
 
-def _monday(_: object, __: object, day: date) -> None:
+LAST_MONDAY = date.max - timedelta(days=11)
+"""The Monday of the last whole week there is."""
+
+
+def check_monday(day: date) -> None:
+    """Whether *day* addresses a week. Source: AV-12.
+
+    Raises:
+        NotMonday: It is another day of the week.
+        OutOfHorizon: The calendar ends before that week does.
+    """
     if day.weekday() != 0:
         raise NotMonday(day)
+    if day > LAST_MONDAY:
+        raise OutOfHorizon("/monday", f"the last week that can be addressed begins {LAST_MONDAY}")
+
+
+def _monday(_: object, __: object, day: date) -> None:
+    check_monday(day)
 
 
 @frozen(slots=False)

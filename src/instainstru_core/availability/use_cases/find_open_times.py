@@ -9,9 +9,11 @@ from instainstru_core.availability.errors import (
     CalendarNotFound,
     InvalidDuration,
     InvalidRange,
+    OutOfHorizon,
     RangeInPast,
     RangeTooLong,
 )
+from instainstru_core.availability.model.days import HORIZON_DAYS
 from instainstru_core.availability.model.open_times import OpenTimes, open_times
 from instainstru_core.availability.queries import AvailabilityReads
 from instainstru_core.instructors.ids import InstructorId
@@ -43,6 +45,7 @@ def find_open_times(request: FindOpenTimes, *, read: Begin[ReadsT], clock: Clock
     Raises:
         CalendarNotFound: Nobody of this id teaches here, or nobody who may be seen.
         RangeInPast: The range begins before the instructor's today.
+        OutOfHorizon: It begins where nothing can be booked yet.
         InvalidRange: It ends before it begins.
         RangeTooLong: More than 90 days.
         InvalidDuration: No lesson is that long.
@@ -74,6 +77,8 @@ def _range(request: FindOpenTimes, today: date) -> tuple[date, date]:
     first = today if request.first is None else request.first
     if first < today:
         raise RangeInPast("/query/from", f"the instructor's today is {today}")
+    if first > (horizon := today + timedelta(days=HORIZON_DAYS)):
+        raise OutOfHorizon("/query/from", f"nothing can be booked after {horizon}")
     last = first + timedelta(days=DEFAULT_DAYS - 1) if request.last is None else request.last
     if last < first:
         raise InvalidRange("/query/to", f"the range begins on {first}")

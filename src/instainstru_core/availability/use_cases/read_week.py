@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from instainstru_core.availability.errors import NotMonday
 from instainstru_core.availability.model.facts import StoredWeek
+from instainstru_core.availability.model.weeks import check_monday
 from instainstru_core.availability.queries import AvailabilityReads
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.unit_of_work import Begin
@@ -27,9 +27,9 @@ def read_week(request: ReadWeek, *, read: Begin[ReadsT]) -> StoredWeek:
 
     Raises:
         NotMonday: The week is not addressed by its Monday.
+        OutOfHorizon: The calendar ends before that week does.
         CalendarNotFound: Nobody of this id teaches here.
     """
-    if request.monday.weekday() != 0:
-        raise NotMonday(request.monday)
+    check_monday(request.monday)
     with read() as reads:
         return reads.calendars.week(request.instructor_id, request.monday)
