@@ -59,6 +59,7 @@ from instainstru_core.payments.use_cases.sweep_operations import sweep_operation
 from instainstru_core.places.use_cases.load_regions import load_regions
 from instainstru_core.ports import Ports
 from instainstru_core.pricing.use_cases.quote_lesson import QuoteLesson, quote_lesson
+from instainstru_core.reactions import HANDLERS, Handler
 from instainstru_core.testing.contracts.catalogs import small_catalog
 from instainstru_core.testing.contracts.regions import SMALL_CITY
 from instainstru_core.testing.fakes.clock import HandMovedClock
@@ -91,6 +92,9 @@ class World:
     ports: Ports = field(init=False)
     deliveries: int = 1
     """How often each piece of due work and each webhook comes: more than once is allowed."""
+
+    handlers: Mapping[str, Handler] = HANDLERS
+    """Who does the work, by name."""
 
     _people: int = field(default=0, init=False)
     _heard: int = field(default=0, init=False)
@@ -226,7 +230,7 @@ class World:
                 student_id=booking.student,
                 booking_id=booking.booking_id,
                 fingerprint=quoted.fingerprint,
-                card_id=card and card.card_id,
+                card_id=None if card is None else card.card_id,
             ),
             begin=self.ports.begin,
             gateway=self.processor,
@@ -278,7 +282,7 @@ class World:
         """Do what is due now, and hear what the processor has to say of it."""
         performed: tuple[Performed, ...] = ()
         while True:
-            done = perform_due(self.ports, deliveries=self.deliveries)
+            done = perform_due(self.ports, handlers=self.handlers, deliveries=self.deliveries)
             performed += done
             if not self.hear_news() and not done:
                 return performed

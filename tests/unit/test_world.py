@@ -1,0 +1,332 @@
+"""The whole story in memory: from sign-up to payout, and everything that may come in between."""
+
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from instainstru_core.accounts.ids import StudentId
+from instainstru_core.accounts.model import Principal, Role
+from instainstru_core.booking.errors import InstructorConflict
+from instainstru_core.booking.model import Booking, Cancelled, Completed, Confirmed, Pending
+from instainstru_core.due_work.model import CallsOut, InTransaction, NewWork, WorkItem
+from instainstru_core.due_work.use_cases.file_periodic_work import file_periodic_work
+from instainstru_core.due_work.use_cases.perform_work import Outcome
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.errors import DomainError, OperationInProgress
+from instainstru_core.payments.errors import CardDeclined
+from instainstru_core.payments.ledger.model import Account
+from instainstru_core.payments.model.payment import PaymentState
+from instainstru_core.ports import Ports, Work
+from instainstru_core.reactions import HANDLERS, PERIODIC, Handler
+from instainstru_core.search.model.query import SearchQuery
+from instainstru_core.search.use_cases.search_lessons import search_lessons
+from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.ports import perform_due
+from instainstru_core.testing.world import HOUR, MONDAY, World
+
+DAY = timedelta(days=1)
+LESSON = {
+    # LP 9000 at 12 % and 15 %: SF 1080, IF 1350, P 7650, A 10080.
+    Account.PROCESSOR_BALANCE: 10_080 - 7650,
+    Account.STUDENT_FEE_REVENUE: -1080,
+    Account.COMMISSION_REVENUE: -1350,
+    Account.CONNECT_BALANCE: 7650,
+    Account.CONNECT_OWNER: -7650,
+}
+MOVED = [("authorisation", 10_080), ("capture", 10_080), ("transfer", 7650)]
+RIVALS = 50
+
+
+def moved(world: World) -> list[tuple[str, int]]:
+    """What really happened to money at the processor, in order."""
+    kinds = {"authorisation", "capture", "void", "transfer", "refund"}
+    return [
+        (each.kind, each.amount_cents) for each in world.processor.effects if each.kind in kinds
+    ]
+
+
+def letters(world: World) -> Counter[str]:
+    """How many of each letter were sent, those of signing up apart."""
+    sent = (each.mail.template for each in world.mailbox.latest(limit=1000))
+    return Counter(each for each in sent if each not in {"sign_up_code", "welcome"})
+
+
+def state(world: World, booking: Booking) -> PaymentState | None:
+    """How the booking's payment stands."""
+    payment = world.payment(booking)
+    return None if payment is None else payment.state
+
+
+def test_a_lesson_from_sign_up_to_payout() -> None:
+    """BK-17…BK-24, PY-8…PY-22 and Appendix B, row 1: each step in its time, every cent in place."""
+    world = World()
+    jane, anna = world.instructor("Jane"), world.student("Anna")
+    held = world.hold(anna, jane)
+    assert isinstance(held.state, Pending)
+    assert world.pay(held).booking_confirmed
+    assert state(world, held) is PaymentState.SCHEDULED
+
+    world.advance(47 * HOUR)
+    assert (state(world, held), moved(world)) == (PaymentState.SCHEDULED, [])
+    world.advance(HOUR)
+    assert state(world, held) is PaymentState.AUTHORIZED
+    assert world.balances() == {Account.AUTH_HELD: 10_080, Account.AUTH_CONTRA: -10_080}
+
+    world.advance(48 * HOUR)
+    assert isinstance(world.booking(held.booking_id).state, Confirmed)
+    assert state(world, held) is PaymentState.AUTHORIZED
+    performed = world.advance(HOUR)
+    assert {each.outcome for each in performed} == {Outcome.DONE}
+    assert isinstance(world.booking(held.booking_id).state, Completed)
+    assert state(world, held) is PaymentState.SETTLED
+    assert (world.balances(), moved(world)) == (LESSON, MOVED)
+    assert world.books().balanced
+    assert letters(world) == {"booking_confirmed": 2, "payment_receipt": 1, "payout_sent": 1}
+
+
+def crashing_once() -> Mapping[str, Handler]:
+    """Handlers that do their work, and then fail the first time they are given an item."""
+    seen: set[str] = set()
+
+    def crash(item: WorkItem) -> None:
+        if str(item.work_id) not in seen:
+            seen.add(str(item.work_id))
+            raise ConnectionError
+
+    def calling(handler: CallsOut[Ports]) -> Handler:
+        def run(item: WorkItem, ports: Ports) -> None:
+            handler.run(item, ports)
+            crash(item)
+
+        return CallsOut(run)
+
+    def transacting(handler: InTransaction[Work, Ports]) -> Handler:
+        def run(item: WorkItem, work: Work, ports: Ports) -> None:
+            handler.run(item, work, ports)
+            crash(item)
+
+        return InTransaction(run)
+
+    return {
+        name: calling(each) if isinstance(each, CallsOut) else transacting(each)
+        for name, each in HANDLERS.items()
+    }
+
+
+def calling_twice() -> Mapping[str, Handler]:
+    """Handlers that call out do it twice, as after a crash before their item was forgotten."""
+
+    def twice(handler: CallsOut[Ports]) -> Handler:
+        def run(item: WorkItem, ports: Ports) -> None:
+            handler.run(item, ports)
+            handler.run(item, ports)
+
+        return CallsOut(run)
+
+    return {
+        name: twice(each) if isinstance(each, CallsOut) else each for name, each in HANDLERS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "handlers"),
+    [(2, HANDLERS), (1, calling_twice()), (3, calling_twice()), (1, crashing_once())],
+    ids=["handed out twice", "done twice", "both", "failed after its effects, once each"],
+)
+def test_doing_everything_again_changes_nothing(
+    deliveries: int, handlers: Mapping[str, Handler]
+) -> None:
+    """OP-13, property 7: an item, a handler, a webhook may come twice; its effect comes once."""
+    world = World(deliveries=deliveries, handlers=handlers)
+    jane, anna = world.instructor("Jane"), world.student("Anna")
+    taught = world.book(anna, jane)
+    world.cancel(anna, world.book(anna, jane, starts_in=96 * HOUR))
+    performed = world.advance(6 * DAY)
+    assert Outcome.DEAD not in {each.outcome for each in performed}
+    assert isinstance(world.booking(taught.booking_id).state, Completed)
+    assert (world.balances(), moved(world)) == (LESSON, MOVED)
+    assert letters(world) == {
+        "booking_confirmed": 4,
+        "booking_cancelled": 1,
+        "booking_cancellation_receipt": 1,
+        "payment_receipt": 1,
+        "payout_sent": 1,
+    }
+    assert perform_due(world.ports) == ()
+
+
+@pytest.mark.parametrize("by", [Role.STUDENT, Role.INSTRUCTOR])
+def test_who_calls_a_lesson_off_in_time_is_not_charged(by: Role) -> None:
+    """BK-25, PY-31, PY-38: the time is free again at once, and no card was asked."""
+    world = World()
+    jane, anna, ben = world.instructor("Jane"), world.student("Anna"), world.student("Ben")
+    booking = world.book(anna, jane)
+    world.advance()
+    cancelled = world.cancel(anna if by is Role.STUDENT else jane, booking)
+    assert isinstance(cancelled.state, Cancelled)
+    assert isinstance(world.book(ben, jane).state, Confirmed)
+    world.cancel(ben, world.book(ben, jane, starts_in=80 * HOUR))
+    world.advance(HOUR)
+    assert state(world, booking) is PaymentState.SETTLED
+    assert (world.balances(), moved(world)) == ({}, [])
+
+
+def test_a_hold_taken_is_let_go_when_the_instructor_cancels() -> None:
+    """PY-38."""
+    world = World()
+    jane, anna = world.instructor("Jane"), world.student("Anna")
+    booking = world.book(anna, jane, starts_in=20 * HOUR)
+    world.cancel(jane, booking)
+    world.advance(DAY)
+    assert moved(world) == [("authorisation", 10_080), ("void", 10_080)]
+    assert world.balances() == {}
+
+
+def test_a_hold_nobody_paid_runs_out() -> None:
+    """BK-19: after half an hour another student has the time."""
+    world = World()
+    jane, anna, ben = world.instructor("Jane"), world.student("Anna"), world.student("Ben")
+    start = world.clock.now() + 72 * HOUR
+    held = world.hold(anna, jane)
+    world.advance(timedelta(minutes=30))
+    assert isinstance(world.booking(held.booking_id).state, Cancelled)
+    booking = world.book(ben, jane, starts_in=start - world.clock.now())
+    assert isinstance(booking.state, Confirmed)
+    assert moved(world) == []
+
+
+def test_a_card_declined_at_checkout_may_be_replaced() -> None:
+    """PY-9: the time stays held meanwhile."""
+    world = World()
+    jane, anna = world.instructor("Jane"), world.student("Anna", card="pm_card_insufficient_funds")
+    held = world.hold(anna, jane, starts_in=20 * HOUR)
+    with pytest.raises(CardDeclined):
+        world.pay(held)
+    assert isinstance(world.booking(held.booking_id).state, Pending)
+    assert world.pay(held, world.add_card(anna, "pm_card_mastercard")).booking_confirmed
+    world.advance(3 * DAY)
+    assert world.balances() == LESSON
+
+
+def test_a_card_declined_a_day_ahead_calls_the_lesson_off_in_the_end() -> None:
+    """PY-13: the ladder warns, tries again, and gives the time back; nobody is charged."""
+    world = World()
+    jane, anna = world.instructor("Jane"), world.student("Anna", card="pm_card_insufficient_funds")
+    booking = world.book(anna, jane)
+    world.advance(48 * HOUR)
+    assert isinstance(world.booking(booking.booking_id).state, Confirmed)
+    assert letters(world)["payment_failed"] == 1
+    world.advance(24 * HOUR)
+    assert isinstance(world.booking(booking.booking_id).state, Cancelled)
+    assert letters(world)["payment_final_warning"] == 1
+    assert (world.balances(), moved(world)) == ({}, [])
+
+
+def test_three_d_secure_is_finished_by_the_webhook() -> None:
+    """PY-9, PY-64: the cardholder confirms, the processor tells, the lesson is theirs."""
+    world = World(deliveries=2)
+    jane, anna = world.instructor("Jane"), world.student("Anna", card="pm_card_three_d_secure")
+    held = world.hold(anna, jane, starts_in=20 * HOUR)
+    asked = world.pay(held)
+    world.advance()
+    assert asked.client_secret is not None
+    assert isinstance(world.booking(held.booking_id).state, Pending)
+    payment = world.payment(held)
+    assert payment is not None
+    assert payment.hold is not None
+    world.processor.confirm(payment.hold.intent, asked.client_secret)
+    world.advance()
+    assert isinstance(world.booking(held.booking_id).state, Confirmed)
+    assert moved(world) == [("authorisation", 10_080)]
+    world.advance(3 * DAY)
+    assert (world.balances(), moved(world)) == (LESSON, MOVED)
+
+
+@pytest.mark.parametrize("kind", ["authorise", "capture", "transfer"])
+@pytest.mark.parametrize("fault", [Fault.TIMEOUT_AFTER, Fault.TIMEOUT_BEFORE, Fault.ERROR_500])
+def test_a_lost_answer_is_asked_for_again(kind: str, fault: Fault) -> None:
+    """PY-62: with the periodic jobs on file, as in the workers, nobody has to look after it."""
+    world = World()
+    file_periodic_work(PERIODIC.values(), begin=world.ports.begin, clock=world.clock)
+    jane, anna = world.instructor("Jane"), world.student("Anna")
+    world.book(anna, jane, starts_in=25 * HOUR)
+    world.processor.fail_next(kind, fault)
+    world.advance(3 * DAY)
+    assert (world.balances(), moved(world)) == (LESSON, MOVED)
+
+
+def test_fifty_students_race_for_one_time() -> None:
+    """BK-14: one has it, everybody else is told so, and there is one booking."""
+    world = World()
+    jane = world.instructor("Jane")
+    students = [world.sign_up(f"Student{n}", Role.STUDENT) for n in range(RIVALS)]
+    start = Barrier(RIVALS)
+
+    def race(student: Principal) -> Booking | DomainError:
+        start.wait()
+        try:
+            return world.hold(student, jane)
+        except (InstructorConflict, OperationInProgress) as refused:
+            return refused
+
+    with ThreadPoolExecutor(RIVALS) as pool:
+        results = list(pool.map(race, students))
+    (booked,) = [each for each in results if isinstance(each, Booking)]
+    refused = [each for each in results if isinstance(each, DomainError)]
+    assert len(refused) == RIVALS - 1
+    with world.ports.begin() as work:
+        kept = work.bookings.near(
+            student=StudentId(students[0].account_id.value),
+            instructor=InstructorId(jane.account_id.value),
+            around=booked.lesson,
+        )
+    assert [each.booking_id for each in kept] == [booked.booking_id]
+
+
+def found(world: World) -> list[InstructorId]:
+    """Who can teach piano in the only hour of the day that is asked for."""
+    noon = 12 * 60
+    query = SearchQuery(
+        service="piano", dates=(MONDAY + 3 * DAY,), after=noon, before=noon + 60, minutes=60
+    )
+    ports = world.ports
+    page = search_lessons(query, market=ports.market, places=ports.places, clock=world.clock)
+    return [each.listing.instructor_id for each in page.results]
+
+
+def test_search_shows_who_is_really_free() -> None:
+    """SR-33, AV-41: not whose hour is held, and again whose hour was given back."""
+    world = World()
+    jane, anna = world.instructor("Jane"), world.student("Anna")
+    me = InstructorId(jane.account_id.value)
+    assert found(world) == [me]
+    held = world.hold(anna, jane)
+    assert found(world) == []
+    world.cancel(anna, held)
+    assert found(world) == [me]
+
+
+def test_periodic_work_comes_back_by_the_clock() -> None:
+    """OP-13: at every multiple, however far the clock was moved."""
+    world = World()
+    file_periodic_work([PERIODIC["check_books"]], begin=world.ports.begin, clock=world.clock)
+    assert [each.handler for each in world.advance()] == ["check_books"]
+    assert world.advance(timedelta(minutes=59)) == ()
+    assert [each.outcome for each in world.advance(2 * HOUR)] == [Outcome.DONE, Outcome.DONE]
+
+
+def test_work_without_an_end_is_noticed() -> None:
+    """A loop has a bound: it is an error, not a test that hangs."""
+
+    def again(_item: WorkItem, work: Work, ports: Ports) -> None:
+        work.work_items.file(NewWork(handler="again", payload={}, due_at=ports.clock.now()))
+
+    world = World()
+    with world.ports.begin() as work:
+        work.work_items.file(NewWork(handler="again", payload={}, due_at=world.clock.now()))
+    with pytest.raises(RuntimeError, match="still work due"):
+        perform_due(world.ports, handlers={"again": InTransaction(again)})
