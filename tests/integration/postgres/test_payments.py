@@ -1,11 +1,12 @@
 """A lesson's money from checkout to settlement, on PostgreSQL."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
+from instainstru_core.payments.use_cases.check_out import CheckOut
 from instainstru_core.testing.contracts.payments import (
     ALessonFromCheckoutToPayoutContract,
     CancellingContract,
@@ -54,3 +55,24 @@ class TestSettling(SettlingContract):
 
 class TestPayouts(PayoutsContract):
     """On PostgreSQL."""
+
+
+def test_a_checkout_24_hours_ahead_takes_few_statements(engine: Engine, till: Till) -> None:
+    """The hot path: locks, facts, two writes and the outbox, in one transaction."""
+    booking = till.hold()
+    request = CheckOut(
+        student_id=till.student,
+        booking_id=booking.booking_id,
+        fingerprint=till.price(booking).fingerprint,
+    )
+    sent: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        till.check_out(request)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(sent) <= 6, sent
