@@ -25,6 +25,6 @@ rm -rf "$place/tests/integration"
 cp "$root/README.md" "$place/"
 cd "$place"
 printf '[pytest]\naddopts = --import-mode=importlib --strict-markers\npythonpath = .\nmarkers =\n    slow: takes long\n' > pytest.ini
-"$place/venv/bin/python" -m pytest -q -p no:cacheprovider tests/unit
+INSTAINSTRU_CORE_PLACE="$place/venv" "$place/venv/bin/python" -m pytest -q -p no:cacheprovider tests/unit
 "$place/venv/bin/python" "$root/tools/run_readme.py" README.md
 echo "wheel: $(basename "$wheel") is pure, and the README's example books a lesson"
