@@ -17,6 +17,7 @@ from instainstru_core.booking.events import (
     BookingHoldReleased,
 )
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.timers import COMPLETE_LESSON, EXPIRE_HOLD
 from instainstru_core.booking.use_cases.complete_lesson import complete_by_itself
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
@@ -67,11 +68,14 @@ def _booking_id(item: WorkItem) -> BookingId:
 
 
 def _expire_hold(item: WorkItem, work: Work, ports: Ports) -> None:
-    expire_hold(_booking_id(item), work=work, now=ports.clock.now())
+    # Never while somebody is paying for it: the next try finds out. Source: BK-19.
+    with alone_with(_booking_id(item), ports.mutexes):
+        expire_hold(_booking_id(item), work=work, now=ports.clock.now())
 
 
 def _complete_lesson(item: WorkItem, work: Work, ports: Ports) -> None:
-    complete_by_itself(_booking_id(item), work=work, now=ports.clock.now())
+    with alone_with(_booking_id(item), ports.mutexes):
+        complete_by_itself(_booking_id(item), work=work, now=ports.clock.now())
 
 
 def _process_webhook(item: WorkItem, ports: Ports) -> None:

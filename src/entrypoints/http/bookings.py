@@ -16,6 +16,7 @@ from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal, Role
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model import Booking, Cancelled, Completed, Pending, Place
+from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.policies.facts import AskedPlace, LocalStart, Proposal
 from instainstru_core.booking.policies.views import View, phase, shows_place
 from instainstru_core.booking.queries import BookingCard, BookingList, BookingPage
@@ -348,12 +349,13 @@ def cancel(
     def view(booking: Booking) -> BookingView:
         return BookingView.of(booking, _party(booking, principal), ports.clock.now())
 
-    booking = cancel_booking(
-        CancelBooking(principal=principal, booking_id=booking_id, reason=data.reason),
-        begin=ports.begin,
-        clock=ports.clock,
-        answer=keyed.answer(view),
-    )
+    with alone_with(booking_id, ports.mutexes):
+        booking = cancel_booking(
+            CancelBooking(principal=principal, booking_id=booking_id, reason=data.reason),
+            begin=ports.begin,
+            clock=ports.clock,
+            answer=keyed.answer(view),
+        )
     return view(booking)
 
 
@@ -378,12 +380,13 @@ def complete(
     def view(booking: Booking) -> BookingView:
         return BookingView.of(booking, _party(booking, principal), ports.clock.now())
 
-    booking = complete_lesson(
-        CompleteLesson(principal=principal, booking_id=booking_id, note=data.note),
-        begin=ports.begin,
-        clock=ports.clock,
-        answer=keyed.answer(view),
-    )
+    with alone_with(booking_id, ports.mutexes):
+        booking = complete_lesson(
+            CompleteLesson(principal=principal, booking_id=booking_id, note=data.note),
+            begin=ports.begin,
+            clock=ports.clock,
+            answer=keyed.answer(view),
+        )
     return view(booking)
 
 

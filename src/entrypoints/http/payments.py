@@ -15,6 +15,7 @@ from entrypoints.http.pricing import LineItemView, QuoteView
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.mutex import alone_with
 from instainstru_core.payments.ids import CardId, PaymentId
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
@@ -213,15 +214,16 @@ def confirm(
         card_id=data.payment_method_id,
         credit_cents=data.credit_cents,
     )
-    result = check_out(
-        request,
-        begin=ports.begin,
-        gateway=ports.gateway,
-        ids=ports.ids,
-        clock=ports.clock,
-        config=ports.pricing,
-        answer=keyed.answer(CheckoutView.of),
-    )
+    with alone_with(booking_id, ports.mutexes):
+        result = check_out(
+            request,
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+            config=ports.pricing,
+            answer=keyed.answer(CheckoutView.of),
+        )
     return CheckoutView.of(result)
 
 
@@ -241,9 +243,10 @@ def replace_card(
     request = ChangeCard(
         student_id=_student(principal), booking_id=booking_id, card_id=data.payment_method_id
     )
-    payment = change_card(
-        request, begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock
-    )
+    with alone_with(booking_id, ports.mutexes):
+        payment = change_card(
+            request, begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock
+        )
     return RetriedPaymentView.of(payment)
 
 
@@ -262,14 +265,15 @@ def retry(
     keyed: NamedDependency[Keyed],
 ) -> RetriedPaymentView:
     """The same card is asked again now."""
-    payment = change_card(
-        ChangeCard(student_id=_student(principal), booking_id=booking_id),
-        begin=ports.begin,
-        gateway=ports.gateway,
-        ids=ports.ids,
-        clock=ports.clock,
-        answer=keyed.answer(RetriedPaymentView.of),
-    )
+    with alone_with(booking_id, ports.mutexes):
+        payment = change_card(
+            ChangeCard(student_id=_student(principal), booking_id=booking_id),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+            answer=keyed.answer(RetriedPaymentView.of),
+        )
     return RetriedPaymentView.of(payment)
 
 

@@ -308,7 +308,7 @@ def test_av36_a_range_that_can_never_be_free_is_refused(
 ) -> None:
     answer = client.get(f"/instructors/{room.instructor}/availability?{query}")
     assert (answer.status_code, answer.json()["code"]) == (422, code)
-    name = query.split("&")[0].split("=")[0]
+    name = query.split("&", maxsplit=1)[0].split("=", maxsplit=1)[0]
     assert [each["pointer"] for each in answer.json()["errors"]] == [f"/query/{name}"]
 
 

@@ -23,6 +23,7 @@ from instainstru_core.kernel.errors import DomainError
 from instainstru_core.ports import Ports
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.memory.accounts import InMemoryMutexes
 from instainstru_core.testing.memory.store import InMemoryStore
 from instainstru_core.testing.strategies.booking import (
     NOON,
@@ -40,6 +41,7 @@ class Desk:
     client: TestClient[Litestar]
     store: InMemoryStore
     clock: HandMovedClock
+    mutexes: InMemoryMutexes
     room: Classroom
     student: Principal
     instructor: Principal
@@ -75,6 +77,8 @@ def desk() -> Iterator[Desk]:
     student = signed_in(ids.new(StudentId))
     unused: dict[str, Any] = dict.fromkeys((each.name for each in fields(Ports)), None)
     kept = {"begin": store.begin, "read": store.read, "clock": clock, "ids": ids, "places": TOWN}
+    mutexes = InMemoryMutexes()
+    kept["mutexes"] = mutexes
     pricing = {"pricing": next(each.default for each in fields(Ports) if each.name == "pricing")}
     ports = Ports(**unused | kept | pricing)
     seat: list[Desk] = []
@@ -100,7 +104,7 @@ def desk() -> Iterator[Desk]:
     )
     with TestClient(app) as client:
         teacher = signed_in(room.instructor, Role.INSTRUCTOR)
-        seat.append(Desk(client, store, clock, room, student, teacher, student))
+        seat.append(Desk(client, store, clock, mutexes, room, student, teacher, student))
         yield seat[0]
 
 
@@ -293,3 +297,19 @@ def test_bk43_a_list_that_cannot_be_is_refused_by_name(
     answer = desk.client.get(f"/bookings?{query}")
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
     assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(("action", "body"), [("cancel", {"reason": "ill"}), ("complete", {})])
+def test_bk56_who_changes_a_booking_is_alone_with_it(
+    desk: Desk, action: str, body: dict[str, Any]
+) -> None:
+    booking_id = desk.book().json()["booking_id"]
+    desk.confirm(booking_id)
+    desk.caller = desk.instructor
+    if action == "complete":
+        desk.clock.set(NOON + timedelta(hours=1))
+    with desk.mutexes.hold(f"booking:{booking_id}"):
+        busy = desk.post(f"/bookings/{booking_id}/{action}", body)
+    assert (busy.status_code, busy.json()["code"]) == (409, "operation_in_progress")
+    assert busy.headers["Retry-After"] == "1"
+    assert desk.post(f"/bookings/{booking_id}/{action}", body).status_code == 200

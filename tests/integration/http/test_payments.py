@@ -118,6 +118,27 @@ class TestCheckout:
         assert again.headers["Idempotency-Replayed"] == "true"
         assert again.content == first.content
 
+    def test_bk_56_who_pays_is_alone_with_the_booking(self, counter: Counter) -> None:
+        """PY-61: nor can it be called off, or another card be named, meanwhile."""
+        counter.save_card()
+        booking = counter.hold()
+        card = counter.save_card()
+        with counter.ports.mutexes.hold(f"booking:{booking}"):
+            refused = [
+                counter.confirm(booking),
+                counter.post(f"/bookings/{booking}/cancel", {"reason": "ill"}),
+                counter.post(f"/bookings/{booking}/payment-retries", {}),
+                counter.client.put(
+                    f"/api/v1/bookings/{booking}/payment-method",
+                    json={"payment_method_id": card},
+                    headers=counter.student.headers,
+                ),
+            ]
+        for answer in refused:
+            assert (answer.status_code, answer.json()["code"]) == (409, "operation_in_progress")
+            assert answer.headers["Retry-After"] == "1"
+        assert counter.confirm(booking).json()["booking_status"] == "CONFIRMED"
+
     def test_py_9_a_decline_is_a_402_with_its_category(self, counter: Counter) -> None:
         card = counter.save_card("pm_card_insufficient_funds")
         answer = counter.confirm(counter.hold(hours_ahead=20), payment_method_id=card)
