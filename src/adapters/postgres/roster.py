@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
-from attrs import Factory, define, field
+from attrs import Factory, define, field, frozen
 from sqlalchemy import Connection, Engine, Row, text
 
 from adapters.postgres.queries.availability import FACTS, busy_of, facts_range, settings_of
@@ -67,6 +67,14 @@ class Follower(Protocol):
         ...
 
 
+@frozen
+class _News:
+    """Who changed, to which version, and from where to look next time."""
+
+    mark: str
+    versions: tuple[tuple[UUID, int], ...]
+
+
 @define(eq=False)
 class PostgresRoster:
     """The `LiveRoster` port: one roster for all threads of this process."""
@@ -85,35 +93,52 @@ class PostgresRoster:
     @contextmanager
     def looking(self) -> Iterator[Roster]:
         """The roster as the database stands now; nobody else has it until the block ends."""
+        # Asked before the lock is held: threads wait for the database side by side, and whatever
+        # was committed before this call is in the answer, whoever takes it in first.
+        news = self._news()
         with self._lock:
-            yield self._current()
+            yield self._current(news)
 
     def who_is_free(
         self, question: WhoIsFree, *, among: Collection[InstructorId] | None = None
     ) -> FirstStarts:
         """Who can start when, as the database stands at this call."""
-        with self._lock:
-            return self._current().ask(question, among=among)
+        with self.looking() as roster:
+            return roster.ask(question, among=among)
 
     def build(self, progress: Progress = _nothing) -> int:
         """Read every calendar, and return how many there are."""
         with self._lock:
             self._roster = None
-            return len(self._current(progress).ids)
+            return len(self._current(None, progress).ids)
 
-    def _current(self, progress: Progress = _nothing) -> Roster:
+    def _news(self) -> _News | None:
+        if self._roster is None:
+            return None
+        with self._connected() as connection:
+            mark, numbers, versions = connection.execute(_CHANGED, {"mark": self._mark}).one()
+        return _News(mark, tuple(zip(numbers, versions, strict=True)))
+
+    def _current(self, news: _News | None, progress: Progress = _nothing) -> Roster:
         today = self._clock.now().date()
         first, last = today - timedelta(days=DAYS_BEHIND), today + timedelta(days=DAYS_AHEAD)
-        with self._engine.connect() as pooled:
-            connection = pooled.execution_options(isolation_level="AUTOCOMMIT")
-            roster = self._roster
-            # A clock set back asks for days that were forgotten.
-            if roster is None or first < roster.first:
+        roster = self._roster
+        # A clock set back asks for days that were forgotten.
+        if roster is None or first < roster.first:
+            with self._connected() as connection:
                 return self._built(connection, first, last, progress)
-            if last > roster.last:
+        if last > roster.last:
+            with self._connected() as connection:
                 self._roll(connection, roster, first, last)
-            self._catch_up(connection, roster)
-            return roster
+        # Built by another thread since we asked: what was committed meanwhile is news.
+        if (news := news or self._news()) is not None:
+            self._take_in(news, roster)
+        return roster
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with self._engine.connect() as pooled:
+            yield pooled.execution_options(isolation_level="AUTOCOMMIT")
 
     def _built(self, connection: Connection, first: date, last: date, progress: Progress) -> Roster:
         # The mark is taken first: what changes while we read is read again by the next question.
@@ -137,18 +162,21 @@ class PostgresRoster:
         # These are known for the new days only; what their holds take is told for all days.
         self._reload(connection, roster, [each.value for each in roster.held])
 
-    def _catch_up(self, connection: Connection, roster: Roster) -> None:
-        mark, numbers, versions = connection.execute(_CHANGED, {"mark": self._mark}).one()
+    def _take_in(self, news: _News, roster: Roster) -> None:
         changed = [
             number
-            for number, version in zip(numbers, versions, strict=True)
+            for number, version in news.versions
             if roster.version(InstructorId(number)) != version
         ]
-        # Followers first: what fails here is tried again, as the roster's versions are still old.
-        for follower in self._followers if changed else ():
-            follower.refresh(connection, changed)
-        self._reload(connection, roster, changed)
-        self._mark = mark
+        if changed:
+            with self._connected() as connection:
+                # Followers first: what fails here is tried again, as the roster's versions are
+                # still old.
+                for follower in self._followers:
+                    follower.refresh(connection, changed)
+                self._reload(connection, roster, changed)
+        # Another thread may have asked later and come here sooner.
+        self._mark = max(self._mark, news.mark, key=int)
 
     def _reload(self, connection: Connection, roster: Roster, numbers: Sequence[UUID]) -> None:
         for start in range(0, len(numbers), BATCH):
