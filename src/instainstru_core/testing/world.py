@@ -86,14 +86,14 @@ class World:
     """The whole platform in memory. `ports` is what each entrypoint would be given."""
 
     clock: HandMovedClock = field(factory=lambda: HandMovedClock(NOON))
-    database: InMemoryStore = field(init=False)
+    database: InMemoryStore = field(init=False, repr=False)
     processor: SimulatedProcessor = field(init=False)
     mailbox: InMemoryMailbox = field(init=False)
-    ports: Ports = field(init=False)
+    ports: Ports = field(init=False, repr=False)
     deliveries: int = 1
     """How often each piece of due work and each webhook comes: more than once is allowed."""
 
-    handlers: Mapping[str, Handler] = HANDLERS
+    handlers: Mapping[str, Handler] = field(default=HANDLERS, repr=False)
     """Who does the work, by name."""
 
     _people: int = field(default=0, init=False)
@@ -150,10 +150,8 @@ class World:
             secrets=ports.secrets,
             clock=self.clock,
         )
-        perform_due(ports)
-        (mail,) = self.mailbox.latest(to=email.typed, limit=1)
         proof = confirm_email_challenge(
-            ConfirmEmailChallenge(challenge_id=challenge, code=_code_in(mail.mail.text)),
+            ConfirmEmailChallenge(challenge_id=challenge, code=self.mailed_code(email.typed)),
             begin=ports.begin,
             secrets=ports.secrets,
             clock=self.clock,
@@ -176,6 +174,15 @@ class World:
             clock=self.clock,
         )
         return self._principal(signed_in.account, signed_in.tokens.access)
+
+    def mailed_code(self, email: str) -> str:
+        """The code in the last mail to *email*."""
+        perform_due(self.ports)
+        (mail,) = self.mailbox.latest(to=email, limit=1)
+        found = re.search(r"\b\d{6}\b", mail.mail.text)
+        if found is None:
+            raise RuntimeError("there is no code in the last mail")
+        return found.group()
 
     def add_card(self, student: Principal, token: str) -> SavedCard:
         """One card more for *student*."""
@@ -360,10 +367,3 @@ class World:
         if found is None:
             raise RuntimeError("a session just opened is over")
         return found
-
-
-def _code_in(letter: str) -> str:
-    found = re.search(r"\b\d{6}\b", letter)
-    if found is None:
-        raise RuntimeError("there is no code in the letter")
-    return found.group()
