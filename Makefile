@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	then echo $$python; break; fi; done)
 BIN := .venv/bin
 READY := .venv/.installed
-# PyPI has a package called `entrypoints`: ours must come first (STYLE 2.7).
+# A package index has an `entrypoints`, too, which others may install: ours must come first.
 export PYTHONPATH := src
 export PYTHONDONTWRITEBYTECODE := 1
 # The system's certificates are the ones that a company's or a laboratory's network is trusted by.
@@ -17,7 +17,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_LINK_MODE := copy
 unexport VIRTUAL_ENV
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-config --default-index https://pypi.org/simple pyproject.toml
+	--no-emit-index-url --no-header --no-config pyproject.toml
 CORE := src/instainstru_core/*
 
 help: ## List the tasks

@@ -424,7 +424,7 @@ class LessonNotEnded(Conflict):
 
 @frozen
 class LateCancellationUnavailable(Conflict):
-    """A student can't cancel a confirmed lesson less than 24 h ahead. Source: ADR 0030."""
+    """A student can't cancel a confirmed lesson less than 24 h ahead. Source: ADR 0007."""
 
     code: ClassVar[str] = "late_cancellation_unavailable"
     booking_id: BookingId

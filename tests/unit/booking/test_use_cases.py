@@ -246,7 +246,7 @@ def test_bk27_cancelling(
 
 
 def test_a_students_late_cancellation_has_to_wait(town: Town) -> None:
-    """ADR 0030."""
+    """ADR 0007."""
     booking = town.confirmed()
     town.clock.set(NOON - 24 * HOUR + timedelta(seconds=1))
     with pytest.raises(LateCancellationUnavailable):

@@ -161,6 +161,6 @@ def test_service_areas_in_a_few_words(boroughs: tuple[str, ...], summary: str | 
     ],
 )
 def test_refusals_name_the_fact(refusal: DomainError, words: str) -> None:
-    """STYLE §5: and its facts are plain JSON."""
+    """SE-24: and its facts are plain JSON."""
     assert words in str(refusal)
     assert json.loads(json.dumps(dict(refusal.facts()))) == refusal.facts()

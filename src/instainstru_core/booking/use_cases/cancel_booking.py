@@ -1,4 +1,4 @@
-"""Call a lesson off, or give up a hold. Source: BK-25…BK-28, ADR 0030."""
+"""Call a lesson off, or give up a hold. Source: BK-25…BK-28, ADR 0007."""
 
 from typing import Final, TypeVar
 

@@ -358,7 +358,7 @@ class Desk:
         number = int(attempt)
         if number > len(TRANSFER_RETRIES):
             return payment.review("transfer_failed", at=self._at)
-        # One key is always answered alike, so another try is another operation (ADR 0041).
+        # One key is always answered alike, so another try is another operation (ADR 0010).
         self.plan(
             payment,
             OperationKind.TRANSFER,
