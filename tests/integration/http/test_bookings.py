@@ -1,7 +1,7 @@
 """Bookings over HTTP: what the routes read, answer and refuse."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from entrypoints.http.problems import Refusal, on_domain_error, on_http_error, o
 from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Principal, Role
+from instainstru_core.availability.model.windows import Window, encode
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.ports import Ports
@@ -61,6 +62,13 @@ class Desk:
         }
         given = {name: value for name, value in body.items() if value is not None}
         return self.post("/bookings", given)
+
+    def open(self, day: date, *windows: tuple[int, int]) -> None:
+        """Open *day* in every format, from one wall slot to another."""
+        planes = encode([Window(start, end) for start, end in windows])
+        with self.store.begin() as work:
+            work.calendars.lock(self.room.instructor)
+            work.calendars.save_days(self.room.instructor, {day: planes}, at=self.clock.now())
 
     def confirm(self, booking_id: str) -> None:
         with self.store.begin() as work:
@@ -313,3 +321,76 @@ def test_bk56_who_changes_a_booking_is_alone_with_it(
     assert (busy.status_code, busy.json()["code"]) == (409, "operation_in_progress")
     assert busy.headers["Retry-After"] == "1"
     assert desk.post(f"/bookings/{booking_id}/{action}", body).status_code == 200
+
+
+def test_spec9_spring_forward_skips_the_hour_that_never_was(desk: Desk) -> None:
+    """AV-11, BK-3: 01:30 for an hour ends at 03:30, and needs 01:30-02:00 and 03:00-03:30 only."""
+    desk.clock.set(datetime(2030, 3, 7, 17, tzinfo=UTC))
+    desk.open(date(2030, 3, 10), (18, 24), (36, 42))
+    gap = desk.book(start=None, date="2030-03-10", time="02:30")
+    assert (gap.status_code, gap.json()["code"]) == (422, "nonexistent_local_time")
+    over = desk.book(start=None, date="2030-03-10", time="01:30", duration_minutes=90)
+    assert (over.status_code, over.json()["code"]) == (422, "time_not_open")
+    booked = desk.book(start=None, date="2030-03-10", time="01:30")
+    assert booked.status_code == 201, booked.text
+    found = booked.json()
+    assert (found["start"], found["end"]) == ("2030-03-10T06:30:00Z", "2030-03-10T07:30:00Z")
+    assert (found["local_start"], found["zone"]) == ("2030-03-10T01:30", "America/New_York")
+
+
+def test_spec9_fall_back_repeats_an_hour(desk: Desk) -> None:
+    """AV-11: without an offset the first 01:30; an instant names the second one."""
+    desk.clock.set(datetime(2030, 10, 31, 17, tzinfo=UTC))
+    desk.open(date(2030, 11, 3), (12, 24))
+    first = desk.book(start=None, date="2030-11-03", time="01:30", duration_minutes=30).json()
+    assert (first["start"], first["end"]) == ("2030-11-03T05:30:00Z", "2030-11-03T06:00:00Z")
+    desk.caller = signed_in(CountedIds(100).new(StudentId))
+    second = desk.book(start="2030-11-03T01:30:00-05:00", duration_minutes=30)
+    assert second.status_code == 201, second.text
+    assert second.json()["start"] == "2030-11-03T06:30:00Z"
+    assert second.json()["local_start"] == "2030-11-03T01:30"
+    desk.open(date(2030, 11, 3), (18, 24))
+    desk.caller = signed_in(CountedIds(200).new(StudentId))
+    hour = desk.book(start=None, date="2030-11-03", time="01:30")
+    assert (hour.status_code, hour.json()["code"]) == (422, "time_not_open")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"date": "2030-01-09", "time": "23:00"}, 201, None),
+        ({"date": "2030-01-09", "time": "23:15"}, 422, "crosses_midnight"),
+        ({"date": "2030-01-09", "time": "23:15", "duration_minutes": 45}, 201, None),
+        ({"date": "2031-01-04", "time": "12:00"}, 422, "time_not_open"),
+        ({"date": "2031-01-05", "time": "12:00"}, 422, "beyond_horizon"),
+    ],
+)
+def test_spec9_days_end_at_midnight_and_years_at_the_horizon(
+    desk: Desk, changes: dict[str, Any], status: int, code: str | None
+) -> None:
+    """BK-3, BK-11 rows 9 and 12: ending exactly at midnight, or 365 days ahead, is allowed."""
+    answer = desk.book(start=None, **changes)
+    assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
+
+
+def test_bk15_ones_own_hold_gives_way(desk: Desk) -> None:
+    first = desk.book().json()["booking_id"]
+    second = desk.book(start="2030-01-07T17:30:00Z")
+    assert second.status_code == 201, second.text
+    assert desk.client.get(f"/bookings/{first}").json()["cancellation"]["kind"] == "superseded"
+    listed = desk.client.get("/bookings", params={"view": "history"}).json()
+    assert listed["items"] == []
+    desk.confirm(second.json()["booking_id"])
+    refused = desk.book()
+    assert (refused.status_code, refused.json()["code"]) == (409, "instructor_conflict")
+
+
+def test_bk16_a_fourth_hold_is_too_many(desk: Desk) -> None:
+    """BK-11 row 19."""
+    for hour in (12, 14, 16):
+        assert desk.book(start=f"2030-01-07T{hour}:00:00Z").status_code == 201
+    refused = desk.book(start="2030-01-07T19:00:00Z")
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_holds")
+    assert desk.book(start="2030-01-07T16:15:00Z").status_code == 201, "after BK-15 it is the third"
+    desk.clock.move(timedelta(minutes=30))
+    assert desk.book(start="2030-01-07T19:00:00Z").status_code == 201
