@@ -7,6 +7,9 @@ from uuid import UUID
 from instainstru_core.kernel.errors import Malformed
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Two letters at a time: ids are written in every response.
+_PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
+_SHIFTS = tuple(range(120, -1, -10))
 _DIGITS = {letter: digit for digit, letter in enumerate(_CROCKFORD)}
 
 
@@ -43,7 +46,7 @@ class EntityId:
 
     def __str__(self) -> str:
         number = self.value.int
-        return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+        return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
