@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -253,13 +254,12 @@ class Journey:
             self._teacher.email: {"booking_confirmed", "booking_cancelled", "payout_sent"},
         }
         for email, templates in wanted.items():
-            eventually(
-                f"the mails to {email}",
-                lambda email=email, templates=templates: (
-                    templates <= {each["template"] for each in mails(self._anybody, email)} or None
-                ),
-            )
+            eventually(f"the mails to {email}", partial(self._has_mails, email, templates))
         return "student and instructor had their mails: confirmed, cancelled, receipt, payout"
+
+    def _has_mails(self, email: str, templates: set[str]) -> bool | None:
+        sent = {each["template"] for each in mails(self._anybody, email)}
+        return True if templates <= sent else None
 
     def _day(self) -> Any:
         if not self._lesson:

@@ -1,7 +1,9 @@
 """What the domain says when it refuses.
 
-Each family below is one kind of refusal; each concrete error names the refused fact, carries it in
-its fields, and owns one stable `code` (lower_snake), by which programs know it. Source: SE-23, SE-24.
+Each family below is one kind of refusal; each concrete error names the refused fact, carries it
+in its fields, and owns one stable `code` (lower_snake), by which programs know it.
+
+Source: SE-23, SE-24.
 """
 
 from collections.abc import Mapping

@@ -15,7 +15,7 @@ _DIGITS = {letter: digit for digit, letter in enumerate(_CROCKFORD)}
 
 @total_ordering
 class EntityId:
-    """A ULID with a kind: 128 bits, written as 26 Crockford characters, ordered by time of creation.
+    """A ULID with a kind: 128 bits, written as 26 Crockford characters, ordered by creation.
 
     Written by hand: msgspec would take an attrs class apart instead of asking us how to read it.
     Source: SE-22.
