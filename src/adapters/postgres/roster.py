@@ -104,7 +104,28 @@ class PostgresRoster:
     ) -> FirstStarts:
         """Who can start when, as the database stands at this call."""
         with self.looking() as roster:
+            return self.ask(roster, question, among=among)
+
+    def ask(
+        self,
+        roster: Roster,
+        question: WhoIsFree,
+        *,
+        among: Collection[InstructorId] | None = None,
+    ) -> FirstStarts:
+        """The answer of *roster*, which the caller is `looking` at.
+
+        Few ask for days beyond its last one. For them those days are read from the database, and
+        forgotten again: a year of everybody would not fit into memory.
+        """
+        if max(question.dates, default=roster.last) <= roster.last:
             return roster.ask(question, among=among)
+        wanted = roster.ids if among is None else among
+        distant = Roster(min(question.dates), max(question.dates))
+        with self._engine.connect() as pooled:
+            connection = pooled.execution_options(isolation_level="AUTOCOMMIT")
+            self._reload(connection, distant, [each.value for each in wanted])
+        return distant.ask(question, among=among)
 
     def build(self, progress: Progress = _nothing) -> int:
         """Read every calendar, and return how many there are."""

@@ -54,6 +54,7 @@ class PostgresMarketView:
     _engine: Engine
     _supply: Supply
     _roster: Roster
+    _rosters: PostgresRoster
 
     def candidates(self, service: str) -> Candidates | None:
         return self._supply.of(service)
@@ -63,7 +64,7 @@ class PostgresMarketView:
             return bool(connection.scalar(_SERVICE, {"slug": service}))
 
     def who_is_free(self, question: WhoIsFree, among: Collection[InstructorId]) -> FirstStarts:
-        return self._roster.ask(question, among=among)
+        return self._rosters.ask(self._roster, question, among=among)
 
 
 @define(eq=False)
@@ -88,7 +89,7 @@ class PostgresMarket:
             if self._supply is None or gazetteer is not self._gazetteer:
                 self._gazetteer = gazetteer
                 self._supply = self._read_all(gazetteer)
-            yield PostgresMarketView(self._engine, self._supply, roster)
+            yield PostgresMarketView(self._engine, self._supply, roster, self._roster)
 
     def forget(self) -> None:
         """Read everything again before the next answer."""

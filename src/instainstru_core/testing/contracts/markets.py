@@ -146,6 +146,17 @@ class MarketContract:
                 )
             )
 
+    @pytest.mark.parametrize("ahead", [59, 60, 61, 70, 200, 365])
+    def test_sr36_a_day_is_found_however_far_ahead(self, ahead: int) -> None:
+        """AV-41: up to the horizon of a year, free time is what the calendar says."""
+        day = TUESDAY + timedelta(days=ahead - 1)
+        me = self.teacher(days=(day,)).instructor_id
+        assert self.found(dates=(day,)) == [me]
+        assert self.found(dates=(day,), after=9 * 60, before=10 * 60) == [me]
+        assert self.found(dates=(day,), before=9 * 60 + 30) == []
+        assert self.found(dates=(day - timedelta(days=1),)) == []
+        assert self.found(dates=(day, TUESDAY)) == [me]
+
     def test_finds_who_is_free_with_the_first_start(self) -> None:
         """SR-36, SR-49: the cheapest format that is free, and when."""
         offering = self.teacher()
