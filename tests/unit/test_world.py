@@ -159,6 +159,34 @@ def test_doing_everything_again_changes_nothing(
     assert perform_due(world.ports) == ()
 
 
+def everything(world: World) -> tuple[set[str | None], object]:
+    """Four days with all that can happen: which handlers had a part in it, and what it came to."""
+    file_periodic_work(PERIODIC.values(), begin=world.ports.begin, clock=world.clock)
+    jane = world.instructor("Jane")
+    cards = ["visa", "mastercard", "insufficient_funds", "fails_capture", "three_d_secure"]
+    students = [world.student(card, card=f"pm_card_{card}") for card in cards]
+    lessons = [
+        world.book(student, jane, starts_in=(24 + 2 * number) * HOUR)
+        for number, student in enumerate(students)
+    ]
+    lessons.append(world.hold(students[0], jane, starts_in=47 * HOUR))
+    world.cancel(students[1], lessons[1])
+    performed = world.advance(4 * DAY)
+    assert Outcome.DEAD not in {each.outcome for each in performed}
+    seen = [world.booking(each.booking_id).state for each in lessons]
+    ended = [payment and payment.state for payment in map(world.payment, lessons)]
+    result = (seen, ended, moved(world), world.balances(), letters(world))
+    return {each.handler for each in performed}, result
+
+
+def test_each_handler_there_is_may_be_run_again() -> None:
+    """OP-13: twice by the broker, twice after a crash; none is left out, nothing comes of it."""
+    once, expected = everything(World())
+    again, result = everything(World(deliveries=2, handlers=calling_twice()))
+    assert once == again - {None} == set(HANDLERS)
+    assert result == expected
+
+
 @pytest.mark.parametrize("by", [Role.STUDENT, Role.INSTRUCTOR])
 def test_who_calls_a_lesson_off_in_time_is_not_charged(by: Role) -> None:
     """BK-25, PY-31, PY-38: the time is free again at once, and no card was asked."""

@@ -8,6 +8,7 @@ from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.payment import (
     CAPTURE_GIVE_UP_AFTER,
+    CAPTURE_RETRY_EVERY,
     FailureKind,
     Payment,
     PaymentState,
@@ -80,6 +81,9 @@ def retry_capture(
             return payment
         if now - failure.first_at >= CAPTURE_GIVE_UP_AFTER:
             return payment.review("capture_escalated", at=now)
+        if now - failure.last_at < CAPTURE_RETRY_EVERY:
+            # Asked already: by an earlier run of this very work, or with another card meanwhile.
+            return payment
         return desk.ask_card(payment, off_session=True)
 
     return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
