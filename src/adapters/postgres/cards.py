@@ -35,7 +35,12 @@ _UNSET_DEFAULT = text(
 _FACTS = text(
     f"""
     SELECT {TIER_COLUMNS}, card.*, account.account, account.charges_enabled,
-           account.details_submitted, account.opened_at
+           account.details_submitted, account.opened_at,
+           EXISTS (
+               SELECT FROM instructors teacher
+               WHERE teacher.instructor_id = asked.instructor_id
+                   AND teacher.is_live AND teacher.status_active
+           ) AS visible
     FROM (SELECT CAST(:instructor AS uuid) AS instructor_id) asked
     {TIER_JOINS}
     LEFT JOIN connect_accounts account ON account.instructor_id = asked.instructor_id
@@ -150,6 +155,7 @@ class PostgresCheckouts:
         row = self._connection.execute(_FACTS, values).one()
         return CheckoutFacts(
             card=None if row.card_id is None else _card_of_uuids(row),
+            visible=row.visible,
             account=None
             if row.account is None
             else ConnectAccount(

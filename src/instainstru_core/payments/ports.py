@@ -204,9 +204,13 @@ class ConnectAccounts(Protocol):
 
 @frozen(kw_only=True)
 class CheckoutFacts:
-    """What a checkout goes by, besides the booking. *card* is the one named, or the default."""
+    """What a checkout goes by, besides the booking. *card* is the one named, or the default.
+
+    *visible* says whether the public still sees the instructor. Source: BK-7, IN-9.
+    """
 
     card: SavedCard | None
+    visible: bool
     account: ConnectAccount | None
     tier: TierFacts
 

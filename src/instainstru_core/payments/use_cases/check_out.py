@@ -9,6 +9,7 @@ from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.errors import (
     BookingNotFound,
     HoldExpired,
+    InstructorNotBookable,
     LessonStarted,
     WrongState,
 )
@@ -86,6 +87,7 @@ def check_out(
         WrongState: It can't be confirmed any more.
         HoldExpired: The time to pay is over.
         LessonStarted: So is the time to book.
+        InstructorNotBookable: The public doesn't see the instructor any more.
         InstructorNotPayable: The instructor's account is not complete.
         PaymentMethodRequired: No card is named, and none saved.
         CardNotFound: The card is not one of the student's.
@@ -186,6 +188,8 @@ class _Counter:
             card_id=self._request.card_id,
             since=since,
         )
+        if not facts.visible:
+            raise InstructorNotBookable
         if facts.account is None or not facts.account.payable:
             raise InstructorNotPayable("the instructor's payout account is not complete")
         return facts

@@ -3,11 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from instainstru_core.accounts.ids import StudentId
-from instainstru_core.booking.errors import BookingNotFound, HoldExpired, LessonStarted, WrongState
+from instainstru_core.booking.errors import (
+    BookingNotFound,
+    HoldExpired,
+    InstructorNotBookable,
+    LessonStarted,
+    WrongState,
+)
 from instainstru_core.booking.model import Booking, Cancelled, Confirmed, Pending
 from instainstru_core.booking.terms import CancelKind, Party, PolicyCase
+from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.errors import (
     BookingCancelledMeanwhile,
@@ -192,6 +200,26 @@ class RefusalsContract:
             )
         with pytest.raises(InstructorNotPayable):
             till.pay(booking)
+
+    @pytest.mark.parametrize("hours_ahead", [20, 72])
+    def test_bk_7_who_cannot_be_booked_any_more_cannot_be_paid_for(
+        self, till: Till, hours_ahead: int
+    ) -> None:
+        """Spec 01 §9: a hold outlives neither a suspension nor a pause; confirming looks again."""
+        booking = till.hold(hours_ahead=hours_ahead)
+        with till.begin() as work:
+            shown = work.instructors.get(till.classroom.instructor)
+        for hidden in (evolve(shown, status_active=False), evolve(shown, is_live=False)):
+            self._keep(till, hidden)
+            with pytest.raises(InstructorNotBookable):
+                till.pay(booking)
+        self._keep(till, shown)
+        assert till.pay(booking).booking_confirmed
+
+    def _keep(self, till: Till, teacher: Instructor) -> None:
+        with till.begin() as work:
+            current = work.instructors.get_for_update(teacher.instructor_id)
+            work.instructors.save(evolve(teacher, version=current.version))
 
 
 class ImmediateHoldContract:

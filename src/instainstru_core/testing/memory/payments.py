@@ -11,6 +11,7 @@ from instainstru_core.accounts.model import Account as Person
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model import Booking
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.errors import InvalidState, StaleAggregate
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
@@ -197,8 +198,10 @@ class InMemoryCheckouts:
             if (card.card_id == card_id if card_id is not None else card.is_default)
         ]
         accounts = self._tables.of("connect_accounts", InstructorId, ConnectAccount)
+        teacher = self._tables.of("instructors", InstructorId, Instructor).get(instructor_id)
         return CheckoutFacts(
             card=wanted[0] if wanted else None,
+            visible=teacher is not None and teacher.is_visible,
             account=accounts.get(instructor_id),
             tier=tier_facts(self._tables, instructor_id, since),
         )
