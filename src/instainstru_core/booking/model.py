@@ -27,6 +27,7 @@ from instainstru_core.booking.terms import (
 )
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.model.profile import MAX_ADDRESS
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.events import Aggregate
 from instainstru_core.kernel.lessons import LocationType
@@ -42,7 +43,7 @@ MAX_DURATION_MINUTES: Final = 240
 DURATION_STEP_MINUTES: Final = 5
 MAX_NOTE_LENGTH: Final = 1000
 MAX_REASON_LENGTH: Final = 500
-MAX_ADDRESS_LENGTH: Final = 300
+MAX_ADDRESS_LENGTH: Final = MAX_ADDRESS
 MAX_PLACE_ID_LENGTH: Final = 255
 AUTO_COMPLETE_AFTER: Final = timedelta(hours=24)
 CAPTURE_AFTER: Final = timedelta(hours=24)

@@ -23,6 +23,7 @@ from instainstru_core.booking.queries import BookingList, BookingReads
 from instainstru_core.booking.terms import BookingStatus, NoShowType, Party, PolicyCase
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.model.profile import MAX_ADDRESS
 from instainstru_core.kernel.errors import DomainError, StaleAggregate
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.time import Interval
@@ -443,6 +444,21 @@ class CreatingContract:
         with begin() as work:
             holds = work.bookings.near(student=student, instructor=rooms[0].instructor, around=None)
         assert len(holds) == 1
+
+    def test_books_in_a_studio_with_the_longest_address_there_is(
+        self, begin: Begin[ClassroomWork], clock: HandMovedClock, ids: CountedIds
+    ) -> None:
+        """BK-5: what a profile may say, a booking can repeat."""
+        clock.set(NOON - timedelta(days=3))
+        room, student = open_classroom(begin, ids), ids.new(StudentId)
+        with begin() as work:
+            teacher = work.instructors.get_for_update(room.instructor)
+            assert teacher.teaching_place is not None
+            studio = evolve(teacher.teaching_place, address="x" * MAX_ADDRESS)
+            work.instructors.save(evolve(teacher, teaching_place=studio))
+        proposal = room.proposal(student, location_type=LocationType.INSTRUCTOR_LOCATION)
+        request = CreateBooking(principal=signed_in(student), proposal=proposal)
+        assert self.attempt(request, begin, ids, clock) == "booked"
 
     def test_counts_holds_across_instructors(
         self, begin: Begin[ClassroomWork], clock: HandMovedClock, ids: CountedIds
