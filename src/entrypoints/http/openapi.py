@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypedDict
 
-import swagger_ui_bundle
+import swagger_ui
 from litestar import Litestar, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi import ResponseSpec
@@ -16,7 +16,7 @@ from entrypoints.http.policy import OPT, PUBLIC, Idempotency, RoutePolicy, polic
 from entrypoints.http.problems import MEDIA_TYPE, TYPE_PREFIX, Problem, title_of
 from entrypoints.http.wire import encode
 
-_ASSETS: Final = Path(swagger_ui_bundle.swagger_ui_path)
+_ASSETS: Final = Path(swagger_ui.__file__).with_name("static")
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}
 _PAGE_CSP: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline';"
