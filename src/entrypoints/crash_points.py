@@ -2,7 +2,8 @@
 
 A process started with `INSTAINSTRU_CRASH_AT=authorise_payment#2:before` kills itself, as `kill -9`
 would, just before the second commit of the use case `authorise_payment`; `gateway.capture#1:after`
-means just after the processor's first answer to a capture. Only the INT tier accepts the variable.
+means just after the processor's first answer to a capture. It says so on standard error first. Only
+the INT tier accepts the variable.
 """
 
 import os
@@ -61,6 +62,8 @@ class Fuse:
             self._passed[label, side] += 1
             count = self._passed[label, side]
         if CrashPoint(label, count, side) == self.point:
+            # Nothing may be lost in a buffer: this is how one knows that the point was reached.
+            os.write(sys.stderr.fileno(), f"crash point {label}#{count}:{side}\n".encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
 
