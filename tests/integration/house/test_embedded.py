@@ -57,7 +57,7 @@ def test_servers_go_with_their_parent(directory: Path, number: signal.Signals) -
     assert is_alive(valkey)
     # As a terminal does on Ctrl-C: to the whole group.
     os.killpg(parent.pid, number)
-    parent.wait(30)
+    parent.wait(120)
     assert becomes_true(lambda: not mentioning(str(directory)))
     assert not is_alive(postgres)
     assert not is_alive(valkey)

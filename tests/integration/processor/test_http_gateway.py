@@ -103,7 +103,7 @@ def test_without_the_key_no_money_moves(client: httpx.Client) -> None:
     [
         ("/faults", {"kind": "dance", "fault": "slow"}),
         ("/faults", {"kind": "capture", "fault": "explode"}),
-        ("/webhooks", {"copies": 0}),
+        ("/webhooks", {"copies": -1}),
         ("/intents/pi_1/capture", {"amount_cents": 0}),
         ("/accounts/acct_1/onboarding-links", {"return_url": "javascript:alert(1)"}),
     ],
