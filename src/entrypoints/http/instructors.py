@@ -312,7 +312,7 @@ def edit_own_profile(
     request = EditProfile(
         instructor_id=_me(principal),
         bio=data.bio or None,
-        zone=_zone(data.zone) if data.zone else None,
+        zone=None if data.zone is UNSET else _zone(data.zone),
     )
     return OwnProfileView.of(edit_profile(request, begin=ports.begin, clock=ports.clock))
 
@@ -412,13 +412,16 @@ def put_teaching_locations(
     for each in data.items:
         point = Point(each.lat, each.lng)
         studio = StudioWanted(label=each.label, address=each.address, point=point)
-    changed = set_teaching_place(
-        SetTeachingPlace(instructor_id=_me(principal), studio=studio),
-        begin=ports.begin,
-        places=ports.places,
-        chance=ports.chance,
-        clock=ports.clock,
-    )
+    try:
+        changed = set_teaching_place(
+            SetTeachingPlace(instructor_id=_me(principal), studio=studio),
+            begin=ports.begin,
+            places=ports.places,
+            chance=ports.chance,
+            clock=ports.clock,
+        )
+    except InvalidField as refusal:
+        raise InvalidField(f"items/0/{refusal.field}", refusal.reason) from None
     return OwnProfileView.of(changed)
 
 

@@ -182,4 +182,5 @@ class InvalidField(DomainError):
 
     def facts(self) -> Mapping[str, object]:
         """Which field, and why."""
-        return {"field": self.field, "reason": self.reason}
+        wrong = {"pointer": f"/{self.field}", "code": "invalid", "message": self.reason}
+        return {"field": self.field, "reason": self.reason, "errors": [wrong]}

@@ -36,7 +36,8 @@ class InvalidFilter(DomainError):
 
     def facts(self) -> Mapping[str, object]:
         """Which filter, and why."""
-        return {"filter": self.name, "reason": self.reason}
+        wrong = {"pointer": f"/query/{self.name}", "code": self.code, "message": self.reason}
+        return {"filter": self.name, "reason": self.reason, "errors": [wrong]}
 
 
 class InvalidCursor(DomainError):

@@ -253,8 +253,13 @@ def test_places_are_checked(market: Client, maya: Person) -> None:
     assert code("teaching-locations", {"items": [rome]}) == (422, "outside_region")
     blank = STUDIO | {"lat": 0, "lng": 0}
     assert code("teaching-locations", {"items": [blank]}) == (422, "invalid_coordinates")
-    zone = market.patch(me, json={"zone": "Mars/Olympus"}, headers=maya.headers)
-    assert (zone.status_code, zone.json()["field"]) == (422, "zone")
+    for name in ("Mars/Olympus", "", "EDT", "../etc/passwd"):
+        zone = market.patch(me, json={"zone": name}, headers=maya.headers)
+        assert (zone.status_code, zone.json()["field"]) == (422, "zone"), name
+        assert [each["pointer"] for each in zone.json()["errors"]] == ["/zone"]
+    nameless = {"items": [STUDIO | {"label": "  "}]}
+    place = market.put(f"{me}/teaching-locations", json=nameless, headers=maya.headers)
+    assert [each["pointer"] for each in place.json()["errors"]] == ["/items/0/label"]
 
 
 def test_profiles_belong_to_instructors(market: Client, join: Join) -> None:
@@ -299,3 +304,7 @@ def test_searches_are_checked(market: Client, maya: Person, query: str, code: st
     """SR-36, 04 §9: never a 500."""
     answer = market.get(f"{API}/search?{query}")
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+    if code in {"validation_failed", "invalid_filter"}:
+        pointers = [each["pointer"] for each in answer.json()["errors"]]
+        assert pointers
+        assert all(each.startswith("/query") for each in pointers)

@@ -42,7 +42,7 @@ def test_queries_have_limits(changes: dict[str, object]) -> None:
     details: dict[str, object] = {"service": "piano", "dates": (TODAY,)}
     with pytest.raises(InvalidFilter) as refused:
         SearchQuery(**details | changes)  # type: ignore[arg-type]
-    assert set(refused.value.facts()) == {"filter", "reason"}
+    assert set(refused.value.facts()) == {"filter", "reason", "errors"}
 
 
 def test_refusals_say_what_they_refuse() -> None:

@@ -30,7 +30,7 @@ def search_lessons(
     # One day of grace: west of the city it may still be yesterday.
     dates = tuple(day for day in query.dates if today - timedelta(days=1) <= day <= last)
     if not dates:
-        raise InvalidFilter("dates", "every date is past or more than a year ahead")
+        raise InvalidFilter("date", "every date is past or more than a year ahead")
     gazetteer = places.gazetteer()
     with market.look() as view:
         candidates = view.candidates(query.service)
