@@ -32,7 +32,7 @@ from entrypoints.http.config import PREFIX, HttpConfig
 from entrypoints.http.idempotency import Replay, on_replay, provide_keyed
 from entrypoints.http.metrics import Metrics, metrics
 from entrypoints.http.openapi import docs_asset, docs_page, openapi_document
-from entrypoints.http.parameters import refuse_unknown_parameters
+from entrypoints.http.parameters import refuse_bad_addresses
 from entrypoints.http.perimeter import Perimeter
 from entrypoints.http.policy import OPT, PUBLIC, Idempotency, UndeclaredRoute, policy, requires
 from entrypoints.http.probes import health, health_lite, ready
@@ -44,7 +44,7 @@ from entrypoints.http.problems import (
     on_refusal,
 )
 from entrypoints.http.webhooks import simulator
-from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
+from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, Rendered, StrictBody, Values
 from instainstru_core.accounts.model import Permission
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.ports import Ports
@@ -110,7 +110,7 @@ def create_app(
             "keyed": Provide(provide_keyed),
         },
         middleware=[DefineMiddleware(Gate, ports=ports, config=config)],
-        before_request=refuse_unknown_parameters,
+        before_request=refuse_bad_addresses,
         exception_handlers={
             Refusal: on_refusal,
             Replay: on_replay,
@@ -122,6 +122,7 @@ def create_app(
         return_dto=None,
         type_decoders=TYPE_DECODERS,
         type_encoders=TYPE_ENCODERS,
+        response_class=Rendered,
         plugins=[Values()],
         request_max_body_size=MAX_BODY_BYTES,
         on_startup=[use_threads],

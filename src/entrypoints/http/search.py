@@ -1,9 +1,9 @@
 """Find someone who teaches it, there, then, for that. Source: spec 04 §6, SR-33…49."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
-from litestar import Response, Router, get
+from litestar import MediaType, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.openapi.spec import Example
 from litestar.params import FromQuery, QueryParameter
@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import PUBLIC, policy
+from entrypoints.http.wire import encode
 from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.money import Money
@@ -165,7 +166,11 @@ def search(
     )
     page = search_lessons(query, market=ports.market, places=ports.places, clock=ports.clock)
     slugs = [each.slug for each in ports.places.gazetteer().regions]
-    return Response(SearchView.of(page, slugs), headers=_CACHED)
+    # Written here, in the request's own thread, and not by the loop that serves everybody.
+    content = encode(SearchView.of(page, slugs))
+    return cast(
+        "Response[SearchView]", Response(content, media_type=MediaType.JSON, headers=_CACHED)
+    )
 
 
 def _dates(
