@@ -15,7 +15,7 @@ from entrypoints.http.config import HttpConfig
 from entrypoints.http.limits import ask
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import AUTHENTICATED, PUBLIC, policy, requires
-from entrypoints.http.problems import Violation, invalid
+from entrypoints.http.problems import read_at
 from instainstru_core.accounts.challenges import CODE_LIFE, PROOF_LIFE
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.errors import InvalidToken
@@ -37,7 +37,6 @@ from instainstru_core.accounts.use_cases.start_email_challenge import (
     StartEmailChallenge,
     start_email_challenge,
 )
-from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.zones import Zone
 from instainstru_core.ports import Ports
 
@@ -230,15 +229,6 @@ class ProfileBody(Struct, forbid_unknown_fields=True):
     timezone: ZoneText | UnsetType = UNSET
 
 
-def _read(pointer: str, kind: Any, text: str) -> Any:
-    """*text* as *kind* parses it; Raises: Refusal, 422 with the field's pointer."""
-    try:
-        return kind(text)
-    except Malformed as error:
-        violation = Violation(pointer=pointer, code="invalid", message=str(error))
-        raise invalid([violation]) from error
-
-
 @post(
     "/auth/email-challenges",
     sync_to_thread=True,
@@ -252,7 +242,7 @@ def challenge_email(
     ports: NamedDependency[Ports],
 ) -> EmailChallengeView:
     """Send a six-digit code. The answer is the same whether or not the address has an account."""
-    email = _read("/email", Email.parse, data.email)
+    email = read_at("/email", Email.parse, data.email)
     counter = ports.secrets.mac("rate", email.key).hex()
     policy_of_address = bucket("email_challenge")
     verdict = ask(ports.rates, [(policy_of_address, f"{policy_of_address.name}:{counter}")])
@@ -310,7 +300,7 @@ def register_account(
         zip_code=data.zip_code,
         role=Role(data.role.value),
         accepted_terms=data.accepted_terms_version,
-        zone=_read("/timezone", Zone, data.timezone) if data.timezone else None,
+        zone=None if data.timezone is None else read_at("/timezone", Zone, data.timezone),
     )
     signed_in = register(
         request,
@@ -338,7 +328,7 @@ def start_session(
 ) -> Response[SignedInView]:
     """Open a session with an address and a password."""
     signed_in = sign_in(
-        SignIn(email=_read("/email", Email.parse, data.email), password=data.password),
+        SignIn(email=read_at("/email", Email.parse, data.email), password=data.password),
         begin=ports.begin,
         read=ports.read,
         passwords=ports.passwords,
@@ -455,7 +445,7 @@ def edit_account(
         first_name=data.first_name or None,
         last_name=data.last_name or None,
         zip_code=data.zip_code or None,
-        zone=_read("/timezone", Zone, data.timezone) if data.timezone else None,
+        zone=None if data.timezone is UNSET else read_at("/timezone", Zone, data.timezone),
     )
     return AccountView.of(change_account(request, begin=ports.begin, clock=ports.clock))
 

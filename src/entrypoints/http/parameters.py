@@ -1,24 +1,37 @@
-"""Unknown query parameters are refused, by name. Source: SE-21."""
+"""What the address says, judged before the body is: ids in the path, names in the query.
 
+Source: SE-21, SE-22.
+"""
+
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Request
 from litestar.enums import ParamType
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import ParameterKwarg
 
 from entrypoints.http.problems import Violation, invalid
+from entrypoints.http.wire import is_id
+from instainstru_core.kernel.errors import Malformed
+from instainstru_core.kernel.ids import EntityId
 
 _KNOWN = "known_parameters"
+_IDS = "ids_in_path"
 _MAX_FIELDS = 100
+_RESERVED = frozenset({"data", "request", "headers", "cookies", "scope", "state"})
 
 
-async def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
-    """Compare the query with what the handler reads.
+async def refuse_bad_addresses(request: Request[Any, Any, Any]) -> None:
+    """Compare the address with what the handler reads.
 
     Raises:
-        Refusal: 422, naming each parameter that nothing reads.
+        Refusal: 404 for a malformed id, whatever the body says; 422 naming each query parameter
+            that nothing reads.
     """
+    _refuse_malformed_ids(request)
     raw: bytes = request.scope["query_string"]
     if not raw:
         return
@@ -51,21 +64,44 @@ async def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
         raise invalid(violations)
 
 
+def _refuse_malformed_ids(request: Request[Any, Any, Any]) -> None:
+    if not request.path_params:
+        return
+    handler = request.route_handler
+    kinds: dict[str, type[EntityId]] | None = handler.opt.get(_IDS)
+    if kinds is None:
+        fields = handler.parsed_fn_signature.parameters
+        kinds = handler.opt[_IDS] = {
+            name: fields[name].annotation
+            for name in request.path_params
+            if name in fields and is_id(fields[name].annotation)
+        }
+    for name, kind in kinds.items():
+        try:
+            kind.parse(request.path_params[name])
+        except Malformed:
+            raise NotFoundException from None
+
+
+def known_parameters(handler: HTTPRouteHandler, in_path: Collection[str]) -> frozenset[str]:
+    """The query parameters that *handler* reads, as callers name them."""
+    provided = handler.resolve_dependencies()
+    names = set()
+    for name, field in handler.parsed_fn_signature.parameters.items():
+        kwarg = field.kwarg_definition
+        if name in provided or name in in_path:
+            continue
+        if isinstance(kwarg, ParameterKwarg):
+            if kwarg.param_type is ParamType.QUERY:
+                names.add(kwarg.query or kwarg.name or name)
+        elif name not in _RESERVED:
+            names.add(name)
+    return frozenset(names)
+
+
 def _known(request: Request[Any, Any, Any]) -> frozenset[str]:
     handler = request.route_handler
     known: frozenset[str] | None = handler.opt.get(_KNOWN)
     if known is None:
-        layers = handler.resolve_dependencies()
-        names = set()
-        for name, field in handler.parsed_fn_signature.parameters.items():
-            kwarg = field.kwarg_definition
-            if name in layers or name in request.path_params:
-                continue
-            if isinstance(kwarg, ParameterKwarg):
-                if kwarg.param_type in (ParamType.HEADER, ParamType.COOKIE, ParamType.PATH):
-                    continue
-                names.add(kwarg.query or kwarg.name or name)
-            elif name not in {"data", "request", "headers", "cookies", "scope", "state"}:
-                names.add(name)
-        known = handler.opt[_KNOWN] = frozenset(names)
+        known = handler.opt[_KNOWN] = known_parameters(handler, request.path_params)
     return known

@@ -1,7 +1,7 @@
 """Refusals as RFC 9457 problem documents. Source: SE-23, SE-24."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeVar
 
 import structlog
 from litestar import Request, Response
@@ -28,6 +28,7 @@ from instainstru_core.kernel.errors import (
     VersionConflict,
 )
 
+ReadT = TypeVar("ReadT")
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "https://instainstru.com/problems/"
 STATUS: Final[Mapping[type[DomainError], int]] = {
@@ -60,6 +61,7 @@ _HTTP_DETAILS: Final = {
     404: "there is nothing at this address",
     405: "this address does not answer to this method",
 }
+_MAX_MESSAGE: Final = 200
 _log = structlog.get_logger("http")
 
 
@@ -222,10 +224,10 @@ def _invalid_parameters(request: Request[Any, Any, Any], error: ValidationExcept
         Violation(
             pointer=_pointer(request, item),
             code="invalid",
-            message=str(item.get("message", "not valid")),
+            message=str(item.get("message", "not valid"))[:_MAX_MESSAGE],
         )
         for item in extra
-    ]
+    ] or _missing_parameters(request)
     if not violations:
         violations = [Violation(pointer="/query", code="invalid", message=error.detail)]
     return invalid(violations)
@@ -241,6 +243,19 @@ def _pointer(request: Request[Any, Any, Any], item: Mapping[str, Any]) -> str:
     return f"/{source.value}/{key}"
 
 
+def _missing_parameters(request: Request[Any, Any, Any]) -> list[Violation]:
+    """What the query lacks; Litestar itself names only the first."""
+    given = request.query_params
+    return [
+        Violation(pointer=f"/query/{name}", code="missing", message="this parameter is required")
+        for key, field in request.route_handler.parsed_fn_signature.parameters.items()
+        if isinstance(kwarg := field.kwarg_definition, ParameterKwarg)
+        and kwarg.param_type is ParamType.QUERY
+        and field.is_required
+        and (name := kwarg.query or kwarg.name or key) not in given
+    ]
+
+
 def invalid(violations: Sequence[Violation]) -> Refusal:
     """The request is well-formed, but these things are wrong with it."""
     count = len(violations)
@@ -248,3 +263,16 @@ def invalid(violations: Sequence[Violation]) -> Refusal:
     return Refusal(
         422, "validation_failed", f"{things} wrong with this request", violations=violations
     )
+
+
+def read_at(pointer: str, parse: Callable[[str], ReadT], text: str) -> ReadT:
+    """*text* as *parse* reads it.
+
+    Raises:
+        Refusal: 422 at *pointer*: it can't be read.
+    """
+    try:
+        return parse(text)
+    except Malformed as error:
+        message = str(error)[:_MAX_MESSAGE]
+        raise invalid([Violation(pointer=pointer, code="invalid", message=message)]) from error

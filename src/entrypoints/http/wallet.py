@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from litestar import Router, delete, get, post
 from litestar.di import NamedDependency
@@ -13,7 +12,8 @@ from entrypoints.http.config import HttpConfig
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import OPTIONAL, policy, requires
-from entrypoints.http.problems import Violation, invalid
+from entrypoints.http.problems import Violation, invalid, read_at
+from entrypoints.http.redirects import redirect_target
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
@@ -73,7 +73,7 @@ class CardsView(Struct, kw_only=True, frozen=True):
 
 
 class OnboardingBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Where to come back to, on one of the platform's own origins."""
+    """Where to come back to, on one of the platform's own pages."""
 
     return_url: Annotated[
         str, Meta(min_length=1, max_length=500, examples=["http://localhost:3000/payouts"])
@@ -222,7 +222,10 @@ class JournalsView(Struct, kw_only=True, frozen=True):
 
 
 def _page(limit: int, cursor: str | None) -> PageRequest:
-    return PageRequest(limit=limit, cursor=None if cursor is None else Cursor.parse(cursor))
+    return PageRequest(
+        limit=limit,
+        cursor=None if cursor is None else read_at("/query/cursor", Cursor.parse, cursor),
+    )
 
 
 def _student(principal: Principal) -> StudentId:
@@ -316,30 +319,23 @@ def link(
     keyed: NamedDependency[Keyed],
 ) -> OnboardingLinkView:
     """Where to complete onboarding; the account is opened the first time."""
-    _check_return(data.return_url, config)
+    site = next(iter(config.origins), "")
+    target = redirect_target(data.return_url, site=site, hosted=config.hosted)
+    if target is None:
+        message = "the address must be one of the platform's own"
+        raise invalid([Violation(pointer="/return_url", code="not_allowed", message=message)])
 
     def view(url: str) -> OnboardingLinkView:
         return OnboardingLinkView(url=url)
 
     url = link_onboarding(
-        LinkOnboarding(instructor_id=_instructor(principal), return_url=data.return_url),
+        LinkOnboarding(instructor_id=_instructor(principal), return_url=target),
         begin=ports.begin,
         gateway=ports.gateway,
         clock=ports.clock,
         answer=keyed.answer(view),
     )
     return view(url)
-
-
-def _check_return(url: str, config: HttpConfig) -> None:
-    """Refuse addresses that are none of the platform's own. Source: spec 02 §5."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if f"{parts.scheme}://{parts.netloc}" not in config.origins:
-        message = "the address must be on one of the platform's own origins"
-        raise invalid([Violation(pointer="/return_url", code="not_allowed", message=message)])
 
 
 @get(
@@ -390,7 +386,9 @@ def list_journals(
     """The books, newest first; or all the journals of one payment, oldest first."""
     with ports.read() as reads:
         if payment_id is not None:
-            found = reads.ledger_queries.of_payment(PaymentId.parse(payment_id))
+            found = reads.ledger_queries.of_payment(
+                read_at("/query/payment_id", PaymentId.parse, payment_id)
+            )
             return JournalsView(items=[JournalView.of(each) for each in found], next_cursor=None)
         page = reads.ledger_queries.journals(_page(limit, cursor))
     return JournalsView(

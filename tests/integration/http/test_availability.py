@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.testing import TestClient
 
 from entrypoints.http.availability import ROUTER
-from entrypoints.http.parameters import refuse_unknown_parameters
+from entrypoints.http.parameters import refuse_bad_addresses
 from entrypoints.http.problems import Refusal, on_domain_error, on_http_error, on_refusal
 from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
 from instainstru_core.accounts.model import Role
@@ -61,7 +61,7 @@ def client(store: InMemoryStore, room: Classroom) -> Iterator[TestClient[Litesta
             "ports": Provide(lambda: ports, sync_to_thread=False),
             "principal": Provide(lambda: principal, sync_to_thread=False),
         },
-        before_request=refuse_unknown_parameters,
+        before_request=refuse_bad_addresses,
         exception_handlers={
             Refusal: on_refusal,
             DomainError: on_domain_error,

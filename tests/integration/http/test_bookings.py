@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 
 from entrypoints.http.bookings import ROUTER
 from entrypoints.http.idempotency import Keyed
-from entrypoints.http.parameters import refuse_unknown_parameters
+from entrypoints.http.parameters import refuse_bad_addresses
 from entrypoints.http.problems import Refusal, on_domain_error, on_http_error, on_refusal
 from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
 from instainstru_core.accounts.ids import StudentId
@@ -97,7 +97,7 @@ def desk() -> Iterator[Desk]:
             "principal": Provide(lambda: seat[0].caller, sync_to_thread=False),
             "keyed": Provide(lambda: Keyed(ports, None, 200), sync_to_thread=False),
         },
-        before_request=refuse_unknown_parameters,
+        before_request=refuse_bad_addresses,
         exception_handlers={
             Refusal: on_refusal,
             DomainError: on_domain_error,

@@ -17,7 +17,7 @@ from adapters.system.clock import FURTHEST, MovableClock
 from entrypoints.http import dev
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.notifications import ROUTER
-from entrypoints.http.parameters import refuse_unknown_parameters
+from entrypoints.http.parameters import refuse_bad_addresses
 from entrypoints.http.problems import Refusal, on_domain_error, on_http_error, on_refusal
 from entrypoints.http.webhooks import simulator
 from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
@@ -82,7 +82,7 @@ def serve() -> Iterator[Callable[[Ports], Client]]:
                 "principal": Provide(lambda: principal, sync_to_thread=False),
                 "keyed": Provide(lambda: Keyed(ports, None, 200), sync_to_thread=False),
             },
-            before_request=refuse_unknown_parameters,
+            before_request=refuse_bad_addresses,
             exception_handlers={
                 Refusal: on_refusal,
                 DomainError: on_domain_error,
