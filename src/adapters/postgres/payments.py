@@ -56,11 +56,6 @@ OF_BOOKING = (
     .limit(1)
 )
 _OF_BOOKING_LOCKED = OF_BOOKING.with_for_update(of=payments)
-_BY_INTENT = SELECT_PAYMENTS.where(_hold.c.intent == bindparam("intent")).where(
-    payments.c.payment_id.in_(
-        select(card_holds.c.payment_id).where(card_holds.c.intent == bindparam("intent"))
-    )
-)
 OPERATIONS_OF = (
     select(payment_operations)
     .where(
@@ -68,6 +63,11 @@ OPERATIONS_OF = (
         == bindparam("payment_id", type_=payment_operations.c.payment_id.type)
     )
     .order_by(payment_operations.c.operation_id)
+)
+_BY_REFERENCE = (
+    select(payment_operations)
+    .where(payment_operations.c.processor_ref == bindparam("reference"))
+    .where(payment_operations.c.kind == OperationKind.AUTHORISE.value)
 )
 _UNFINISHED = [state.value for state in UNFINISHED]
 
@@ -87,10 +87,6 @@ class PostgresPayments:
 
     def find_for_update(self, booking_id: BookingId) -> Payment | None:
         row = self._connection.execute(_OF_BOOKING_LOCKED, {"booking_id": booking_id})
-        return _payment_or_none(row.one_or_none())
-
-    def find_by_intent(self, intent: str) -> Payment | None:
-        row = self._connection.execute(_BY_INTENT, {"intent": intent})
         return _payment_or_none(row.one_or_none())
 
     def add(self, payment: Payment) -> Payment:
@@ -171,6 +167,10 @@ class PostgresPaymentOperations:
         if (row := self._connection.execute(statement).one_or_none()) is None:
             raise OperationNotFound(f"there is no operation {operation_id}")
         return operation_of(row)
+
+    def find_by_reference(self, reference: str) -> PaymentOperation | None:
+        row = self._connection.execute(_BY_REFERENCE, {"reference": reference}).one_or_none()
+        return None if row is None else operation_of(row)
 
     def of(self, payment_id: PaymentId) -> Sequence[PaymentOperation]:
         rows = self._connection.execute(OPERATIONS_OF, {"payment_id": payment_id})
@@ -253,6 +253,7 @@ def _operation_columns(operation: PaymentOperation) -> dict[str, Any]:
         "state": operation.state.value,
         "attempts": operation.attempts,
         "planned_at": operation.planned_at,
+        "sent_at": operation.sent_at,
         "next_attempt_at": operation.next_attempt_at,
         "processor_ref": operation.processor_ref,
         "error_code": operation.error_code,
@@ -273,6 +274,7 @@ def operation_of(row: Row[Any]) -> PaymentOperation:
         state=OperationState(row.state),
         attempts=row.attempts,
         planned_at=row.planned_at,
+        sent_at=row.sent_at,
         next_attempt_at=row.next_attempt_at,
         processor_ref=row.processor_ref,
         error_code=row.error_code,

@@ -1,7 +1,7 @@
 """The `PaymentGateway` port against the simulated processor's HTTP API."""
 
-from collections.abc import Mapping
-from typing import Any, Final, TypeVar, overload
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeVar, cast, get_args, overload
 
 import httpx
 import msgspec
@@ -21,6 +21,7 @@ from instainstru_core.payments.model.processor import (
     CardDetails,
     Declined,
     PayoutAccount,
+    ProcessorAnswer,
     Refunded,
     Refused,
     RequiresAction,
@@ -92,6 +93,13 @@ class SimulatedGateway:
         if document["kind"] == "Nothing":
             return None
         return _read(document, Authorised, RequiresAction, Declined)
+
+    def find_operation(self, key: OperationId) -> ProcessorAnswer | None:
+        """What the call with this *key* came to."""
+        document = self._ask("GET", f"/operations/{key}")
+        if document["kind"] == "Nothing":
+            return None
+        return cast("ProcessorAnswer", _read_any(document, get_args(ProcessorAnswer)))
 
     def capture(self, key: OperationId, *, intent: str, amount: Money) -> Captured | Refused:
         """Take *amount* of the hold."""
@@ -165,6 +173,10 @@ def _read(
 ) -> A | B | C: ...
 def _read(document: dict[str, Any], *kinds: type[Any]) -> Any:
     """The answer that *document* writes, which must be one of *kinds*."""
+    return _read_any(document, kinds)
+
+
+def _read_any(document: dict[str, Any], kinds: Iterable[type[Any]]) -> Any:
     fields = dict(document)
     name = fields.pop("kind")
     return msgspec.convert(fields, next(kind for kind in kinds if kind.__name__ == name))

@@ -41,6 +41,7 @@ from instainstru_core.testing.fakes.processor.commands import (
     Fault,
     FindAccount,
     FindIntent,
+    FindOperation,
     LinkOnboarding,
     OpenAccount,
     Refund,
@@ -127,6 +128,12 @@ async def authorise(
 async def find_intent(intent: FromPath[str], counter: At) -> Response[dict[str, Any]]:
     """How a hold stands."""
     return await counter.serve(FindIntent(intent=intent))
+
+
+@get("/operations/{key:str}", guards=_PLATFORM)
+async def find_operation(key: FromPath[str], counter: At) -> Response[dict[str, Any]]:
+    """What the call with this key came to, however long ago it was sent."""
+    return await counter.serve(FindOperation(key=key))
 
 
 @post("/intents/{intent:str}/confirm")
@@ -283,6 +290,7 @@ def create_app(counter: Counter) -> Litestar:
             attach_card,
             authorise,
             find_intent,
+            find_operation,
             confirm,
             capture,
             void,

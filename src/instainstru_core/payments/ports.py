@@ -25,6 +25,7 @@ from instainstru_core.payments.model.processor import (
     CardDetails,
     Declined,
     PayoutAccount,
+    ProcessorAnswer,
     Refunded,
     Refused,
     Transferred,
@@ -61,6 +62,14 @@ class PaymentGateway(Protocol):
 
     def find_authorisation(self, intent: str) -> AuthorisationResult | None:
         """How the hold stands now; None: no such intent."""
+        ...
+
+    def find_operation(self, key: OperationId) -> ProcessorAnswer | None:
+        """What a hold, capture, void or transfer with this *key* came to; None: it never arrived.
+
+        Found however long ago it was sent, by the id the processor keeps with everything it makes,
+        where a repeat is safe only while the processor remembers the key. Source: PY-62.
+        """
         ...
 
     def capture(self, key: OperationId, *, intent: str, amount: Money) -> Captured | Refused:
@@ -117,10 +126,6 @@ class Payments(Protocol):
         """The latest payment of the booking, locked for this unit; None: no checkout yet."""
         ...
 
-    def find_by_intent(self, intent: str) -> Payment | None:
-        """The payment whose latest hold the processor calls *intent*."""
-        ...
-
     def add(self, payment: Payment) -> Payment:
         """Keep a new payment.
 
@@ -155,6 +160,10 @@ class PaymentOperations(Protocol):
         Raises:
             OperationNotFound: There is none.
         """
+        ...
+
+    def find_by_reference(self, reference: str) -> PaymentOperation | None:
+        """The hold that was asked for and that the processor calls *reference*, granted or not."""
         ...
 
     def of(self, payment_id: PaymentId) -> Sequence[PaymentOperation]:

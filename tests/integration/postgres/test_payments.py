@@ -7,6 +7,11 @@ from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.payments.use_cases.check_out import CheckOut
+from instainstru_core.testing.contracts.payment_recovery import (
+    ForgottenKeysContract,
+    LateAnswersContract,
+    SleptForDaysContract,
+)
 from instainstru_core.testing.contracts.payments import (
     ALessonFromCheckoutToPayoutContract,
     CancellingContract,
@@ -54,6 +59,18 @@ class TestSettling(SettlingContract):
 
 
 class TestPayouts(PayoutsContract):
+    """On PostgreSQL."""
+
+
+class TestForgottenKeys(ForgottenKeysContract):
+    """On PostgreSQL."""
+
+
+class TestLateAnswers(LateAnswersContract):
+    """On PostgreSQL."""
+
+
+class TestSleptForDays(SleptForDaysContract):
     """On PostgreSQL."""
 
 

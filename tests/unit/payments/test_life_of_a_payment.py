@@ -2,6 +2,11 @@
 
 import pytest
 
+from instainstru_core.testing.contracts.payment_recovery import (
+    ForgottenKeysContract,
+    LateAnswersContract,
+    SleptForDaysContract,
+)
 from instainstru_core.testing.contracts.payments import (
     ALessonFromCheckoutToPayoutContract,
     CancellingContract,
@@ -44,4 +49,16 @@ class TestSettling(SettlingContract):
 
 
 class TestPayouts(PayoutsContract):
+    """On the twins."""
+
+
+class TestForgottenKeys(ForgottenKeysContract):
+    """On the twins."""
+
+
+class TestLateAnswers(LateAnswersContract):
+    """On the twins."""
+
+
+class TestSleptForDays(SleptForDaysContract):
     """On the twins."""

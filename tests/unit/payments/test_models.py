@@ -4,14 +4,16 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.money import NOTHING, Money
-from instainstru_core.payments.ids import JournalId
+from instainstru_core.payments.ids import JournalId, OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
 from instainstru_core.payments.model.ladder import LadderStep, gap_after, ladder_step, next_look
+from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
 from instainstru_core.payments.model.payment import Failure, FailureKind
 from instainstru_core.payments.model.planner import Ending, StepKind, plan
 from instainstru_core.pricing.model.quotes import PriceBreakdown
@@ -103,6 +105,40 @@ class TestPlanner:
     @given(price=breakdowns())
     def test_py_31_without_a_hold_there_is_nothing_to_do(self, price: PriceBreakdown) -> None:
         assert plan(Ending.STUDENT_GE24, breakdown=price, held=NOTHING).steps == ()
+
+
+class TestOperation:
+    def planned(self) -> PaymentOperation:
+        return PaymentOperation(
+            operation_id=OperationId(UUID(int=1)),
+            payment_id=PaymentId(UUID(int=2)),
+            kind=OperationKind.TRANSFER,
+            slot="settlement#2",
+            amount=Money(7650),
+            target="acct_1",
+            planned_at=NOW,
+            next_attempt_at=NOW + timedelta(hours=12),
+        )
+
+    def test_py_62_the_23_hours_count_from_the_first_call(self) -> None:
+        """A transfer put off by twelve hours, or by a review of days, has them all."""
+        first = NOW + timedelta(days=3)
+        asked = self.planned().send(at=first).lose_answer(at=first)
+        assert self.planned().repeatable(now=first)
+        repeated = asked.send(at=first + timedelta(hours=22))
+        assert repeated.repeatable(now=first + timedelta(hours=23, microseconds=-1))
+        assert not repeated.repeatable(now=first + timedelta(hours=23))
+
+    @pytest.mark.parametrize(
+        ("slot", "following"),
+        [
+            ("settlement#2", "settlement#3"),
+            ("capture:01K", "capture:01K#2"),
+            ("void:1#2", "void:1#3"),
+        ],
+    )
+    def test_py_60_a_new_intent_has_a_new_slot(self, slot: str, following: str) -> None:
+        assert evolve(self.planned(), slot=slot).next_slot == following
 
 
 class TestJournal:

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.ids import OperationId, PaymentId
+from instainstru_core.payments.model.processor import Declined, ProcessorAnswer, Refused
 
 REPEAT_WITHIN = timedelta(hours=23)
 """How long one key is repeated: the processor forgets keys after 24 hours. Source: PY-62."""
@@ -16,6 +17,8 @@ REPEAT_AFTER = timedelta(minutes=1)
 """How long an answer may take before the sweeper asks again. Source: PY-62."""
 
 REVIEW_PAUSE = timedelta(hours=1)
+
+NEVER_ARRIVED = "never_arrived"
 
 TRANSFER_RETRIES = (
     timedelta(minutes=1),
@@ -56,6 +59,7 @@ class PaymentOperation:
     *target* is whom it is about: the card's token, the hold's intent, or the instructor's account.
     *charge* is what a transfer is taken out of; without one it comes from the platform's balance.
     Everything the call needs is kept here, so that a repeat is the same call to the letter.
+    *sent_at* is when it was called first: from then on the processor knows the key.
     """
 
     operation_id: OperationId
@@ -69,6 +73,7 @@ class PaymentOperation:
     state: OperationState = OperationState.PLANNED
     attempts: int = 0
     planned_at: datetime
+    sent_at: datetime | None = None
     next_attempt_at: datetime
     processor_ref: str | None = None
     error_code: str | None = None
@@ -84,6 +89,7 @@ class PaymentOperation:
             self,
             state=OperationState.SENT,
             attempts=self.attempts + 1,
+            sent_at=self.sent_at or at,
             next_attempt_at=at + REPEAT_AFTER,
         )
 
@@ -97,9 +103,9 @@ class PaymentOperation:
             self, state=OperationState.SUCCEEDED, processor_ref=reference, error_code=None
         )
 
-    def fail(self, reason: str) -> Self:
-        """The processor will not do it."""
-        return evolve(self, state=OperationState.FAILED, error_code=reason)
+    def fail(self, reason: str, reference: str | None = None) -> Self:
+        """The processor will not do it; what it made of the try is called *reference*."""
+        return evolve(self, state=OperationState.FAILED, processor_ref=reference, error_code=reason)
 
     def put_off(self, *, at: datetime) -> Self:
         """Look again in an hour: a person looks into the payment meanwhile. Source: PY-58."""
@@ -107,7 +113,20 @@ class PaymentOperation:
 
     def repeatable(self, *, now: datetime) -> bool:
         """Whether the processor still knows its key, or has never seen it. Source: PY-62."""
-        return self.state is OperationState.PLANNED or now - self.planned_at < REPEAT_WITHIN
+        return self.sent_at is None or now - self.sent_at < REPEAT_WITHIN
+
+    @property
+    def never_arrived(self) -> ProcessorAnswer:
+        """What is recorded once the processor says that it never got the call. Source: PY-62."""
+        if self.kind is OperationKind.AUTHORISE:
+            return Declined(category="processing_error")
+        return Refused(reason=NEVER_ARRIVED)
+
+    @property
+    def next_slot(self) -> str:
+        """The slot of another operation in this one's place. Source: PY-60."""
+        leg, _, number = self.slot.partition("#")
+        return f"{leg}#{int(number or 1) + 1}"
 
     def due(self, *, now: datetime) -> bool:
         """Whether it is to be called now."""

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from instainstru_core.booking.model import Booking, Cancelled
 from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.model.payment import Outcome
 from instainstru_core.pricing.model.quotes import PriceBreakdown
@@ -87,6 +88,17 @@ def _full_payout(breakdown: PriceBreakdown) -> SettlementPlan:
             (StepKind.TOP_UP, breakdown.top_up_transfer),
         ),
     )
+
+
+def ending_of(booking: Booking) -> Ending:
+    """How the money of a booking ends that is over without a lesson. Source: PY-30."""
+    state = booking.state
+    if isinstance(state, Cancelled) and state.confirmed_at is not None:
+        case = state.policy_case
+        if case is not None and case.value in set(Ending):
+            return Ending(case.value)
+        return Ending.AUTH_DEADLINE
+    return Ending.PENDING_UNPAID
 
 
 def _steps(*steps: tuple[StepKind, Money]) -> tuple[Step, ...]:

@@ -91,6 +91,10 @@ class Refused:
     reason: str
 
 
+ProcessorAnswer: TypeAlias = AuthorisationResult | Captured | Voided | Transferred | Refused
+"""What a payment's operation can be answered with."""
+
+
 @frozen(kw_only=True)
 class PayoutAccount:
     """An instructor's account at the processor. Source: PY-3."""

@@ -1,7 +1,9 @@
 """Carry an operation out: call the processor with nothing open, then record what it answered.
 
 Source: PY-6, PY-60, PY-62. May be called twice, or at once by two, for one operation: the key makes
-the calls one effect, the payment's lock makes the records one.
+the calls one effect, the payment's lock makes the records one. A call so old that the processor may
+have forgotten its key is never sent again, but looked up; one that never arrived is as good as
+refused, and what it was for is asked with another operation.
 """
 
 from collections import deque
@@ -19,8 +21,9 @@ from instainstru_core.payments.model.operation import (
     PaymentOperation,
 )
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.processor import ProcessorAnswer
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
-from instainstru_core.payments.use_cases.record_answer import Desk, ProcessorAnswer, unchanged
+from instainstru_core.payments.use_cases.record_answer import Desk, unchanged
 
 MAX_STEPS = 20
 """How many calls one payment may need in a row, follow-ups included."""
@@ -62,7 +65,9 @@ def _call(
     clock: Clock,
 ) -> ProcessorAnswer:
     try:
-        return _ask(operation, payment, gateway)
+        if operation.repeatable(now=clock.now()):
+            return _ask(operation, payment, gateway)
+        return gateway.find_operation(operation.operation_id) or operation.never_arrived
     except OutcomeUnknown:
         with begin() as work:
             work.payments.get_for_update(payment.payment_id)
@@ -143,7 +148,9 @@ def repeat(
     ids: Ids,
     clock: Clock,
 ) -> None:
-    """Call again for an answer that never came, while the processor knows the key. Source: PY-62.
+    """Call again for an answer that never came, or look it up once the key is forgotten.
+
+    Source: PY-62.
 
     Raises:
         OutcomeUnknown: No answer came this time either.
@@ -157,10 +164,6 @@ def repeat(
             return
         if operation.state is OperationState.PLANNED and payment.review_reason is not None:
             work.payment_operations.save(operation.put_off(at=now))
-            return
-        if not operation.repeatable(now=now):
-            work.payment_operations.save(operation.fail("answer_never_came"))
-            work.payments.save(payment.review("operation_unknown", at=now))
             return
         operation = operation.send(at=now)
         work.payment_operations.save(operation)

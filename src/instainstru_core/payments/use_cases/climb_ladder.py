@@ -1,6 +1,6 @@
 """Ask a card again that refused, warn, or give the lesson up. Source: PY-13, PY-14."""
 
-from instainstru_core.booking.model import Confirmed
+from instainstru_core.booking.model import Completed, Confirmed
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
@@ -40,11 +40,14 @@ def climb_ladder(
         ):
             return payment
         booking = desk.booking
-        if not isinstance(booking.state, Confirmed):
+        if not isinstance(booking.state, Confirmed | Completed):
             return payment
         if any(not each.finished for each in work.payment_operations.of(payment_id)):
             desk.come_back(payment)
             return payment
+        if isinstance(booking.state, Completed):
+            # It was taught while nobody looked: from here on it is a capture that failed (PY-16).
+            return desk.ask_card(payment, off_session=True)
         match ladder_step(failure, lesson_starts_at=payment.lesson.starts_at, now=now):
             case LadderStep.CANCEL:
                 work.bookings.save(booking.abandon(at=now))

@@ -20,7 +20,8 @@ def process_processor_event(
 ) -> None:
     """Bring what *event* names up to date; the same event again changes nothing.
 
-    Captures, voids and transfers are recorded from their own answers, so news of them only
+    Of a hold that was refused, or replaced by a later one, there is nothing to do. Captures, voids
+    and transfers are recorded from their own answers, so news of them only
     confirms what the sweeper would find.
 
     Raises:
@@ -30,10 +31,10 @@ def process_processor_event(
     """
     if event.type.startswith("payment_intent."):
         with begin() as work:
-            payment = work.payments.find_by_intent(event.object_id)
-        if payment is None:
-            raise PaymentNotFound(f"no payment has the hold {event.object_id}")
-        confirm_hold(payment.payment_id, begin=begin, gateway=gateway, ids=ids, clock=clock)
+            asked = work.payment_operations.find_by_reference(event.object_id)
+        if asked is None:
+            raise PaymentNotFound(f"no payment asked for the hold {event.object_id}")
+        confirm_hold(asked.payment_id, begin=begin, gateway=gateway, ids=ids, clock=clock)
     elif event.type == "account.updated":
         with begin() as work:
             account = work.connect_accounts.find_by_name(event.object_id)

@@ -5,11 +5,11 @@ booking and its payment, in that order. It changes nothing when the answer was r
 """
 
 from datetime import datetime
-from typing import TypeAlias
 
 from attrs import field, frozen
 
 from instainstru_core.booking.model import Booking, Cancelled, Completed, Confirmed, Pending
+from instainstru_core.booking.timers import completion_timer
 from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import NOTHING, Money
@@ -17,6 +17,7 @@ from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.ledger.postings import Bookkeeper
 from instainstru_core.payments.model.ladder import WARN_BEFORE, next_look
 from instainstru_core.payments.model.operation import (
+    NEVER_ARRIVED,
     TRANSFER_RETRIES,
     OperationKind,
     OperationState,
@@ -31,11 +32,12 @@ from instainstru_core.payments.model.payment import (
     Payment,
     PaymentState,
 )
-from instainstru_core.payments.model.planner import Ending, plan
+from instainstru_core.payments.model.planner import Ending, ending_of, plan
 from instainstru_core.payments.model.processor import (
     Authorised,
     Captured,
     Declined,
+    ProcessorAnswer,
     Refused,
     RequiresAction,
     Transferred,
@@ -43,9 +45,6 @@ from instainstru_core.payments.model.processor import (
 )
 from instainstru_core.payments.ports import PaymentWork
 
-ProcessorAnswer: TypeAlias = (
-    Authorised | RequiresAction | Declined | Captured | Voided | Transferred | Refused
-)
 CLIMB_LADDER = "climb_ladder"
 RETRY_CAPTURE = "retry_capture"
 
@@ -109,14 +108,11 @@ class Desk:
 
     def plan_void(self, payment: Payment) -> None:
         """Plan to let the hold go."""
-        if payment.hold is not None:
-            self.plan(
-                payment,
-                OperationKind.VOID,
-                f"void:{payment.hold.hold_id}",
-                amount=payment.hold.amount,
-                target=payment.hold.intent,
-            )
+        if (hold := payment.hold) is not None:
+            self._void(payment, hold.hold_id, hold.intent, hold.amount)
+
+    def _void(self, payment: Payment, hold_id: OperationId, intent: str, amount: Money) -> None:
+        self.plan(payment, OperationKind.VOID, f"void:{hold_id}", amount=amount, target=intent)
 
     def close(self, payment: Payment, ending: Ending) -> Payment:
         """Decide that the payment ends without a charge, and do what can be done at once."""
@@ -125,12 +121,15 @@ class Desk:
         if decided.steps:
             self.plan_void(payment)
             return payment
+        return self._close(payment, decided.outcome)
+
+    def _close(self, payment: Payment, outcome: Outcome) -> Payment:
         if any(
             operation.kind is OperationKind.AUTHORISE and not operation.finished
             for operation in self._work.payment_operations.of(payment.payment_id)
         ):
             return payment  # Its answer decides whether there is a hold to let go.
-        return payment.settle(decided.outcome, payout=NOTHING, at=self._at)
+        return payment.settle(outcome, payout=NOTHING, at=self._at)
 
     def begin_capture(self, payment: Payment) -> Payment:
         """Plan to take the money of a taught lesson; with nothing to take, go on to the payout."""
@@ -159,7 +158,7 @@ class Desk:
                 self._work.payment_operations.save(operation.succeed(answer.intent))
                 return self._await(operation, payment, answer)
             case Declined():
-                self._work.payment_operations.save(operation.fail(answer.category))
+                self._work.payment_operations.save(operation.fail(answer.category, answer.intent))
                 return self.refuse(payment, answer)
             case Captured():
                 self._work.payment_operations.save(operation.succeed(answer.charge))
@@ -178,9 +177,10 @@ class Desk:
     def grant(self, hold_id: OperationId, payment: Payment, granted: Authorised) -> Payment:
         """The money is held: go on with whatever the booking needs it for. Source: PY-9, PY-11."""
         if payment.settled or payment.state is PaymentState.CAPTURED:
+            self._void(payment, hold_id, granted.intent, granted.amount)  # It came too late.
             return payment
         if payment.closing is None and not self._wanted():
-            ending = _ending_of(self.booking)
+            ending = ending_of(self.booking)
             decided = plan(ending, breakdown=payment.breakdown, held=NOTHING)
             payment = payment.end_as(decided.outcome)
         payment = payment.hold_money(hold_id, granted, at=self._at)
@@ -195,6 +195,9 @@ class Desk:
             self._work.bookings.save(self.booking.confirm(at=self._at))
         if isinstance(self.booking.state, Completed) and payment.capture_due_at <= self._at:
             return self.begin_capture(payment)
+        if isinstance(self.booking.state, Confirmed) and payment.capture_due_at <= self._at:
+            # The day after the lesson passed unpaid; nothing stands in its way now. Source: BK-22.
+            self._work.work_items.file(completion_timer(self.booking, due_at=self._at))
         return payment
 
     def refuse(self, payment: Payment, refusal: Declined) -> Payment:
@@ -206,7 +209,7 @@ class Desk:
             return refused.settle(payment.closing, payout=NOTHING, at=self._at)
         if isinstance(self.booking.state, Cancelled):
             refused = payment.refuse_hold(refusal, at=self._at)
-            return self.close(refused, _ending_of(self.booking))
+            return self.close(refused, ending_of(self.booking))
         if isinstance(self.booking.state, Completed) and not payment.failed_capture:
             failed = payment.fail_capture(refusal.category, at=self._at)
             self.come_back(failed)
@@ -256,6 +259,7 @@ class Desk:
     ) -> Payment:
         waiting = payment.await_cardholder(operation.operation_id, answer.intent)
         if payment.settled:
+            self.plan_void(waiting)  # It came too late.
             return payment
         if payment.closing is not None:
             self.plan_void(waiting)
@@ -310,7 +314,7 @@ class Desk:
             payment = payment.let_go()
         if payment.closing is None or payment.closing is Outcome.LESSON_COMPLETED:
             return payment
-        return payment.settle(payment.closing, payout=NOTHING, at=self._at)
+        return self._close(payment, payment.closing)
 
     def _paid(self, operation: PaymentOperation, payment: Payment) -> Payment:
         self._work.ledger.post(self._books(payment).transferred(operation))
@@ -333,6 +337,10 @@ class Desk:
 
     def _refused(self, operation: PaymentOperation, payment: Payment, reason: str) -> Payment:
         match operation.kind:
+            case OperationKind.CAPTURE | OperationKind.VOID if reason == NEVER_ARRIVED:
+                return self._ask_anew(operation, payment)
+            case OperationKind.CAPTURE if reason == "already_captured":
+                return payment.review("amount_mismatch", at=self._at)
             case OperationKind.CAPTURE:
                 return self._capture_refused(payment, reason)
             case OperationKind.TRANSFER:
@@ -341,6 +349,18 @@ class Desk:
                 return payment.review("void_refused", at=self._at)
             case _:
                 return self._let_go(operation, payment)  # There is no hold to let go of.
+
+    def _ask_anew(self, operation: PaymentOperation, payment: Payment) -> Payment:
+        """Nothing came of the call, so another may be made in its place. Source: PY-62."""
+        if operation.kind is OperationKind.VOID or payment.state is PaymentState.AUTHORIZED:
+            self.plan(
+                payment,
+                operation.kind,
+                operation.next_slot,
+                amount=operation.amount,
+                target=operation.target,
+            )
+        return payment
 
     def _capture_refused(self, payment: Payment, reason: str) -> Payment:
         if payment.state is not PaymentState.AUTHORIZED or payment.hold is None:
@@ -374,17 +394,6 @@ class Desk:
 
     def _books(self, payment: Payment) -> Bookkeeper:
         return Bookkeeper(payment, self._ids, self._at)
-
-
-def _ending_of(booking: Booking) -> Ending:
-    """How the money of a booking ends that is over without a lesson. Source: PY-30."""
-    state = booking.state
-    if isinstance(state, Cancelled) and state.confirmed_at is not None:
-        case = state.policy_case
-        if case is not None and case.value in set(Ending):
-            return Ending(case.value)
-        return Ending.AUTH_DEADLINE
-    return Ending.PENDING_UNPAID
 
 
 def unchanged(payment: Payment, before: Payment) -> bool:

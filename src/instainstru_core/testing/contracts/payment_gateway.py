@@ -311,6 +311,68 @@ class PaymentGatewayContract(ABC):
         assert isinstance(topped_up, Transferred)
         assert bank.count("transfer") == 2
 
+    def test_what_became_of_a_call_is_found_by_its_key(
+        self, gateway: PaymentGateway, bank: Bank, account: str, card: Callable[[str], str]
+    ) -> None:
+        """PY-62: every kind of answer, also where it was lost; looking has no effect."""
+        visa = card(VISA)
+
+        def hold(number: int) -> object:
+            return gateway.authorise(
+                key(number),
+                customer=CUSTOMER,
+                card=visa,
+                amount=PRICE,
+                off_session=True,
+                group=GROUP,
+            )
+
+        bank.fail_next("authorise", Fault.TIMEOUT_AFTER)
+        with pytest.raises(OutcomeUnknown):
+            hold(101)
+        granted = gateway.find_operation(key(101))
+        assert isinstance(granted, Authorised)
+        assert granted == hold(101)
+        taken = gateway.capture(key(102), intent=granted.intent, amount=PRICE)
+        assert isinstance(taken, Captured)
+        sent = gateway.transfer(
+            key(103), account=account, amount=PRICE, group=GROUP, charge=taken.charge
+        )
+        refused = gateway.void(key(104), intent=granted.intent)
+        assert refused == Refused(reason="already_captured")
+        assert [gateway.find_operation(key(number)) for number in (102, 103, 104)] == [
+            taken,
+            sent,
+            refused,
+        ]
+        assert bank.count("authorisation") == 1
+
+    def test_a_call_that_never_arrived_is_not_found(
+        self, hold: Callable[..., Authorised], gateway: PaymentGateway
+    ) -> None:
+        """PY-62."""
+        with pytest.raises(OutcomeUnknown):
+            hold(1, "pm_card_timeout_before")
+        assert gateway.find_operation(key(1)) is None
+        assert gateway.find_operation(key(2)) is None
+
+    def test_a_refused_hold_is_found_as_refused(
+        self, hold: Callable[..., Declined], gateway: PaymentGateway
+    ) -> None:
+        """PY-62."""
+        assert gateway.find_operation(key(1)) is None
+        declined = hold(1, "pm_card_declined")
+        assert gateway.find_operation(key(1)) == declined
+
+    def test_a_hold_is_found_as_it_stands_now(
+        self, hold: Callable[..., RequiresAction], gateway: PaymentGateway, bank: Bank
+    ) -> None:
+        """PY-62: the cardholder may have confirmed since."""
+        waiting = hold(1, "pm_card_three_d_secure")
+        assert gateway.find_operation(key(1)) == waiting
+        bank.confirm(waiting.intent, waiting.client_secret)
+        assert isinstance(gateway.find_operation(key(1)), Authorised)
+
     def test_what_does_not_exist(self, gateway: PaymentGateway) -> None:
         assert gateway.find_authorisation("pi_none") is None
         assert gateway.find_account("acct_none") is None

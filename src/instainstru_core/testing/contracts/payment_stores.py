@@ -95,8 +95,7 @@ class PaymentsContract:
                 )
             )
         with till.begin() as work:
-            assert work.payments.find_by_intent("pi_7") == held
-            assert work.payments.find_by_intent("pi_8") is None
+            assert work.payments.get(payment.payment_id) == held
         assert failed.failure is not None
         assert held.hold is not None
 
@@ -159,6 +158,26 @@ class PaymentsContract:
                 work.payment_operations.add(an_operation(till, payment))
             work.payment_operations.add(an_operation(till, payment, "auth#2"))
 
+    def test_py_65_finds_the_hold_that_was_asked_for(self, till: Till) -> None:
+        payment = a_payment(till)
+        granted, refused = (an_operation(till, payment, f"auth#{n}") for n in (1, 2))
+        void = evolve(an_operation(till, payment, "void:1"), kind=OperationKind.VOID, target="pi_1")
+        with till.begin() as work:
+            work.payments.add(payment)
+            for operation, answered in (
+                (granted, granted.send(at=NOON).succeed("pi_1")),
+                (refused, refused.send(at=NOON).fail("do_not_honor", "pi_2")),
+                (void, void.send(at=NOON).succeed("pi_1")),
+            ):
+                work.payment_operations.add(operation)
+                work.payment_operations.save(answered)
+        with till.begin() as work:
+            found = work.payment_operations.find_by_reference("pi_1")
+            declined = work.payment_operations.find_by_reference("pi_2")
+            assert work.payment_operations.find_by_reference("pi_3") is None
+        assert found == granted.send(at=NOON).succeed("pi_1")
+        assert declined == refused.send(at=NOON).fail("do_not_honor", "pi_2")
+
     def test_py_62_knows_what_is_overdue(self, till: Till) -> None:
         payment = a_payment(till)
         planned, sent, done = (an_operation(till, payment, f"auth#{n}") for n in range(1, 4))
@@ -167,7 +186,7 @@ class PaymentsContract:
             work.payment_operations.add(planned)
             work.payment_operations.add(sent.send(at=NOON))
             work.payment_operations.add(done)
-            work.payment_operations.save(done.succeed("pi_1"))
+            work.payment_operations.save(done.send(at=NOON).succeed("pi_1"))
             soon = work.payment_operations.overdue(now=NOON, limit=9)
             later = work.payment_operations.overdue(now=NOON + timedelta(minutes=1), limit=9)
             first = work.payment_operations.overdue(now=NOON + timedelta(minutes=1), limit=1)

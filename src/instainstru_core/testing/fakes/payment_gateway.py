@@ -21,6 +21,7 @@ from instainstru_core.payments.model.processor import (
     CardDetails,
     Declined,
     PayoutAccount,
+    ProcessorAnswer,
     Refunded,
     Refused,
     Transferred,
@@ -39,6 +40,7 @@ from instainstru_core.testing.fakes.processor.commands import (
     Fault,
     FindAccount,
     FindIntent,
+    FindOperation,
     LinkOnboarding,
     OpenAccount,
     Refund,
@@ -121,6 +123,10 @@ class SimulatedProcessor:
     def find_authorisation(self, intent: str) -> AuthorisationResult | None:
         """How the hold stands now."""
         return cast("AuthorisationResult | None", self._execute(FindIntent(intent=intent)))
+
+    def find_operation(self, key: OperationId) -> ProcessorAnswer | None:
+        """What the call with this *key* came to."""
+        return cast("ProcessorAnswer | None", self._execute(FindOperation(key=str(key))))
 
     def capture(self, key: OperationId, *, intent: str, amount: Money) -> Captured | Refused:
         """Take *amount* of the hold."""

@@ -17,7 +17,7 @@ from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
-from instainstru_core.payments.model.operation import PaymentOperation
+from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.ports import CheckoutFacts
 from instainstru_core.payments.queries import Earning, PaymentView
@@ -68,12 +68,6 @@ class InMemoryPayments:
     def find_for_update(self, booking_id: BookingId) -> Payment | None:
         return _latest(self._tables, booking_id)
 
-    def find_by_intent(self, intent: str) -> Payment | None:
-        for payment in _payments(self._tables).values():
-            if payment.hold is not None and payment.hold.intent == intent:
-                return payment
-        return None
-
     def add(self, payment: Payment) -> Payment:
         for other in _payments(self._tables).values():
             if other.booking_id == payment.booking_id and not other.settled:
@@ -112,6 +106,12 @@ class InMemoryPaymentOperations:
         if (found := _operations(self._tables).get(operation_id)) is None:
             raise OperationNotFound(f"there is no operation {operation_id}")
         return found
+
+    def find_by_reference(self, reference: str) -> PaymentOperation | None:
+        for each in _operations(self._tables).values():
+            if each.processor_ref == reference and each.kind is OperationKind.AUTHORISE:
+                return each
+        return None
 
     def of(self, payment_id: PaymentId) -> Sequence[PaymentOperation]:
         return sorted(

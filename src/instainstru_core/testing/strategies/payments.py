@@ -18,6 +18,7 @@ from instainstru_core.due_work.model import Periodic
 from instainstru_core.due_work.use_cases.perform_work import Outcome, perform_work
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.mutex import Mutexes
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.ledger.model import Account, TrialBalance
@@ -42,6 +43,7 @@ from instainstru_core.reactions import HANDLERS, ROUTES
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
+from instainstru_core.testing.memory.accounts import InMemoryMutexes
 from instainstru_core.testing.memory.store import InMemoryStore
 from instainstru_core.testing.strategies.booking import NOON, Classroom, a_booking, open_classroom
 
@@ -81,9 +83,11 @@ class Till:
     card: SavedCard
     pricing: PricingConfig = DEFAULT_PRICING
     gateway: PaymentGateway = field(init=False)
+    mutexes: Mutexes = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.gateway = self.processor
+        self.mutexes = InMemoryMutexes()
 
     @classmethod
     def opened(

@@ -65,13 +65,13 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE INDEX email_challenges_sends_idx ON email_challenges (email_key, purpose, sent_at)
+    """,
+    """
     CREATE UNIQUE INDEX email_challenges_one_issued ON email_challenges (email_key, purpose) WHERE state = 'issued'
     """,
     """
     CREATE INDEX email_challenges_sender_idx ON email_challenges (sender, sent_at)
-    """,
-    """
-    CREATE INDEX email_challenges_sends_idx ON email_challenges (email_key, purpose, sent_at)
     """,
     """
     CREATE TABLE one_time_tokens (
@@ -156,19 +156,19 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX bookings_instructor_starts_idx ON bookings (instructor_id, starts_at) WHERE status <> 'CANCELLED'
-    """,
-    """
-    CREATE INDEX bookings_student_holds_idx ON bookings (student_id) WHERE status = 'PENDING'
-    """,
-    """
-    CREATE INDEX bookings_student_starts_idx ON bookings (student_id, starts_at)
+    CREATE UNIQUE INDEX bookings_one_live_successor_key ON bookings (predecessor_id) WHERE predecessor_id IS NOT NULL AND status <> 'CANCELLED'
     """,
     """
     CREATE INDEX bookings_instructor_all_idx ON bookings (instructor_id, starts_at, booking_id)
     """,
     """
-    CREATE UNIQUE INDEX bookings_one_live_successor_key ON bookings (predecessor_id) WHERE predecessor_id IS NOT NULL AND status <> 'CANCELLED'
+    CREATE INDEX bookings_instructor_starts_idx ON bookings (instructor_id, starts_at) WHERE status <> 'CANCELLED'
+    """,
+    """
+    CREATE INDEX bookings_student_starts_idx ON bookings (student_id, starts_at)
+    """,
+    """
+    CREATE INDEX bookings_student_holds_idx ON bookings (student_id) WHERE status = 'PENDING'
     """,
     """
     CREATE TABLE categories (
@@ -359,16 +359,16 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX payments_instructor_idx ON payments (instructor_id, payment_id)
-    """,
-    """
-    CREATE INDEX payments_card_idx ON payments (card_id) WHERE state <> 'settled'
-    """,
-    """
     CREATE UNIQUE INDEX payments_one_open_per_booking ON payments (booking_id) WHERE state <> 'settled'
     """,
     """
     CREATE INDEX payments_booking_idx ON payments (booking_id)
+    """,
+    """
+    CREATE INDEX payments_instructor_idx ON payments (instructor_id, payment_id)
+    """,
+    """
+    CREATE INDEX payments_card_idx ON payments (card_id) WHERE state <> 'settled'
     """,
     """
     CREATE TABLE saved_cards (
@@ -553,10 +553,10 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX journal_lines_payment_idx ON journal_lines (payment_id)
+    CREATE INDEX journal_lines_account_idx ON journal_lines (account)
     """,
     """
-    CREATE INDEX journal_lines_account_idx ON journal_lines (account)
+    CREATE INDEX journal_lines_payment_idx ON journal_lines (payment_id)
     """,
     """
     CREATE OR REPLACE FUNCTION journal_must_balance() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -607,6 +607,7 @@ STATEMENTS = (
         state TEXT NOT NULL,
         attempts INTEGER NOT NULL,
         planned_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        sent_at TIMESTAMP WITH TIME ZONE,
         next_attempt_at TIMESTAMP WITH TIME ZONE NOT NULL,
         processor_ref TEXT,
         error_code TEXT,
@@ -614,12 +615,19 @@ STATEMENTS = (
         CONSTRAINT payment_operations_kind_check CHECK (kind IN ('authorise', 'capture', 'void', 'transfer')),
         CONSTRAINT payment_operations_state_check CHECK (state IN ('planned', 'sent', 'succeeded', 'failed', 'unknown')),
         CONSTRAINT payment_operations_amount_check CHECK (amount_cents >= 0),
+        CONSTRAINT payment_operations_sent_at_check CHECK ((state = 'planned') = (sent_at IS NULL)),
         CONSTRAINT payment_operations_slot_key UNIQUE (payment_id, kind, slot),
         CONSTRAINT payment_operations_payment_id_fkey FOREIGN KEY(payment_id) REFERENCES payments (payment_id)
     )
     """,
     """
+    CREATE UNIQUE INDEX payment_operations_transfer_key ON payment_operations (processor_ref) WHERE kind = 'transfer'
+    """,
+    """
     CREATE INDEX payment_operations_unfinished_idx ON payment_operations (next_attempt_at) WHERE state IN ('planned', 'sent', 'unknown')
+    """,
+    """
+    CREATE UNIQUE INDEX payment_operations_hold_key ON payment_operations (processor_ref) WHERE kind = 'authorise'
     """,
     """
     CREATE TABLE refresh_generations (

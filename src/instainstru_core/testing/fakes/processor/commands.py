@@ -126,6 +126,13 @@ class FindIntent:
 
 
 @frozen(kw_only=True)
+class FindOperation:
+    """What became of the call with this key?"""
+
+    key: str = field(validator=_text)
+
+
+@frozen(kw_only=True)
 class FindAccount:
     """How does the account stand?"""
 
@@ -149,7 +156,7 @@ class ScriptFault:
 
 Keyed: TypeAlias = Authorise | Capture | Void | Refund | Transfer | OpenAccount
 Unkeyed: TypeAlias = AttachCard | ConfirmIntent | LinkOnboarding | CompleteOnboarding
-Look: TypeAlias = FindIntent | FindAccount
+Look: TypeAlias = FindIntent | FindOperation | FindAccount
 Command: TypeAlias = Keyed | Unkeyed | Look | ScriptFault
 
 KINDS: Final[Mapping[str, type[Command]]] = {
@@ -164,6 +171,7 @@ KINDS: Final[Mapping[str, type[Command]]] = {
     "link_onboarding": LinkOnboarding,
     "complete_onboarding": CompleteOnboarding,
     "find_intent": FindIntent,
+    "find_operation": FindOperation,
     "find_account": FindAccount,
     "script_fault": ScriptFault,
 }

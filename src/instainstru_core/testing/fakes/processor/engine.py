@@ -39,6 +39,7 @@ from instainstru_core.testing.fakes.processor.commands import (
     Fault,
     FindAccount,
     FindIntent,
+    FindOperation,
     Keyed,
     LinkOnboarding,
     Look,
@@ -55,6 +56,7 @@ from instainstru_core.testing.fakes.processor.intents import (
     capture,
     confirm_intent,
     find_intent,
+    intent_of,
     refund,
     void,
 )
@@ -144,6 +146,8 @@ class Processor:
                 return None
 
     def _answer(self, command: Command, at: datetime) -> Answer:
+        if isinstance(command, FindOperation):
+            return self._operation(command)
         rule = _RULES[type(command)]
         if not isinstance(command, Keyed):
             return rule(self.books, command, at)
@@ -153,6 +157,13 @@ class Processor:
         answer = rule(self.books, command, at)
         self._answers[command.key] = (command, answer)
         return answer
+
+    def _operation(self, command: FindOperation) -> Answer:
+        """How a hold stands now, and what anything else with this key was answered."""
+        asked, answer = self._answers.get(command.key, (None, None))
+        if isinstance(asked, Authorise):
+            return intent_of(self.books, command.key) or answer
+        return answer if isinstance(asked, Capture | Void | Transfer) else None
 
 
 def _link(books: Books, command: LinkOnboarding, at: datetime) -> Answer:

@@ -115,6 +115,14 @@ def find_intent(books: Books, command: FindIntent, at: datetime) -> Authorisatio
     return _standing(intent)
 
 
+def intent_of(books: Books, key: str) -> AuthorisationResult | None:
+    """How the hold stands that was asked for with *key*; None when the bank never saw it."""
+    for intent in books.intents.values():
+        if intent.key == key:
+            return _standing(intent)
+    return None
+
+
 def capture(books: Books, command: Capture, at: datetime) -> Captured | Refused:
     """Take held money; a second capture of the same amount answers as the first."""
     intent = books.intents.get(command.intent)
