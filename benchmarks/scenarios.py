@@ -74,7 +74,7 @@ def _filters(world: World, regions: list[str], first: date) -> Iterator[str]:
         day = first + timedelta(days=world.chance.randrange(14))
         yield f"&region={world.chance.choice(regions)}&date={day}&after=15:00&before=20:00"
         yield f"&date={day}&format=online"
-        yield f"&from={day}&to={day + timedelta(days=6)}&max_price_cents=15000"
+        yield f"&from={day}&to={day + timedelta(days=6)}&rate_max=15000"
         yield ""
 
 

@@ -142,7 +142,12 @@ def search(
     before: Annotated[str | None, QueryParameter(pattern=HOUR)] = None,
     duration: Annotated[int | None, QueryParameter(ge=30, le=240, multiple_of=5)] = None,
     lesson_format: Annotated[LessonType, QueryParameter(name="format")] = LessonType.ANY,
-    max_price_cents: Annotated[int | None, QueryParameter(ge=1, le=400_000)] = None,
+    rate_min: Annotated[
+        int | None, QueryParameter(ge=1, le=100_000, description="An hour, in cents.")
+    ] = None,
+    rate_max: Annotated[
+        int | None, QueryParameter(ge=1, le=100_000, description="An hour, in cents.")
+    ] = None,
     sort: FromQuery[Sort] = Sort.BEST,
     limit: Annotated[int, QueryParameter(ge=1, le=50)] = 20,
     cursor: Annotated[str | None, QueryParameter(max_length=512)] = None,
@@ -159,7 +164,8 @@ def search(
         minutes=duration,
         lesson_type=lesson_format,
         region=region,
-        max_price=None if max_price_cents is None else Money(max_price_cents),
+        min_rate=None if rate_min is None else Money(rate_min),
+        max_rate=None if rate_max is None else Money(rate_max),
         sort=sort,
         limit=limit,
         cursor=None if cursor is None else _cursor(cursor),

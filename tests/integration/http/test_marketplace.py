@@ -175,7 +175,8 @@ def test_from_sign_up_to_being_found(market: Client, ports: Ports, maya: Person)
         {"after": "16:30"},
         {"before": "09:30"},
         {"duration": 90},
-        {"max_price_cents": 8999},
+        {"rate_max": 8999},
+        {"rate_min": 12_001},
         {"format": "studio"},
     ]
     for none in nobody:
@@ -294,6 +295,8 @@ def test_profiles_belong_to_instructors(market: Client, join: Join) -> None:
         ("service=piano&to=0001-01-01", "invalid_filter"),
         ("service=piano&duration=10", "validation_failed"),
         ("service=piano&limit=51", "validation_failed"),
+        ("service=piano&rate_max=0", "validation_failed"),
+        ("service=piano&rate_min=9001&rate_max=9000", "invalid_filter"),
         ("service=piano&cursor=nonsense", "invalid_cursor"),
         ("service=piano&cursor=WzFd", "invalid_cursor"),
         ("service=piano&cursor=WyJiZXN0IiwxLDIsMywieHkiXQ", "invalid_cursor"),

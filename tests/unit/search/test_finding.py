@@ -96,7 +96,7 @@ def test_founding_multiplies_the_score(complete: list[bool], has_target: bool) -
 
     def scored(founding: bool) -> list[int]:
         found: list[int] = scores(
-            prices=np.full(size, 9000, dtype=np.int64),
+            rates=np.full(size, 9000, dtype=np.int64),
             most=None,
             has_target=has_target,
             online=np.zeros(size, dtype=np.bool_),

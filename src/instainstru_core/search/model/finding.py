@@ -126,8 +126,10 @@ def _lessons(query: SearchQuery, candidates: Candidates) -> _Lessons:
     # Half up, as Money.for_minutes does. Source: CA-9, PR-2.
     prices = (2 * candidates.rates * minutes[:, None] + 60) // 120
     allowed = (candidates.rates > 0) & fits[:, None]
-    if query.max_price is not None:
-        allowed &= prices <= query.max_price.cents
+    if query.min_rate is not None:
+        allowed &= candidates.rates >= query.min_rate.cents
+    if query.max_rate is not None:
+        allowed &= candidates.rates <= query.max_rate.cents
     return _Lessons(minutes=minutes, prices=prices, allowed=allowed)
 
 
@@ -158,7 +160,7 @@ def _choose(
     starts = np.zeros(len(candidates), dtype=np.int64)
     untried = lessons.allowed.copy()
     while untried.any():
-        cheapest = np.where(untried, lessons.prices, _NEVER).argmin(axis=1)
+        cheapest = np.where(untried, candidates.rates, _NEVER).argmin(axis=1)
         (waiting,) = np.nonzero(untried.any(axis=1))
         for index, minutes in sorted(
             set(zip(cheapest[waiting].tolist(), lessons.minutes[waiting].tolist(), strict=True))
@@ -218,10 +220,10 @@ def _ordered(
     """The rows in order, each with the key by which it stands there. Source: SR-48."""
     (rows,) = np.nonzero(chosen.format_of >= 0)
     formats = chosen.format_of[rows]
-    price = lessons.prices[rows, formats]
+    rate = candidates.rates[rows, formats]
     score = scores(
-        prices=price,
-        most=None if query.max_price is None else query.max_price.cents,
+        rates=rate,
+        most=None if query.max_rate is None else query.max_rate.cents,
         has_target=query.region is not None,
         online=formats == FORMATS.index(Format.ONLINE),
         complete=candidates.complete[rows],
@@ -229,12 +231,12 @@ def _ordered(
     )
     leading = {
         Sort.BEST: [],
-        Sort.PRICE_ASC: [price],
-        Sort.PRICE_DESC: [-price],
+        Sort.PRICE_ASC: [rate],
+        Sort.PRICE_DESC: [-rate],
         Sort.SOONEST: [chosen.starts[rows]],
     }[query.sort]
     # Rows are sorted by id already: a stable sort leaves the id as the last word.
-    columns = [*leading, -score, price, candidates.went_live[rows]]
+    columns = [*leading, -score, rate, candidates.went_live[rows]]
     order = np.lexsort(columns[::-1])
     keys = list(zip(*(column[order].tolist() for column in columns), strict=True))
     return rows[order], _with_ids(keys, candidates, rows[order]), score[order]

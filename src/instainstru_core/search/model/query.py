@@ -58,7 +58,8 @@ class Sort(StrEnum):
 class SearchQuery:
     """One service, on one of some local dates, between some hours, within a price and a place.
 
-    *after* and *before* are minutes of the local day; the whole lesson lies between them.
+    *after* and *before* are minutes of the local day; the whole lesson lies between them. Rates are
+    an hour's, whatever the lesson lasts. Source: SR-34.
 
     Raises:
         InvalidFilter: A value that can never match.
@@ -71,7 +72,8 @@ class SearchQuery:
     minutes: int | None = None
     lesson_type: LessonType = LessonType.ANY
     region: str | None = None
-    max_price: Money | None = None
+    min_rate: Money | None = None
+    max_rate: Money | None = None
     sort: Sort = Sort.BEST
     limit: int = field(default=DEFAULT_LIMIT)
     cursor: Cursor | None = None
@@ -88,6 +90,8 @@ class SearchQuery:
             or self.minutes % SLOT_MINUTES
         ):
             raise InvalidFilter("duration", "must be a multiple of 5 from 30 to 240")
+        if self.min_rate and self.max_rate and self.min_rate.cents > self.max_rate.cents:
+            raise InvalidFilter("rate_min", "must not be more than rate_max")
         if not 1 <= self.limit <= MAX_LIMIT:
             raise InvalidFilter("limit", f"must be 1 to {MAX_LIMIT}")
 

@@ -30,17 +30,17 @@ class Weights:
 WEIGHTS = Weights()
 
 
-def price_fit(prices: NDArray[np.int64], most: int | None) -> NDArray[np.float64]:
-    """How well a price sits below the maximum; no maximum, no opinion. Source: SR-43."""
+def price_fit(rates: NDArray[np.int64], most: int | None) -> NDArray[np.float64]:
+    """How well a rate sits below the maximum; no maximum, no opinion. Source: SR-43."""
     if most is None:
-        return np.full(prices.shape, NO_MAXIMUM)
-    ratio = prices / max(most, 1)
+        return np.full(rates.shape, NO_MAXIMUM)
+    ratio = rates / max(most, 1)
     return np.select([ratio <= NO_MAXIMUM, ratio <= 1], [1.0, 1 - (ratio - NO_MAXIMUM)], 0.5)
 
 
 def scores(
     *,
-    prices: NDArray[np.int64],
+    rates: NDArray[np.int64],
     most: int | None,
     has_target: bool,
     online: NDArray[np.bool_],
@@ -52,12 +52,12 @@ def scores(
 
     Ratings, activity and clearances don't exist yet: each stands at the value for unknown.
     """
-    near = np.where(online, NO_TARGET, COVERED) if has_target else np.full(prices.shape, NO_TARGET)
+    near = np.where(online, NO_TARGET, COVERED) if has_target else np.full(rates.shape, NO_TARGET)
     score = (
         weights.relevance * RELEVANCE_OF_NAMED
         + weights.quality * UNRATED_QUALITY
         + weights.distance * near
-        + weights.price * price_fit(prices, most)
+        + weights.price * price_fit(rates, most)
         + weights.freshness * UNKNOWN_FRESHNESS
         + weights.completeness * np.where(complete, PART_COMPLETE, 0.0)
     )

@@ -278,11 +278,23 @@ class MarketContract:
         assert self.only(lesson_type=LessonType.TRAVEL).rate == Money(12_000)
 
     def test_prices_by_the_lesson(self) -> None:
-        """CA-9: half an hour costs half, and the maximum goes by it."""
+        """CA-9, SR-34: half an hour costs half, but limits are set to the rate of an hour."""
         self.teacher(durations=(30, 60))
-        assert self.only(minutes=30, max_price=Money(4500)).price == Money(4500)
-        assert self.found(minutes=30, max_price=Money(4499)) == []
+        half = self.only(minutes=30, max_rate=Money(9000))
+        assert (half.price, half.rate, half.format) == (Money(4500), Money(9000), Format.ONLINE)
+        assert self.found(minutes=30, max_rate=Money(8999)) == []
         assert self.found(minutes=45) == []
+
+    def test_sr34_limits_of_the_rate_are_inclusive(self) -> None:
+        """The effective rate is the lowest among the formats that satisfy the query."""
+        self.teacher(rates={Format.TRAVEL: 12_000, Format.STUDIO: 10_000, Format.ONLINE: 9000})
+        assert self.only(min_rate=Money(9000)).format is Format.ONLINE
+        assert self.only(min_rate=Money(9001)).format is Format.STUDIO
+        assert self.only(min_rate=Money(12_000), max_rate=Money(12_000)).format is Format.TRAVEL
+        assert self.found(min_rate=Money(12_001)) == []
+        assert self.found(lesson_type=LessonType.IN_PERSON, max_rate=Money(9999)) == []
+        with pytest.raises(InvalidFilter):
+            self.search(min_rate=Money(9001), max_rate=Money(9000))
 
     def test_fits_the_lesson_between_the_hours(self) -> None:
         """SR-36: the whole lesson lies in the window."""
