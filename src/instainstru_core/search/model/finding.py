@@ -96,7 +96,7 @@ def find(
         lessons.allowed[:] &= near
     after_location = _rows(lessons.allowed)
     chosen = _choose(query, candidates, lessons, ask, now)
-    rows, keys, score = _ordered(query, candidates, lessons, chosen)
+    rows, keys, score = _ordered(query, candidates, chosen)
     first = 0 if behind is None else bisect_right(keys, behind)
     page = range(first, min(first + query.limit, len(rows)))
     more = page.stop < len(rows)
@@ -214,7 +214,6 @@ def _earliest(answer: FirstStarts, ids: Sequence[InstructorId]) -> NDArray[np.in
 def _ordered(
     query: SearchQuery,
     candidates: Candidates,
-    lessons: _Lessons,
     chosen: _Chosen,
 ) -> tuple[NDArray[np.int64], list[tuple[int, ...]], NDArray[np.int64]]:
     """The rows in order, each with the key by which it stands there. Source: SR-48."""
