@@ -27,6 +27,7 @@ from instainstru_core.notifications.reactions import (
     mail,
     tell_of_cancellation,
     tell_of_confirmation,
+    tell_of_failed_capture,
     tell_of_failed_payment,
     tell_of_final_warning,
     tell_of_payout,
@@ -35,6 +36,7 @@ from instainstru_core.notifications.reactions import (
 from instainstru_core.notifications.use_cases.send_email import HANDLER as SEND_EMAIL
 from instainstru_core.payments.events import (
     PaymentAuthorizationFailed,
+    PaymentFailed,
     PaymentFinalWarning,
     PaymentSettled,
     PayoutSent,
@@ -105,6 +107,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "tell_of_confirmation": InTransaction(tell_of_confirmation),
     "tell_of_cancellation": InTransaction(tell_of_cancellation),
     "tell_of_failed_payment": InTransaction(tell_of_failed_payment),
+    "tell_of_failed_capture": InTransaction(tell_of_failed_capture),
     "tell_of_final_warning": InTransaction(tell_of_final_warning),
     "tell_of_settlement": InTransaction(tell_of_settlement),
     "tell_of_payout": InTransaction(tell_of_payout),
@@ -116,6 +119,7 @@ ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     BookingConfirmed: ("tell_of_confirmation",),
     BookingCancelled: ("release_payment", "tell_of_cancellation"),
     PaymentAuthorizationFailed: ("tell_of_failed_payment",),
+    PaymentFailed: ("tell_of_failed_capture",),
     PaymentFinalWarning: ("tell_of_final_warning",),
     PaymentSettled: ("tell_of_settlement",),
     PayoutSent: ("tell_of_payout",),

@@ -134,12 +134,17 @@ def _booking_cancellation_receipt(words: Words) -> Letter:
 
 
 def _payment_failed(words: Words) -> Letter:
+    given = (
+        "You had this lesson, but your bank did not let us take the money for it.",
+        "Choose another card, or try again: we will ask again every few hours.",
+    )
+    ahead = (
+        "Your bank did not authorise the payment for this lesson.",
+        "Choose another card, or try again: unpaid lessons are cancelled twelve hours before.",
+    )
     return Letter(
         subject=f"Your card was declined for {words['service']}",
-        lines=(
-            "Your bank did not authorise the payment for this lesson.",
-            "Choose another card, or try again: unpaid lessons are cancelled twelve hours before.",
-        ),
+        lines=given if words.get("given") else ahead,
         facts=words.lesson(),
     )
 

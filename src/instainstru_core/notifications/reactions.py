@@ -63,7 +63,14 @@ def tell_of_cancellation(item: WorkItem, work: TellingWork, world: TellingWorld)
 
 def tell_of_failed_payment(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
     """On `payment.authorization_failed`, the first time: the student. Source: NT-20, PY-12."""
+    if item.payload.get("failure_count", 1) != 1:
+        return  # The ladder tries again in silence, until its warning. Source: PY-13.
     _tell(item, work, world, {Party.STUDENT: Kind.PAYMENT_FAILED})
+
+
+def tell_of_failed_capture(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `payment.failed`: the student, whose lesson was given. Source: NT-20, PY-23."""
+    _tell(item, work, world, {Party.STUDENT: Kind.PAYMENT_FAILED}, {"given": "yes"})
 
 
 def tell_of_final_warning(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:

@@ -25,6 +25,7 @@ from instainstru_core.notifications.reactions import (
     mail,
     tell_of_cancellation,
     tell_of_confirmation,
+    tell_of_failed_capture,
     tell_of_failed_payment,
     tell_of_final_warning,
     tell_of_payout,
@@ -215,6 +216,26 @@ def test_the_student_hears_of_a_card_that_fails(world: World) -> None:
         (STUDENT, "payment_failed"),
         (STUDENT, "payment_final_warning"),
     ]
+    assert world.told(world.instructor) == []
+
+
+@pytest.mark.parametrize(("count", "mails"), [(1, 1), (2, 0), (3, 0)])
+def test_only_the_first_refusal_is_news(world: World, count: int, mails: int) -> None:
+    """PY-12: the first-failure notice is sent once, however often the ladder asks again."""
+    with world.store.begin() as work:
+        tell_of_failed_payment(world.item(failure_count=count), work, world)
+    assert len(world.send_mails()) == mails
+
+
+def test_the_student_hears_of_a_lesson_that_is_not_paid(world: World) -> None:
+    """PY-23, NT-20: the lesson was given, so nothing is said of cancelling it."""
+    with world.store.begin() as work:
+        tell_of_failed_capture(world.item(reason="hold_expired"), work, world)
+        tell_of_failed_capture(world.item(reason="hold_expired"), work, world)
+    assert world.send_mails() == [(STUDENT, "payment_failed")]
+    (told,) = world.told(world.student)
+    assert "You had this lesson" in told.body
+    assert "cancelled" not in told.body
     assert world.told(world.instructor) == []
 
 

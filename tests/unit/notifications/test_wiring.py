@@ -18,6 +18,7 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.payments.events import (
     PaymentAuthorizationFailed,
+    PaymentFailed,
     PaymentFinalWarning,
     PaymentSettled,
     PayoutSent,
@@ -181,6 +182,9 @@ def test_news_of_the_money_reaches_whom_it_concerns(world: World) -> None:
         PaymentAuthorizationFailed(
             failure_count=1, category="do_not_honor", lesson_starts_at=NOON, **about
         ),
+        PaymentFailed(
+            reason="capture_failed", **about | {"occurred_at": NOON + timedelta(hours=1)}
+        ),
         PaymentFinalWarning(cancels_at=NOON, **about),
         PaymentSettled(
             outcome="lesson_completed_full_payout", card_amount=PRICE, payout=PAYOUT, **about
@@ -191,6 +195,7 @@ def test_news_of_the_money_reaches_whom_it_concerns(world: World) -> None:
         work._outbox.record(events)
     assert set(world.work()) == {Outcome.DONE}
     assert world.letters() == [
+        ("anna@example.com", "payment_failed"),
         ("anna@example.com", "payment_failed"),
         ("anna@example.com", "payment_final_warning"),
         ("anna@example.com", "payment_receipt"),
