@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import psycopg
 import redis
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from adapters.postgres import migrate as migrations
 from adapters.postgres.engine import postgres_engine
@@ -99,10 +100,20 @@ def check_tier(settings: Settings) -> None:
     """See that the database belongs to this process's tier.
 
     Raises:
-        WrongTier: It carries another stamp, or none.
+        Refused: It carries another stamp or none, or can't be asked. Source: SE-40, SE-42.
     """
-    with engine_of(settings) as engine:
-        migrations.check_tier(engine, tier=settings.tier)
+    try:
+        with engine_of(settings) as engine:
+            migrations.check_tier(engine, tier=settings.tier)
+    except migrations.WrongTier as error:
+        raise Refused("wrong_tier", str(error)) from error
+    except OperationalError as error:
+        raise Refused("database_unreachable", f"{_OUT_OF_REACH}: {_last_line(error)}") from error
+
+
+def _last_line(error: Exception) -> str:
+    """What the driver says, without SQLAlchemy's lines about itself."""
+    return str(error.__cause__ or error).strip().splitlines()[-1]
 
 
 def server_version(settings: Settings) -> str:
@@ -116,8 +127,7 @@ def server_version(settings: Settings) -> str:
         with psycopg.connect(url, connect_timeout=5) as connection:
             return connection.info.parameter_status("server_version") or "unknown"
     except psycopg.OperationalError as error:
-        message = f"{_OUT_OF_REACH}: {str(error).strip().splitlines()[-1]}"
-        raise Refused("database_unreachable", message) from error
+        raise Refused("database_unreachable", f"{_OUT_OF_REACH}: {_last_line(error)}") from error
 
 
 def dead_work(settings: Settings) -> int:

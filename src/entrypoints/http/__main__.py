@@ -10,6 +10,7 @@ from granian.server.mp import MPServer
 from litestar import Litestar
 
 from entrypoints.bootstrap import ports
+from entrypoints.database import check_tier
 from entrypoints.http import dev
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
@@ -56,6 +57,7 @@ def main() -> int:
         settings = read_settings(os.environ)
         # Wired once here, so that a refusal is said once, and not by each process.
         create_app(ports(settings), HttpConfig.of(settings))
+        check_tier(settings)
     except Refused as refused:
         sys.stderr.write(f"{refused}\n")
         return 2

@@ -8,6 +8,7 @@ from threading import Event
 import structlog
 
 from entrypoints.bootstrap import ports
+from entrypoints.database import check_tier
 from entrypoints.logs import start_logs
 from entrypoints.settings import read_settings
 from entrypoints.tiers import Refused
@@ -21,6 +22,8 @@ def main() -> int:
     """Work until SIGTERM or SIGINT; then finish what is begun."""
     try:
         settings = read_settings(os.environ)
+        wired = ports(settings)
+        check_tier(settings)
     except Refused as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
@@ -32,7 +35,7 @@ def main() -> int:
     threads = max(_LEAST_THREADS, settings.threads - CONNECTIONS_BESIDE_THREADS)
     log = structlog.get_logger()
     with working(
-        ports(settings),
+        wired,
         settings.valkey_url,
         threads=threads,
         handlers=HANDLERS,
