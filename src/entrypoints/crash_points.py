@@ -18,6 +18,7 @@ from typing import TypeVar, cast
 
 from attrs import define, evolve, field, frozen
 
+from entrypoints.tiers import Refused
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.ports import Ports, Work
@@ -39,12 +40,15 @@ class CrashPoint:
         """The point that `label#occurrence:side` names.
 
         Raises:
-            ValueError: It has another form.
+            Refused: It has another form.
         """
         found = re.fullmatch(r"([\w.]+)#([1-9][0-9]*):(before|after)", text)
         if found is None:
-            message = f"expected label#n:before or label#n:after, got {text!r}"
-            raise ValueError(message)
+            message = (
+                f"INSTAINSTRU_CRASH_AT is {text!r}: write label#n:before or label#n:after,"
+                " such as gateway.capture#1:after"
+            )
+            raise Refused("crash_point_malformed", message)
         return cls(found[1], int(found[2]), found[3])
 
 
@@ -68,7 +72,11 @@ class Fuse:
 
 
 def crashing_at(point: str, ports: Ports) -> Ports:
-    """*ports*, with a fuse around every commit and every call of the processor."""
+    """*ports*, with a fuse around every commit and every call of the processor.
+
+    Raises:
+        Refused: *point* names none.
+    """
     fuse = Fuse(CrashPoint.parse(point))
     return evolve(
         ports,

@@ -100,14 +100,14 @@ class Evidence:
         (payment,) = self._rows(
             "SELECT * FROM payments WHERE booking_id = :booking", booking=_uuid(booking_id)
         )
-        assert (payment.state, payment.outcome) == ("settled", "lesson_completed_full_payout")
+        ended = (payment.state, payment.outcome)
+        assert ended == ("settled", "lesson_completed_full_payout"), f"it ended as {ended}"
         calls = self.calls(booking_id)
-        assert sorted((each.kind, each.state) for each in calls) == [
-            (kind, "succeeded") for kind in CALLED_ONCE
-        ]
+        answers = sorted((each.kind, each.state) for each in calls)
+        assert answers == [(kind, "succeeded") for kind in CALLED_ONCE], f"calls: {answers}"
         keys = {str(OperationId(each.operation_id)) for each in calls}
         happened = [each for each in self.effects() if each["key"] in keys]
-        assert Counter(each["kind"] for each in happened) == ONE_OF_EACH
+        assert Counter(each["kind"] for each in happened) == ONE_OF_EACH, f"effects: {happened}"
         amounts = {each["kind"]: each["amount_cents"] for each in happened}
         assert amounts == {
             "authorisation": payment.card_amount_cents,
@@ -135,14 +135,14 @@ class Evidence:
 
     def nothing_is_amiss(self) -> None:
         """No dead work, no effect that nobody wrote down, none twice, and balanced books."""
-        assert self.dead() == []
+        assert self.dead() == [], f"given up: {self.dead()}"
         known = {
             str(OperationId(row.operation_id))
             for row in self._rows("SELECT operation_id FROM payment_operations")
         }
         keys = [each["key"] for each in self.effects()]
-        assert len(keys) == len(set(keys))
-        assert set(keys) <= known
+        assert len(keys) == len(set(keys)), "an effect happened twice"
+        assert set(keys) <= known, f"nobody wrote down {set(keys) - known}"
         (total,) = self._rows("SELECT coalesce(sum(cents), 0) AS cents FROM journal_lines")
         assert total.cents == 0
         check_books(read=self.ports.read, now=self.ports.clock.now())

@@ -9,14 +9,18 @@ import httpx
 from attrs import define
 
 from tests.integration.chaos.evidence import Evidence
-from tests.integration.chaos.people import MINUTES, Crowd, Teacher, eventually, new_key
+from tests.integration.chaos.people import (
+    EVERYTHING_ENDS,
+    MINUTES,
+    Crowd,
+    Teacher,
+    eventually,
+    new_key,
+)
 from tests.integration.chaos.stack import Stack
 
 MINUTE: Final = timedelta(minutes=1)
 DAY: Final = timedelta(hours=24)
-LEASE_PASSES: Final = timedelta(seconds=95)
-"""Longer than a lease (90 s), and than an answer may take before the sweeper asks again (60 s)."""
-
 TRIES: Final = 12
 LOOKS_SECONDS: Final = 2.0
 IN_PROGRESS: Final = "operation_in_progress"
@@ -106,7 +110,7 @@ class Lesson:
                 return found
             assert answer.status_code == 409, answer.text
             assert answer.json()["code"] == IN_PROGRESS, answer.text
-            self.crowd.outwait_locks()
+            self.crowd.outwait(EVERYTHING_ENDS)
         raise AssertionError(f"{path} was not answered in {TRIES} tries")
 
     def complete(self) -> None:
@@ -126,7 +130,7 @@ class Lesson:
     def recovers_to(self, state: str) -> None:
         """The same, after a crash: leases run out, and the sweeper sees what was left behind."""
         for _ in range(TRIES):
-            self.crowd.clock.move(LEASE_PASSES)
+            self.crowd.outwait(EVERYTHING_ENDS)
             deadline = time.monotonic() + LOOKS_SECONDS
             while time.monotonic() < deadline:
                 if self.evidence.payment_state(self.booking_id) == state:
@@ -157,7 +161,7 @@ class Lesson:
         for _ in range(TRIES):
             if self.evidence.unfinished(self.crowd.clock.now()) == 0:
                 break
-            self.crowd.clock.move(LEASE_PASSES)
+            self.crowd.outwait(EVERYTHING_ENDS)
             time.sleep(0.3)
         self.evidence.nothing_is_amiss()
 

@@ -4,6 +4,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from datetime import time as wall_time
 from typing import Any, Final, TypeVar, cast
@@ -11,6 +12,7 @@ from typing import Any, Final, TypeVar, cast
 import httpx
 from attrs import define, field, frozen
 from redis import Redis
+from redis.exceptions import RedisError
 
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
 from entrypoints.bootstrap import bulk, engine, ports
@@ -37,8 +39,8 @@ TIMEOUT_SECONDS: Final = 10.0
 DAYS_OPEN: Final = 360
 TEACHERS: Final = 4
 MINUTES: Final = 60
-CLAIM_LIFE: Final = timedelta(seconds=31)
-"""A little more than a dead request holds its key. Source: SE-13."""
+EVERYTHING_ENDS: Final = timedelta(seconds=95)
+"""Longer than a key (30 s), a lease or a lock (90 s), or an answer may take (60 s)."""
 
 _SLOTS_PER_HOUR: Final = 12
 _OPENS, _CLOSES = 9, 21
@@ -239,20 +241,20 @@ class Crowd:
             trust_env=False,
         )
 
-    def outwait_locks(self) -> None:
-        """Let pass the time in which a dead request still holds its key and its locks.
+    def outwait(self, dead: timedelta) -> None:
+        """Let pass the time in which somebody *dead* still holds keys, leases and locks.
 
-        The key goes by the platform's clock; the locks by Valkey's own, where each has its end.
+        Keys and leases go by the platform's clock; locks by Valkey's own, where each has its end:
+        those that would have ended by then are gone.
         """
-        self.clock.move(CLAIM_LIFE)
+        self.clock.move(dead)
         assert self.settings.valkey_url is not None
-        with Redis.from_url(self.settings.valkey_url) as valkey:
+        with Redis.from_url(self.settings.valkey_url) as valkey, suppress(RedisError):
             for lock in valkey.scan_iter("mutex:*"):
-                assert 0 < valkey.pttl(lock) <= MUTEX_LIFE / timedelta(milliseconds=1)
-                valkey.delete(lock)
-            for lock in valkey.scan_iter("mutex:booking:*"):
-                assert valkey.pttl(lock) <= MUTEX_LIFE / timedelta(milliseconds=1)
-                valkey.delete(lock)
+                left = valkey.pttl(lock)
+                assert left <= MUTEX_LIFE / timedelta(milliseconds=1), f"{lock!r} never ends"
+                if left <= dead / timedelta(milliseconds=1):
+                    valkey.delete(lock)
 
     def _account(self, account_id: str) -> Account:
         with self.ports.begin() as work:

@@ -17,6 +17,7 @@ from instainstru_core.kernel.zones import NEW_YORK
 from tests.integration.chaos.evidence import Evidence
 from tests.integration.chaos.lessons import DAY, IN_PROGRESS, MINUTE, Lesson, text_of
 from tests.integration.chaos.people import (
+    EVERYTHING_ENDS,
     MINUTES,
     Crowd,
     Teacher,
@@ -162,7 +163,7 @@ def book_stubbornly(
             time.sleep(PAUSE_SECONDS)
             continue
         assert (answer.status_code, answer.json()["code"]) == (409, IN_PROGRESS), answer.text
-        crowd.outwait_locks()
+        crowd.outwait(EVERYTHING_ENDS)
 
 
 def nobody_dies() -> None:
