@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final
 
 import httpx
 from sqlalchemy import Engine
@@ -10,6 +11,7 @@ from adapters.postgres.bulk import PostgresBulk
 from adapters.postgres.engine import postgres_engine
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
 from adapters.postgres.mailbox import PostgresMailbox
+from adapters.postgres.mutex import AdvisoryMutexes
 from adapters.postgres.outbox import Routes
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.roster import PostgresRoster
@@ -33,6 +35,9 @@ from instainstru_core.accounts.counters import LocalCounters
 from instainstru_core.payments.inbox.signatures import SignedWebhooks
 from instainstru_core.ports import Ports
 from instainstru_core.reactions import ROUTES
+
+LOCKS: Final = 5
+"""How many operations with money go on at once while Valkey is down; not a connection before."""
 
 
 def platform_clock(data_dir: Path, *, demo: bool = True) -> SystemClock | MovableClock:
@@ -94,6 +99,7 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         ),
         rates=ValkeyRateStore(cache, LocalCounters(machine)),
         mutexes=ValkeyMutexes(cache),
+        operation_locks=ValkeyMutexes(cache, AdvisoryMutexes(engine(settings, connections=LOCKS))),
         idempotency=PostgresIdempotencyRecords(database),
         places=places,
         market=PostgresMarket(database, roster, places),

@@ -85,6 +85,9 @@ class Ports:
     tokens: AccessTokens
     rates: RateStore
     mutexes: Mutexes
+    """Locks of bookings: granted while they are down, as the row lock decides then."""
+    operation_locks: Mutexes
+    """Locks of operations with money: never granted unseen. Source: SE-12."""
     idempotency: IdempotencyRecords
     places: Places
     market: Market

@@ -1,7 +1,7 @@
-"""Locks in Valkey: a random owner, an end, a release by the owner. Source: BK-56, SE-14."""
+"""Locks in Valkey: a random owner, an end, a release by the owner. Source: BK-56, SE-12, SE-14."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from adapters.valkey.client import Breaker
 from instainstru_core.kernel.errors import OperationInProgress
-from instainstru_core.kernel.mutex import MUTEX_LIFE
+from instainstru_core.kernel.mutex import MUTEX_LIFE, Mutexes
 
 _PREFIX: Final = "mutex:"
 _RELEASE: Final = """
@@ -23,9 +23,13 @@ return 0
 
 @define
 class ValkeyMutexes:
-    """The `Mutexes` port. While Valkey is down every lock is granted: the row lock decides."""
+    """The `Mutexes` port. While Valkey is down, *instead* locks.
+
+    Without another every lock is granted then: the row lock decides.
+    """
 
     _client: "Redis"
+    _instead: Mutexes | None = None
     breaker: Breaker = field(factory=Breaker)
     _release: Any = field(init=False)
 
@@ -36,12 +40,14 @@ class ValkeyMutexes:
     def hold(self, name: str, *, life: timedelta = MUTEX_LIFE) -> Iterator[None]:
         """Hold the lock for the block."""
         owner = str(uuid4())
-        held = self._take(_PREFIX + name, owner, life)
+        if not self._take(_PREFIX + name, owner, life):
+            with nullcontext() if self._instead is None else self._instead.hold(name, life=life):
+                yield
+            return
         try:
             yield
         finally:
-            if held:
-                self._give_back(_PREFIX + name, owner)
+            self._give_back(_PREFIX + name, owner)
 
     def _take(self, key: str, owner: str, life: timedelta) -> bool:
         if not self.breaker.lets_through():

@@ -108,7 +108,7 @@ class Keyed:
 
     def lock(self, name: str) -> None:
         """One operation of this kind at a time, for one person. Source: SE-12."""
-        self._locks.enter_context(self.ports.mutexes.hold(name, life=OPERATION_LOCK))
+        self._locks.enter_context(self.ports.operation_locks.hold(name, life=OPERATION_LOCK))
 
 
 def read_key(headers: dict[bytes, bytes], declared: RoutePolicy) -> str | None:

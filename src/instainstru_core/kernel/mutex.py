@@ -10,7 +10,8 @@ MUTEX_LIFE: Final = timedelta(seconds=90)
 class Mutexes(Protocol):
     """Locks by name, each with a random owner and an end.
 
-    When the store of locks is down they are granted freely: the row lock decides then.
+    When the store of locks is down, those of bookings are granted freely, as the row lock decides
+    then; those of operations with money are looked after elsewhere, or refused. Source: SE-12.
     """
 
     def hold(self, name: str, *, life: timedelta = MUTEX_LIFE) -> AbstractContextManager[None]:
@@ -18,5 +19,6 @@ class Mutexes(Protocol):
 
         Raises:
             OperationInProgress: Somebody else holds it.
+            Unavailable: Nobody can say who holds it, and it may not be granted freely.
         """
         ...

@@ -64,6 +64,7 @@ def ports(
         tokens=ReadableTokens(),
         rates=LocalCounters(clock),
         mutexes=InMemoryMutexes(),
+        operation_locks=InMemoryMutexes(),
         idempotency=InMemoryIdempotencyRecords(database),
         places=places,
         market=InMemoryMarket(store=database, roster=roster, places=places),

@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 from attrs import evolve, field, frozen
-from litestar import post
-from litestar.di import NamedDependency
+from litestar import Router, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 from litestar.testing import TestClient
 from msgspec import Struct
 from sqlalchemy import Engine, text
 
+from adapters.postgres.engine import postgres_engine
+from adapters.postgres.mutex import AdvisoryMutexes
+from adapters.valkey.client import valkey_client
+from adapters.valkey.mutex import ValkeyMutexes
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.idempotency import Keyed
@@ -21,10 +25,13 @@ from entrypoints.http.policy import REQUIRED, policy, requires
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.errors import Conflict
+from instainstru_core.kernel.mutex import Mutexes
 from instainstru_core.ports import Ports
+from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client, Join, Person
 
 KEY = "a-key-of-the-tests-1"
+DOWN = "redis://127.0.0.1:1/0"
 
 
 class GiftBody(Struct, forbid_unknown_fields=True):
@@ -81,9 +88,6 @@ def shop() -> Shop:
 
 @pytest.fixture
 def gifts(ports: Ports, config: HttpConfig, shop: Shop) -> Iterator[Client]:
-    from litestar import Router
-    from litestar.di import Provide
-
     router = Router(
         "/",
         route_handlers=[give],
@@ -209,23 +213,33 @@ def test_two_at_once_have_one_effect(
     assert given_gifts(engine) == 1
 
 
+@pytest.fixture(params=["valkey", "postgres"])
+def operation_locks(
+    request: pytest.FixtureRequest, ports: Ports, engine: Engine
+) -> Iterator[Mutexes]:
+    """Locks of operations, as they are and as they are while Valkey is down."""
+    if request.param == "valkey":
+        yield ports.operation_locks
+        return
+    lanes = postgres_engine(engine.url.render_as_string(hide_password=False), connections=2)
+    yield ValkeyMutexes(valkey_client(DOWN, connections=2), AdvisoryMutexes(lanes))
+    lanes.dispose()
+
+
 def test_one_person_moves_money_once_at_a_time(
-    ports: Ports, config: HttpConfig, sarah: Person, shop: Shop, engine: Engine
+    ports: Ports,
+    operation_locks: Mutexes,
+    config: HttpConfig,
+    sarah: Person,
+    shop: Shop,
+    engine: Engine,
 ) -> None:
-    """SE-12: the lock of (user, operation), whatever the key."""
-    from litestar import Router
-    from litestar.di import Provide
-
-    from tests.integration.http.conftest import Unlimited
-
-    router = Router(
-        "/",
-        route_handlers=[give],
-        dependencies={"shop": Provide(lambda: shop, sync_to_thread=False)},
-    )
+    """SE-12: the lock of (user, operation), whatever the key, also while Valkey is down."""
     shop.open.clear()
-    app = create_app(evolve(ports, rates=Unlimited()), config, more=[router])
-    with TestClient(app) as client, ThreadPoolExecutor(1) as pool:
+    with (
+        money_client(ports, operation_locks, config, shop) as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
         first = pool.submit(ask, client, sarah)
         assert shop.entered.acquire(timeout=20)
         second = ask(client, sarah, "another-key-of-tests")
@@ -234,3 +248,29 @@ def test_one_person_moves_money_once_at_a_time(
         assert first.result().status_code == 201
         assert ask(client, sarah, "another-key-of-tests").status_code == 201
     assert given_gifts(engine) == 2
+
+
+def test_no_money_moves_unlocked(
+    ports: Ports, config: HttpConfig, sarah: Person, shop: Shop, engine: Engine
+) -> None:
+    """SE-12: both places of locks down is a 503, and the key is free for another try."""
+    nowhere = postgres_engine("postgresql://nobody@127.0.0.1:1/test", connections=1)
+    locks = ValkeyMutexes(valkey_client(DOWN, connections=2), AdvisoryMutexes(nowhere))
+    with money_client(ports, locks, config, shop) as client:
+        answer = ask(client, sarah)
+        assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    assert given_gifts(engine) == 0
+    with money_client(ports, ports.operation_locks, config, shop) as client:
+        assert ask(client, sarah).status_code == 201
+    assert given_gifts(engine) == 1
+
+
+def money_client(ports: Ports, locks: Mutexes, config: HttpConfig, shop: Shop) -> Client:
+    """The API with the shop, without rate limits, and with these locks."""
+    router = Router(
+        "/",
+        route_handlers=[give],
+        dependencies={"shop": Provide(lambda: shop, sync_to_thread=False)},
+    )
+    world = evolve(ports, rates=Unlimited(), operation_locks=locks)
+    return TestClient(create_app(world, config, more=[router]))

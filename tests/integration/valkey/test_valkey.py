@@ -7,6 +7,8 @@ from time import perf_counter
 import pytest
 from redis import Redis
 
+from adapters.postgres.engine import postgres_engine
+from adapters.postgres.mutex import AdvisoryMutexes
 from adapters.system.clock import SystemClock
 from adapters.valkey.client import Breaker, valkey_client
 from adapters.valkey.mutex import ValkeyMutexes
@@ -106,6 +108,21 @@ def test_when_valkey_is_down_locks_are_granted() -> None:
     mutexes = ValkeyMutexes(valkey_client(DOWN, connections=2))
     with mutexes.hold("booking:1"), mutexes.hold("booking:1"):
         assert mutexes.breaker.failures == 1
+
+
+def test_when_valkey_is_down_another_may_lock(postgres_url: str) -> None:
+    """SE-12: a database lock instead, and no lock at all is a refusal."""
+    engine = postgres_engine(postgres_url, connections=2)
+    away = valkey_client(DOWN, connections=2)
+    mutexes = ValkeyMutexes(away, AdvisoryMutexes(engine))
+    with mutexes.hold("operation:1"), pytest.raises(OperationInProgress):
+        mutexes.hold("operation:1").__enter__()
+    with mutexes.hold("operation:1"):
+        pass
+    engine.dispose()
+    nowhere = postgres_engine("postgresql://nobody@127.0.0.1:1/test", connections=1)
+    with pytest.raises(Unavailable):
+        ValkeyMutexes(away, AdvisoryMutexes(nowhere)).hold("operation:1").__enter__()
 
 
 def test_the_breaker_lets_one_caller_try_after_a_rest() -> None:
