@@ -137,6 +137,14 @@ def dead_work(settings: Settings) -> int:
         return int(counted or 0)
 
 
+def books_since_breach(settings: Settings) -> datetime | None:
+    """Since when the books are known not to balance; None: the latest check was content."""
+    with engine_of(settings) as engine, engine.connect() as connection:
+        query = "SELECT min(found_at) FROM ledger_breaches WHERE mended_at IS NULL"
+        found: datetime | None = connection.scalar(text(query))
+        return found
+
+
 def valkey_version(url: str) -> str:
     """The Valkey server's version.
 

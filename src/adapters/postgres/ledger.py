@@ -1,10 +1,13 @@
 """The books in PostgreSQL."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from attrs import define
 from sqlalchemy import Connection, text
 
+from adapters.postgres.outbox import Outbox
+from instainstru_core.payments.events import LedgerBreached
 from instainstru_core.payments.ledger.model import Journal
 
 # A journal that is there already brings no lines along: its type and source are unique. Whatever
@@ -36,11 +39,24 @@ _POST = text(
 )
 
 
+_BREACHED = text("SELECT EXISTS (SELECT FROM ledger_breaches WHERE mended_at IS NULL)")
+_OPEN_BREACH = text(
+    """
+    INSERT INTO ledger_breaches (found_at, imbalance_cents, unsettled)
+    VALUES (:found_at, :imbalance_cents, :unsettled)
+    ON CONFLICT DO NOTHING
+    RETURNING found_at
+    """
+)
+_CLOSE_BREACH = text("UPDATE ledger_breaches SET mended_at = :at WHERE mended_at IS NULL")
+
+
 @define
 class PostgresLedger:
     """The `Ledger` port, one statement per call."""
 
     _connection: Connection
+    _outbox: Outbox
 
     def post(self, journals: Iterable[Journal]) -> None:
         rows = list(journals)
@@ -70,3 +86,18 @@ class PostgresLedger:
                 "refs": [line.processor_ref for _, _, line in lines],
             },
         )
+
+    def is_breached(self) -> bool:
+        return bool(self._connection.scalar(_BREACHED))
+
+    def open_breach(self, breach: LedgerBreached) -> None:
+        values = {
+            "found_at": breach.occurred_at,
+            "imbalance_cents": breach.imbalance_cents,
+            "unsettled": breach.unsettled,
+        }
+        if self._connection.scalar(_OPEN_BREACH, values) is not None:
+            self._outbox.record((breach,))
+
+    def close_breach(self, *, at: datetime) -> None:
+        self._connection.execute(_CLOSE_BREACH, {"at": at})

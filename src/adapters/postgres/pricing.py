@@ -7,6 +7,7 @@ from attrs import define
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.pricing import instructor_tiers
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
@@ -56,6 +57,7 @@ class PostgresInstructorTiers:
     """The `InstructorTiers` port."""
 
     _connection: Connection
+    _outbox: Outbox
 
     def facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
         values = {"instructor": instructor_id.value, "since": since}
@@ -72,6 +74,7 @@ class PostgresInstructorTiers:
         self._connection.execute(
             statement.on_conflict_do_update(constraint="instructor_tiers_pkey", set_=columns)
         )
+        self._outbox.record(tier.events)
 
 
 @define

@@ -137,7 +137,7 @@ class PostgresWork:
     @cached_property
     def instructor_tiers(self) -> PostgresInstructorTiers:
         """The commission level of each instructor."""
-        return PostgresInstructorTiers(self._connection)
+        return PostgresInstructorTiers(self._connection, self._outbox)
 
     @cached_property
     def payments(self) -> PostgresPayments:
@@ -167,7 +167,7 @@ class PostgresWork:
     @cached_property
     def ledger(self) -> PostgresLedger:
         """The books."""
-        return PostgresLedger(self._connection)
+        return PostgresLedger(self._connection, self._outbox)
 
 
 class PostgresReads:

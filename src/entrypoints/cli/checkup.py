@@ -33,6 +33,7 @@ def examine(environment: Mapping[str, str]) -> Sequence[Finding]:
         findings += [schema, _look("stamp", lambda: _stamp(settings))]
         if schema.is_well:
             findings.append(_look("due work", lambda: _due_work(settings)))
+            findings.append(_look("books", lambda: _books(settings)))
     findings.append(_look("valkey", lambda: _valkey(settings)))
     return findings
 
@@ -63,6 +64,14 @@ def _due_work(settings: Settings) -> str:
         message = f"{dead} pieces of work have failed for good: look at `work_items` where `dead`"
         raise Refused("dead_work", message)
     return "nothing has failed for good"
+
+
+def _books(settings: Settings) -> str:
+    since = database.books_since_breach(settings)
+    if since is not None:
+        message = f"not balanced since {since:%Y-%m-%d %H:%M %Z}: transfers wait; see the ledger"
+        raise Refused("ledger_breach", message)
+    return "balanced, when last checked"
 
 
 def _valkey(settings: Settings) -> str:

@@ -132,19 +132,9 @@ class PayoutAccountRestricted(Event):
 
 
 @frozen(kw_only=True)
-class CommissionTierChanged(Event):
-    """The instructor pays another commission from now on. Source: PR-12."""
-
-    name: ClassVar[str] = "commission.tier_changed"
-    instructor_id: InstructorId
-    tier: str
-    commission_bps: int
-
-
-@frozen(kw_only=True)
 class LedgerBreached(Event):
-    """The books don't balance. Source: PY-86."""
+    """The books don't balance: no transfer is begun until they do. Source: PY-86."""
 
     name: ClassVar[str] = "ledger.breach"
     imbalance_cents: int
-    payments: int
+    unsettled: int

@@ -19,7 +19,7 @@ from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
 from instainstru_core.payments.queries import PaymentReads
 from instainstru_core.payments.use_cases.authorise_payment import authorise_payment
-from instainstru_core.payments.use_cases.check_books import check_books
+from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.payments.use_cases.climb_ladder import climb_ladder
 from instainstru_core.payments.use_cases.release_payment import release_payment
 from instainstru_core.payments.use_cases.settle_payment import retry_capture, settle_payment
@@ -154,8 +154,8 @@ def sweep_due_operations(_item: WorkItem, ports: PaymentPorts) -> None:
 
 
 def check_books_hourly(_item: WorkItem, ports: PaymentPorts) -> None:
-    """Every hour: a breach fails the job, visibly. Source: PY-86."""
-    check_books(read=ports.read, now=ports.clock.now())
+    """Every hour: a breach fails the job, visibly, and stops transfers. Source: PY-86."""
+    watch_books(begin=ports.begin, read=ports.read, clock=ports.clock)
 
 
 def _ending(item: WorkItem) -> Ending:

@@ -33,7 +33,7 @@ class InstructorTiers(Protocol):
         ...
 
     def keep(self, tier: InstructorTier) -> None:
-        """Keep *tier* in the place of what was kept before."""
+        """Keep *tier* in the place of what was kept before, and record what is new about it."""
         ...
 
 

@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from attrs import evolve
 from typer.testing import CliRunner, Result
@@ -195,5 +196,14 @@ def test_new_database_is_made_ready_by_commands_alone(
         ("schema", True),
         ("stamp", True),
         ("due work", True),
+        ("books", True),
         ("valkey", True),
     ]
+    with psycopg.connect(empty_url) as connection:
+        connection.execute(
+            "INSERT INTO ledger_breaches (found_at, imbalance_cents, unsettled)"
+            " VALUES ('2027-03-01T12:00:00Z', 7, 0)"
+        )
+    (books,) = [each for each in examine(environment) if each.what == "books"]
+    assert not books.is_well, "PY-86: an open breach is an ill"
+    assert "not balanced since 2027-03-01" in books.says

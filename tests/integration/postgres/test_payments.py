@@ -8,6 +8,7 @@ from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.payments.use_cases.check_out import CheckOut
 from instainstru_core.testing.contracts.payment_recovery import (
+    BreachContract,
     ForgottenKeysContract,
     LateAnswersContract,
     SleptForDaysContract,
@@ -71,6 +72,10 @@ class TestLateAnswers(LateAnswersContract):
 
 
 class TestSleptForDays(SleptForDaysContract):
+    """On PostgreSQL."""
+
+
+class TestBreach(BreachContract):
     """On PostgreSQL."""
 
 

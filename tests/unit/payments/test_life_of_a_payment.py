@@ -3,6 +3,7 @@
 import pytest
 
 from instainstru_core.testing.contracts.payment_recovery import (
+    BreachContract,
     ForgottenKeysContract,
     LateAnswersContract,
     SleptForDaysContract,
@@ -61,4 +62,8 @@ class TestLateAnswers(LateAnswersContract):
 
 
 class TestSleptForDays(SleptForDaysContract):
+    """On the twins."""
+
+
+class TestBreach(BreachContract):
     """On the twins."""

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.pricing.events import CommissionTierChanged
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
 from instainstru_core.pricing.model.tiers import Commission, TierFacts, evaluate_tier, reevaluate
 from instainstru_core.testing.strategies.pricing import NOW, configs, tier_facts
@@ -87,6 +88,35 @@ class TestKeeping:
         )
         kept = reevaluate(INSTRUCTOR, facts, now=NOW, config=DEFAULT_PRICING)
         assert (kept.commission.tier, kept.last_step_down_at) == ("growth", before)
+
+    @pytest.mark.parametrize(
+        ("persisted", "completed", "news"),
+        [
+            (None, 4, None),
+            (1500, 4, None),
+            (1500, 5, ("growth", 1200, 1500)),
+            (None, 11, ("pro", 1000, 1500)),
+            (1000, 5, ("growth", 1200, 1000)),
+            (1000, 11, None),
+        ],
+    )
+    def test_pr_12_a_change_of_level_is_told_with_what_it_came_from(
+        self, persisted: int | None, completed: int, news: tuple[str, int, int] | None
+    ) -> None:
+        facts = TierFacts(persisted_bps=persisted, completed=completed, last_completed_at=NOW)
+        kept = reevaluate(INSTRUCTOR, facts, now=NOW, config=DEFAULT_PRICING)
+        told = [
+            (event.tier, event.commission_bps, event.previous_bps)
+            for event in kept.events
+            if isinstance(event, CommissionTierChanged) and event.completed == completed
+        ]
+        assert told == ([] if news is None else [news])
+        assert len(kept.events) == len(told)
+
+    def test_pr_13_a_founding_rate_is_no_change_of_level(self) -> None:
+        facts = TierFacts(is_founding=True, completed=20, last_completed_at=NOW)
+        kept = reevaluate(INSTRUCTOR, facts, now=NOW, config=DEFAULT_PRICING)
+        assert (kept.commission.bps, kept.events) == (800, ())
 
     def test_pr_13_founding_is_never_stepped_down(self) -> None:
         facts = TierFacts(is_founding=True, persisted_bps=500)

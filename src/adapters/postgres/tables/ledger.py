@@ -12,11 +12,13 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     SmallInteger,
     Table,
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 
 from adapters.postgres.tables.metadata import metadata
@@ -54,6 +56,24 @@ journal_lines = Table(
     Index("journal_lines_payment_idx", "payment_id"),
     Index("journal_lines_account_idx", "account"),
 )
+
+ledger_breaches = Table(
+    "ledger_breaches",
+    metadata,
+    Column("found_at", DateTime(timezone=True), primary_key=True),
+    Column("imbalance_cents", BigInteger, nullable=False),
+    Column("unsettled", Integer, nullable=False),
+    Column("mended_at", DateTime(timezone=True)),
+    CheckConstraint("imbalance_cents <> 0 OR unsettled > 0", name="breach"),
+    CheckConstraint("mended_at >= found_at", name="mended_at"),
+    Index(
+        "ledger_breaches_one_open",
+        text("(mended_at IS NULL)"),
+        unique=True,
+        postgresql_where=text("mended_at IS NULL"),
+    ),
+)
+"""When the books were found not to balance; while one is open no transfer is begun (PY-86)."""
 
 _BALANCED = """
 CREATE OR REPLACE FUNCTION journal_must_balance() RETURNS trigger LANGUAGE plpgsql AS $body$

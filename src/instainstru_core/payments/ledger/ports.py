@@ -1,9 +1,11 @@
 """Where the books are kept."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from instainstru_core.kernel.pagination import Page, PageRequest
+from instainstru_core.payments.events import LedgerBreached
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.ledger.model import Journal, TrialBalance
 
@@ -16,6 +18,18 @@ class Ledger(Protocol):
 
         Source: PY-81.
         """
+        ...
+
+    def is_breached(self) -> bool:
+        """Whether the latest check found that the books don't balance. Source: PY-86."""
+        ...
+
+    def open_breach(self, breach: LedgerBreached) -> None:
+        """Remember *breach*, and tell of it; while one is open another is no news."""
+        ...
+
+    def close_breach(self, *, at: datetime) -> None:
+        """The books balance again, if they did not."""
         ...
 
 

@@ -108,7 +108,7 @@ class PaymentOperation:
         return evolve(self, state=OperationState.FAILED, processor_ref=reference, error_code=reason)
 
     def put_off(self, *, at: datetime) -> Self:
-        """Look again in an hour: a person looks into the payment meanwhile. Source: PY-58."""
+        """Look again in an hour: a person looks into it meanwhile. Source: PY-58, PY-86."""
         return evolve(self, next_attempt_at=at + REVIEW_PAUSE)
 
     def repeatable(self, *, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from instainstru_core.payments.model.operation import (
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import ProcessorAnswer
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
-from instainstru_core.payments.use_cases.record_answer import Desk, unchanged
+from instainstru_core.payments.use_cases.record_answer import Desk
 
 MAX_STEPS = 20
 """How many calls one payment may need in a row, follow-ups included."""
@@ -117,7 +117,7 @@ def _record(
         desk = Desk(work, ids, clock.now(), booking)
         if not known.finished:
             changed = desk.record(known, current, heard)
-            current = work.payments.save(changed) if not unchanged(changed, current) else current
+            current = work.payments.save(changed) if not _unchanged(changed, current) else current
         return current, desk.followups
 
 
@@ -136,7 +136,7 @@ def change(
         current = work.payments.get_for_update(payment.payment_id)
         desk = Desk(work, ids, clock.now(), booking)
         changed = decide(work, desk, current)
-        current = work.payments.save(changed) if not unchanged(changed, current) else current
+        current = work.payments.save(changed) if not _unchanged(changed, current) else current
     return carry_out(desk.followups, current, begin=begin, gateway=gateway, ids=ids, clock=clock)
 
 
@@ -162,9 +162,16 @@ def repeat(
         operation = work.payment_operations.get(operation_id)
         if not operation.due(now=now):
             return
-        if operation.state is OperationState.PLANNED and payment.review_reason is not None:
+        if operation.state is OperationState.PLANNED and (
+            payment.review_reason is not None
+            or (operation.kind is OperationKind.TRANSFER and work.ledger.is_breached())
+        ):
             work.payment_operations.save(operation.put_off(at=now))
             return
         operation = operation.send(at=now)
         work.payment_operations.save(operation)
     carry_out([operation], payment, begin=begin, gateway=gateway, ids=ids, clock=clock)
+
+
+def _unchanged(payment: Payment, before: Payment) -> bool:
+    return payment == before and not payment.events

@@ -18,6 +18,7 @@ from instainstru_core.payments.ledger.postings import Bookkeeper
 from instainstru_core.payments.model.ladder import WARN_BEFORE, next_look
 from instainstru_core.payments.model.operation import (
     NEVER_ARRIVED,
+    REVIEW_PAUSE,
     TRANSFER_RETRIES,
     OperationKind,
     OperationState,
@@ -25,7 +26,6 @@ from instainstru_core.payments.model.operation import (
 )
 from instainstru_core.payments.model.payment import (
     CAPTURE_RETRY_EVERY,
-    Failure,
     FailureKind,
     HoldStatus,
     Outcome,
@@ -231,7 +231,9 @@ class Desk:
         if failure.kind is FailureKind.CAPTURE:
             handler, due_at = RETRY_CAPTURE, failure.last_at + CAPTURE_RETRY_EVERY
         else:
-            handler, due_at = CLIMB_LADDER, self._next_look(payment, failure)
+            start = payment.lesson.starts_at
+            handler = CLIMB_LADDER
+            due_at = next_look(failure, lesson_starts_at=start, now=self._at)
         self._work.work_items.file(
             NewWork(
                 handler=handler,
@@ -250,9 +252,6 @@ class Desk:
                 return True
             case _:
                 return False
-
-    def _next_look(self, payment: Payment, failure: Failure) -> datetime:
-        return next_look(failure, lesson_starts_at=payment.lesson.starts_at, now=self._at)
 
     def _await(
         self, operation: PaymentOperation, payment: Payment, answer: RequiresAction
@@ -289,6 +288,8 @@ class Desk:
         account = self._work.connect_accounts.find(payment.instructor_id)
         if account is None and decided.payout:
             return payment.review("transfer_failed", at=self._at)
+        # While the books don't balance no money leaves. Source: PY-86.
+        later = self._at + REVIEW_PAUSE if self._work.ledger.is_breached() else None
         for slot, amount, source in (
             ("settlement#1", price.charge_transfer, charge),
             ("top_up#1", price.top_up_transfer, None),
@@ -301,6 +302,7 @@ class Desk:
                     amount=amount,
                     target=account.account,
                     charge=source,
+                    not_before=later,
                 )
         return payment if decided.payout else self._settle(payment)
 
@@ -394,8 +396,3 @@ class Desk:
 
     def _books(self, payment: Payment) -> Bookkeeper:
         return Bookkeeper(payment, self._ids, self._at)
-
-
-def unchanged(payment: Payment, before: Payment) -> bool:
-    """Whether nothing is to be saved."""
-    return payment == before and not payment.events

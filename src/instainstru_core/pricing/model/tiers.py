@@ -6,6 +6,8 @@ from attrs import evolve, field, frozen
 from attrs.validators import ge
 
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.events import Aggregate
+from instainstru_core.pricing.events import CommissionTierChanged
 from instainstru_core.pricing.model.config import FOUNDING, PricingConfig, Tier
 
 
@@ -29,7 +31,7 @@ class TierFacts:
 
 
 @frozen(kw_only=True)
-class InstructorTier:
+class InstructorTier(Aggregate):
     """The level kept for one instructor. Source: PR-12."""
 
     instructor_id: InstructorId
@@ -63,13 +65,28 @@ def evaluate_tier(
 def reevaluate(
     instructor_id: InstructorId, facts: TierFacts, *, now: datetime, config: PricingConfig
 ) -> InstructorTier:
-    """The level to keep for the instructor, remembering when the rate last rose. Source: PR-12."""
+    """The level to keep for the instructor, remembering when the rate last rose. Source: PR-12.
+
+    Who was never evaluated stands at the entry level; a founding rate is no level (PR-13).
+    """
     commission = evaluate_tier(facts, upcoming=0, now=now, config=config)
+    previous = (
+        config.tiers[0].commission_bps if facts.persisted_bps is None else facts.persisted_bps
+    )
+    changed = CommissionTierChanged(
+        instructor_id=instructor_id,
+        tier=commission.tier,
+        commission_bps=commission.bps,
+        previous_bps=previous,
+        completed=facts.completed,
+        occurred_at=now,
+    )
     kept = InstructorTier(
         instructor_id=instructor_id,
         commission=commission,
         evaluated_at=now,
         last_step_down_at=facts.last_step_down_at,
+        events=(changed,) if commission.bps != previous and not facts.is_founding else (),
     )
     rose = facts.persisted_bps is not None and commission.bps > facts.persisted_bps
     return evolve(kept, last_step_down_at=now) if rose and not facts.is_founding else kept

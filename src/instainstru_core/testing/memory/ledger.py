@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import define
 
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
+from instainstru_core.payments.events import LedgerBreached
 from instainstru_core.payments.ids import JournalId, PaymentId
 from instainstru_core.payments.ledger.model import (
     Account,
@@ -17,7 +19,7 @@ from instainstru_core.payments.ledger.model import (
 from instainstru_core.payments.model.payment import Payment, PaymentState
 
 if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
 
 CLEARED = frozenset({Account.BOOKING_ESCROW, Account.INSTRUCTOR_PAYABLE, Account.AUTH_HELD})
 
@@ -27,6 +29,7 @@ class InMemoryLedger:
     """The `Ledger` port."""
 
     _tables: "Tables"
+    _outbox: "InMemoryOutbox"
 
     def post(self, journals: Iterable[Journal]) -> None:
         rows = self._tables.of("journals", JournalId, Journal)
@@ -35,6 +38,20 @@ class InMemoryLedger:
             if (journal.journal_type, journal.source_id) not in known:
                 rows[journal.journal_id] = journal
                 known.add((journal.journal_type, journal.source_id))
+
+    def is_breached(self) -> bool:
+        return bool(self._breaches())
+
+    def open_breach(self, breach: LedgerBreached) -> None:
+        if not self.is_breached():
+            self._breaches()[breach.occurred_at] = breach
+            self._outbox.record((breach,))
+
+    def close_breach(self, *, at: datetime) -> None:  # noqa: ARG002 - history is for PostgreSQL
+        self._breaches().clear()
+
+    def _breaches(self) -> dict[datetime, LedgerBreached]:
+        return self._tables.of("ledger_breaches", datetime, LedgerBreached)
 
 
 @define

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, evolve
 
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model import Booking, Completed
@@ -15,7 +15,7 @@ from instainstru_core.pricing.ports import PricedOffering
 from instainstru_core.testing.memory.instructors import offerings_of
 
 if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
 
 
 def tier_facts(tables: "Tables", instructor_id: InstructorId, since: datetime) -> TierFacts:
@@ -41,13 +41,15 @@ class InMemoryInstructorTiers:
     """The `InstructorTiers` port."""
 
     _tables: "Tables"
+    _outbox: "InMemoryOutbox"
 
     def facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
         return tier_facts(self._tables, instructor_id, since)
 
     def keep(self, tier: InstructorTier) -> None:
         rows = self._tables.of("instructor_tiers", InstructorId, InstructorTier)
-        rows[tier.instructor_id] = tier
+        self._outbox.record(tier.events)
+        rows[tier.instructor_id] = evolve(tier, events=())
 
 
 @define

@@ -190,7 +190,7 @@ class InMemoryWork:
     @cached_property
     def instructor_tiers(self) -> InMemoryInstructorTiers:
         """The commission level of each instructor."""
-        return InMemoryInstructorTiers(self._tables)
+        return InMemoryInstructorTiers(self._tables, self._outbox)
 
     @cached_property
     def payments(self) -> InMemoryPayments:
@@ -220,7 +220,7 @@ class InMemoryWork:
     @cached_property
     def ledger(self) -> InMemoryLedger:
         """The books."""
-        return InMemoryLedger(self._tables)
+        return InMemoryLedger(self._tables, self._outbox)
 
 
 class InMemoryReads:

@@ -65,13 +65,13 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX email_challenges_sends_idx ON email_challenges (email_key, purpose, sent_at)
-    """,
-    """
     CREATE UNIQUE INDEX email_challenges_one_issued ON email_challenges (email_key, purpose) WHERE state = 'issued'
     """,
     """
     CREATE INDEX email_challenges_sender_idx ON email_challenges (sender, sent_at)
+    """,
+    """
+    CREATE INDEX email_challenges_sends_idx ON email_challenges (email_key, purpose, sent_at)
     """,
     """
     CREATE TABLE one_time_tokens (
@@ -156,12 +156,6 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE UNIQUE INDEX bookings_one_live_successor_key ON bookings (predecessor_id) WHERE predecessor_id IS NOT NULL AND status <> 'CANCELLED'
-    """,
-    """
-    CREATE INDEX bookings_instructor_all_idx ON bookings (instructor_id, starts_at, booking_id)
-    """,
-    """
     CREATE INDEX bookings_instructor_starts_idx ON bookings (instructor_id, starts_at) WHERE status <> 'CANCELLED'
     """,
     """
@@ -169,6 +163,12 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX bookings_student_holds_idx ON bookings (student_id) WHERE status = 'PENDING'
+    """,
+    """
+    CREATE INDEX bookings_instructor_all_idx ON bookings (instructor_id, starts_at, booking_id)
+    """,
+    """
+    CREATE UNIQUE INDEX bookings_one_live_successor_key ON bookings (predecessor_id) WHERE predecessor_id IS NOT NULL AND status <> 'CANCELLED'
     """,
     """
     CREATE TABLE categories (
@@ -260,6 +260,20 @@ STATEMENTS = (
         CONSTRAINT journals_pkey PRIMARY KEY (journal_id),
         CONSTRAINT journals_type_source_key UNIQUE (journal_type, source_id)
     )
+    """,
+    """
+    CREATE TABLE ledger_breaches (
+        found_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        imbalance_cents BIGINT NOT NULL,
+        unsettled INTEGER NOT NULL,
+        mended_at TIMESTAMP WITH TIME ZONE,
+        CONSTRAINT ledger_breaches_pkey PRIMARY KEY (found_at),
+        CONSTRAINT ledger_breaches_breach_check CHECK (imbalance_cents <> 0 OR unsettled > 0),
+        CONSTRAINT ledger_breaches_mended_at_check CHECK (mended_at >= found_at)
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX ledger_breaches_one_open ON ledger_breaches ((mended_at IS NULL)) WHERE mended_at IS NULL
     """,
     """
     CREATE TABLE notifications (
@@ -362,13 +376,13 @@ STATEMENTS = (
     CREATE UNIQUE INDEX payments_one_open_per_booking ON payments (booking_id) WHERE state <> 'settled'
     """,
     """
-    CREATE INDEX payments_booking_idx ON payments (booking_id)
+    CREATE INDEX payments_card_idx ON payments (card_id) WHERE state <> 'settled'
     """,
     """
     CREATE INDEX payments_instructor_idx ON payments (instructor_id, payment_id)
     """,
     """
-    CREATE INDEX payments_card_idx ON payments (card_id) WHERE state <> 'settled'
+    CREATE INDEX payments_booking_idx ON payments (booking_id)
     """,
     """
     CREATE TABLE saved_cards (
@@ -621,13 +635,13 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE UNIQUE INDEX payment_operations_hold_key ON payment_operations (processor_ref) WHERE kind = 'authorise'
+    """,
+    """
     CREATE UNIQUE INDEX payment_operations_transfer_key ON payment_operations (processor_ref) WHERE kind = 'transfer'
     """,
     """
     CREATE INDEX payment_operations_unfinished_idx ON payment_operations (next_attempt_at) WHERE state IN ('planned', 'sent', 'unknown')
-    """,
-    """
-    CREATE UNIQUE INDEX payment_operations_hold_key ON payment_operations (processor_ref) WHERE kind = 'authorise'
     """,
     """
     CREATE TABLE refresh_generations (
@@ -751,10 +765,10 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX card_holds_payment_idx ON card_holds (payment_id, hold_id)
+    CREATE UNIQUE INDEX card_holds_one_active_per_payment ON card_holds (payment_id) WHERE status IN ('active', 'requires_action')
     """,
     """
-    CREATE UNIQUE INDEX card_holds_one_active_per_payment ON card_holds (payment_id) WHERE status IN ('active', 'requires_action')
+    CREATE INDEX card_holds_payment_idx ON card_holds (payment_id, hold_id)
     """,
     """
     CREATE TABLE service_terms (
