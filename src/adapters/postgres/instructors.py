@@ -1,6 +1,7 @@
 """Those who teach, and what they offer, in PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import define, evolve
@@ -22,8 +23,10 @@ from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor, TeachingPlace
 from instainstru_core.instructors.use_cases.draft_profile import DraftProfile, draft_profile
+from instainstru_core.instructors.use_cases.follow_account import FollowAccount, follow_account
 from instainstru_core.kernel.errors import StaleAggregate
 from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.zones import Zone
 
 # The mark by which every process notices that free time, price or place of somebody changed.
 _MARK = text(
@@ -194,6 +197,18 @@ class PostgresProfiles:
                 first_name=account.first_name,
                 last_name=account.last_name,
                 zone=account.zone,
+            ),
+            instructors=self._instructors,
+        )
+
+    def follow(self, account: Account, *, zone: Zone | None, at: datetime) -> None:
+        follow_account(
+            FollowAccount(
+                instructor_id=InstructorId(account.account_id.value),
+                first_name=account.first_name,
+                last_name=account.last_name,
+                zone=zone,
+                at=at,
             ),
             instructors=self._instructors,
         )

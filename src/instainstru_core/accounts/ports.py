@@ -13,6 +13,7 @@ from instainstru_core.accounts.model import Account, Override, Principal
 from instainstru_core.accounts.rate_limits import Decision, RatePolicy
 from instainstru_core.accounts.sessions import Presented, Session
 from instainstru_core.due_work.ports import DueWork
+from instainstru_core.kernel.zones import Zone
 
 
 class Accounts(Protocol):
@@ -52,6 +53,13 @@ class Profiles(Protocol):
 
     def draft(self, account: Account) -> None:
         """Start an empty profile for a new instructor, in this unit."""
+        ...
+
+    def follow(self, account: Account, *, zone: Zone | None, at: datetime) -> None:
+        """Call the profile as its owner is called, and move it to *zone* if that is new.
+
+        Source: IN-8, AV-9.
+        """
         ...
 
 

@@ -200,6 +200,23 @@ def test_people_change_their_name_and_zone(free_api: Client, join: Join) -> None
     assert answer.json()["timezone"] == "America/Chicago"
 
 
+def test_a_teachers_profile_follows_her_account(
+    free_api: Client, join: Join, engine: Engine
+) -> None:
+    """IN-8, AV-9: in one transaction, and the roster notices."""
+    jane = join("jane@example.com", role="instructor")
+    marked = text("SELECT changed_xid::text FROM calendars")
+    with engine.connect() as connection:
+        before = connection.scalar(marked)
+    body = {"first_name": "Joan", "last_name": "Doe", "timezone": "America/Chicago"}
+    assert free_api.patch("/api/v1/me", json=body, headers=jane.headers).status_code == 200
+    found = free_api.get("/api/v1/instructors/me", headers=jane.headers).json()
+    shown = (found["first_name"], found["last_initial"], found["zone"])
+    assert shown == ("Joan", "D", "America/Chicago")
+    with engine.connect() as connection:
+        assert connection.scalar(marked) != before
+
+
 def test_the_public_keys_verify_our_tokens(free_api: Client, join: Join) -> None:
     """AC-21."""
     import jwt

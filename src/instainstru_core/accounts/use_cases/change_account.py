@@ -6,7 +6,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from instainstru_core.accounts.ids import AccountId
-from instainstru_core.accounts.model import Account
+from instainstru_core.accounts.model import Account, Role
 from instainstru_core.accounts.names import person_name
 from instainstru_core.accounts.ports import AccountsWork
 from instainstru_core.accounts.zips import zip_code
@@ -29,7 +29,7 @@ class ChangeAccount:
 
 
 def change_account(request: ChangeAccount, *, begin: Begin[WorkT], clock: Clock) -> Account:
-    """Keep the change.
+    """Keep the change; the public profile of one who teaches follows it. Source: IN-8, AV-9.
 
     Raises:
         AccountNotFound: No such account.
@@ -43,4 +43,7 @@ def change_account(request: ChangeAccount, *, begin: Begin[WorkT], clock: Clock)
             zone=request.zone or account.zone,
             at=clock.now(),
         )
+        if account.role is Role.INSTRUCTOR:
+            zone = None if changed.zone == account.zone else changed.zone
+            work.profiles.follow(changed, zone=zone, at=clock.now())
         return work.accounts.save(changed)

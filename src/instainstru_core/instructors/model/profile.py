@@ -115,6 +115,16 @@ class Instructor(Aggregate):
         changed = ProfileChanged(instructor_id=self.instructor_id, occurred_at=at)
         return evolve(self, bio=new_bio, zone=new_zone, events=(*self.events, changed))
 
+    def follow(self, first_name: str, last_name: str, *, zone: Zone | None, at: datetime) -> Self:
+        """Be called as the owner's account is, and live by its new zone; None leaves that."""
+        facts = (first_name, last_name[:1].upper(), zone or self.zone)
+        if facts == (self.first_name, self.last_initial, self.zone):
+            return self
+        changed = ProfileChanged(instructor_id=self.instructor_id, occurred_at=at)
+        called, initial, new_zone = facts
+        events = (*self.events, changed)
+        return evolve(self, first_name=called, last_initial=initial, zone=new_zone, events=events)
+
     def serve(self, regions: frozenset[str], *, at: datetime) -> Self:
         """Travel to these regions and no others. Source: PL-24.
 

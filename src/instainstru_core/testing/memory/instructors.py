@@ -1,6 +1,7 @@
 """Those who teach, in memory."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve
@@ -18,7 +19,9 @@ from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.instructors.queries import InstructorPage
 from instainstru_core.instructors.use_cases.draft_profile import DraftProfile, draft_profile
+from instainstru_core.instructors.use_cases.follow_account import FollowAccount, follow_account
 from instainstru_core.kernel.errors import StaleAggregate
+from instainstru_core.kernel.zones import Zone
 
 if TYPE_CHECKING:
     from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
@@ -121,6 +124,18 @@ class InMemoryProfiles:
                 first_name=account.first_name,
                 last_name=account.last_name,
                 zone=account.zone,
+            ),
+            instructors=self._instructors,
+        )
+
+    def follow(self, account: Account, *, zone: Zone | None, at: datetime) -> None:
+        follow_account(
+            FollowAccount(
+                instructor_id=InstructorId(account.account_id.value),
+                first_name=account.first_name,
+                last_name=account.last_name,
+                zone=zone,
+                at=at,
             ),
             instructors=self._instructors,
         )
