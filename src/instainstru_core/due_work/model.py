@@ -23,6 +23,7 @@ MAX_CLAIMS = 100
 MAX_ERROR_LENGTH = 500
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(seconds=1800)
+CONTENTION_PAUSE = timedelta(seconds=5)
 LEASE = timedelta(seconds=90)
 TIME_LIMIT = timedelta(seconds=60)
 """Shorter than the lease: when another gets the item, nobody is doing it any more."""

@@ -8,6 +8,7 @@ from attrs import Factory, define
 
 from instainstru_core.due_work.ids import WorkId
 from instainstru_core.due_work.model import (
+    CONTENTION_PAUSE,
     MAX_ATTEMPTS,
     MAX_ERROR_LENGTH,
     CallsOut,
@@ -26,7 +27,7 @@ from instainstru_core.due_work.use_cases.perform_work import (
     Performed,
     perform_work,
 )
-from instainstru_core.kernel.errors import Conflict
+from instainstru_core.kernel.errors import Conflict, OperationInProgress
 from instainstru_core.testing.contracts.work_items import NOON
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -143,6 +144,24 @@ def test_the_fifth_failure_is_dead_and_visible() -> None:
     assert platform.perform(work_id).outcome is Outcome.GONE
     with platform.store.read() as reads:
         assert [item.work_id for item in reads.due_work.dead_work()] == [work_id]
+
+
+def test_waiting_for_another_is_no_failure() -> None:
+    """PY-61: who finds the thing in another's hands skips it, and comes back."""
+
+    def busy(_item: WorkItem, _work: DueWork, _world: Diary) -> None:
+        raise OperationInProgress("somebody else is at it")
+
+    platform = Platform({"busy": InTransaction(busy)})
+    work_id = platform.file("busy")
+    for _ in range(MAX_ATTEMPTS + 1):
+        assert platform.perform(work_id).outcome is Outcome.PUT_OFF
+        item = platform.find(work_id)
+        assert item is not None
+        assert (item.attempts, item.dead) == (0, False)
+        assert item.due_at == platform.clock.now() + CONTENTION_PAUSE
+        platform.clock.move(CONTENTION_PAUSE)
+        assert platform.claim() == [work_id]
 
 
 def test_poison_does_not_block_others() -> None:

@@ -8,9 +8,16 @@ from attrs import frozen
 
 from instainstru_core.due_work.errors import HandlerUnknown
 from instainstru_core.due_work.ids import WorkId
-from instainstru_core.due_work.model import CallsOut, InTransaction, Periodic, WorkItem
+from instainstru_core.due_work.model import (
+    CONTENTION_PAUSE,
+    CallsOut,
+    InTransaction,
+    Periodic,
+    WorkItem,
+)
 from instainstru_core.due_work.ports import DueWork, WorkItems
 from instainstru_core.due_work.use_cases.record_failure import record_failure
+from instainstru_core.kernel.errors import OperationInProgress
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 
@@ -25,6 +32,9 @@ class Outcome(StrEnum):
     DONE = "done"
     GONE = "gone"
     """Done before, given up, or in another's hands: nothing was left to do here."""
+
+    PUT_OFF = "put_off"
+    """Somebody else is at the same thing right now: tried again in a moment, and no failure."""
 
     FAILED = "failed"
     DEAD = "dead"
@@ -70,6 +80,10 @@ def perform_work(
             handler.run(item, ports)
             with begin() as work:
                 _conclude(item, work.work_items, periodic, clock)
+    except OperationInProgress:
+        if item is None:
+            raise
+        return _put_off(item, begin=begin, clock=clock)
     except Exception as error:
         if item is None:
             raise
@@ -85,6 +99,13 @@ def _conclude(
         work_items.finish(item.work_id)
     else:
         work_items.put_off(item.work_id, until=job.next_run(clock.now()))
+
+
+def _put_off(item: WorkItem, *, begin: Begin[WorkT], clock: Clock) -> Performed:
+    """Come back once the other is done; a lock left by a crash ends by itself. Source: PY-61."""
+    with begin() as work:
+        work.work_items.put_off(item.work_id, until=clock.now() + CONTENTION_PAUSE)
+    return Performed(outcome=Outcome.PUT_OFF, handler=item.handler)
 
 
 def _failed(
