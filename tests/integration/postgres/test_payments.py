@@ -12,6 +12,7 @@ from instainstru_core.testing.contracts.payment_recovery import (
     ForgottenKeysContract,
     LateAnswersContract,
     SleptForDaysContract,
+    SweepingContract,
 )
 from instainstru_core.testing.contracts.payments import (
     ALessonFromCheckoutToPayoutContract,
@@ -76,6 +77,10 @@ class TestSleptForDays(SleptForDaysContract):
 
 
 class TestBreach(BreachContract):
+    """On PostgreSQL."""
+
+
+class TestSweeping(SweepingContract):
     """On PostgreSQL."""
 
 

@@ -7,6 +7,7 @@ from instainstru_core.testing.contracts.payment_recovery import (
     ForgottenKeysContract,
     LateAnswersContract,
     SleptForDaysContract,
+    SweepingContract,
 )
 from instainstru_core.testing.contracts.payments import (
     ALessonFromCheckoutToPayoutContract,
@@ -66,4 +67,8 @@ class TestSleptForDays(SleptForDaysContract):
 
 
 class TestBreach(BreachContract):
+    """On the twins."""
+
+
+class TestSweeping(SweepingContract):
     """On the twins."""

@@ -19,6 +19,7 @@ from instainstru_core.payments.errors import (
     CardDeclined,
     OutcomeUnknown,
     PaymentNotFound,
+    ProcessorKeyReused,
 )
 from instainstru_core.payments.events import LedgerBreached
 from instainstru_core.payments.ids import JournalId, OperationId
@@ -44,7 +45,7 @@ class Interrupted:
 
     processor: Any
     kind: str
-    meanwhile: Callable[[], None] | None
+    meanwhile: Callable[[], object] | None
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call: Callable[..., Any] = getattr(self.processor, name)
@@ -169,6 +170,47 @@ class ForgottenKeysContract:
         assert effects(till) == [("authorisation", PRICE), ("void", PRICE)]
         assert till.payment(booking).outcome is Outcome.INSTRUCTOR_CANCELLED
         assert till.books().balanced
+
+
+class SweepingContract:
+    """Inherit, and provide the `till` fixture."""
+
+    def two_lost(self, till: Till) -> tuple[Booking, Booking]:
+        """Two scheduled lessons whose holds were never answered, the first one longer ago."""
+        first, second = till.hold(hours_ahead=72), till.hold(hours_ahead=74)
+        for booking in (first, second):
+            till.pay(booking)
+        till.processor.fail_next("authorise", Fault.TIMEOUT_BEFORE, calls=3)
+        for booking in (first, second):
+            till.at(booking.lesson.starts_at - 24 * HOUR)
+        till.clock.move(timedelta(minutes=1))
+        return first, second
+
+    def test_py_62_an_operation_that_breaks_never_stops_the_others(self, till: Till) -> None:
+        first, second = self.two_lost(till)
+
+        def break_down() -> None:
+            raise ProcessorKeyReused
+
+        till.gateway = Interrupted(till.processor, "authorise", break_down)
+        with pytest.raises(ProcessorKeyReused):
+            till.sweep()
+        assert till.payment(second).state is PaymentState.AUTHORIZED
+        assert till.sweep() == 0, "it is set aside for an hour"
+        till.clock.move(HOUR)
+        assert till.sweep() == 1
+        assert till.payment(first).state is PaymentState.AUTHORIZED
+
+    def test_op_13_a_sweep_ends_in_time_and_the_next_goes_on(self, till: Till) -> None:
+        first, second = self.two_lost(till)
+        till.gateway = Interrupted(
+            till.processor, "authorise", lambda: till.clock.move(timedelta(seconds=30))
+        )
+        assert till.sweep() == 1
+        assert till.payment(first).state is PaymentState.AUTHORIZED
+        assert till.payment(second).state is PaymentState.SCHEDULED
+        assert till.sweep() == 1
+        assert till.payment(second).state is PaymentState.AUTHORIZED
 
 
 class LateAnswersContract:
