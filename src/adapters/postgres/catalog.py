@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import define
-from sqlalchemy import Connection, Row, Table, delete, or_, select
+from attrs import define, field
+from sqlalchemy import Connection, Row, Table, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from adapters.postgres.tables.catalog import categories, service_terms, services, subcategories
@@ -24,6 +24,17 @@ _SERVICES = select(services, subcategories.c.slug.label("subcategory")).join(
 _SUBCATEGORIES = select(subcategories, categories.c.slug.label("category")).join(
     categories, categories.c.category_id == subcategories.c.category_id
 )
+# Whatever writes a row gives it another xmin, so any change makes another text.
+_VERSION = text(
+    """
+    SELECT concat_ws(
+        ' ',
+        (SELECT concat(count(*), '+', sum(xmin::text::bigint)) FROM categories),
+        (SELECT concat(count(*), '+', sum(xmin::text::bigint)) FROM subcategories),
+        (SELECT concat(count(*), '+', sum(xmin::text::bigint)) FROM services)
+    )
+    """
+)
 _SHOWN_SERVICE = _SERVICES.join(
     categories, categories.c.category_id == subcategories.c.category_id
 ).where(services.c.is_active, subcategories.c.is_active, categories.c.is_active)
@@ -41,10 +52,22 @@ def _upsert(table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> Insert
 
 
 @define
+class RememberedCatalog:
+    """The catalogue that was read last, with its version, for all threads of this process."""
+
+    kept: tuple[str, Catalog] | None = None
+
+
+@define
 class PostgresCatalog:
-    """The `Catalogs` port and the `CatalogPages` query."""
+    """The `Catalogs` port and the `CatalogPages` query.
+
+    What is remembered answers as long as its version is the database's: hundreds of rows that
+    seldom change cost one small statement then.
+    """
 
     _connection: Connection
+    _remembered: RememberedCatalog = field(factory=RememberedCatalog)
 
     def load(self, catalog: Catalog) -> None:
         if catalog.categories:
@@ -81,6 +104,16 @@ class PostgresCatalog:
         return None if row is None else _service(row)
 
     def tree(self) -> Catalog:
+        version = str(self._connection.scalar(_VERSION))
+        kept = self._remembered.kept
+        if kept is not None and kept[0] == version:
+            return kept[1]
+        # Read after its version: if something changes between, the next reader finds out.
+        found = self._read()
+        self._remembered.kept = version, found
+        return found
+
+    def _read(self) -> Catalog:
         execute = self._connection.execute
         return Catalog(
             categories=tuple(

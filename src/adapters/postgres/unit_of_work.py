@@ -21,7 +21,7 @@ from adapters.postgres.cards import (
     PostgresCheckouts,
     PostgresConnectAccounts,
 )
-from adapters.postgres.catalog import PostgresCatalog
+from adapters.postgres.catalog import PostgresCatalog, RememberedCatalog
 from adapters.postgres.connecting import connected
 from adapters.postgres.due_work import PostgresWorkItems
 from adapters.postgres.idempotency import PostgresAnswers
@@ -173,9 +173,12 @@ class PostgresWork:
 class PostgresReads:
     """Every query, on one autocommitting connection."""
 
-    def __init__(self, connection: Connection, remembered: RememberedFacts) -> None:
+    def __init__(
+        self, connection: Connection, remembered: RememberedFacts, catalog: RememberedCatalog
+    ) -> None:
         self._connection = connection
         self._remembered = remembered
+        self._catalog = catalog
 
     @cached_property
     def doors(self) -> PostgresDoors:
@@ -195,7 +198,7 @@ class PostgresReads:
     @cached_property
     def catalog_pages(self) -> PostgresCatalog:
         """The catalogue as it is browsed."""
-        return PostgresCatalog(self._connection)
+        return PostgresCatalog(self._connection, self._catalog)
 
     @cached_property
     def instructor_pages(self) -> PostgresInstructorPages:
@@ -238,6 +241,7 @@ class PostgresUnits:
     _dump: Dump
     _routes: Routes
     _remembered: RememberedFacts = Factory(RememberedFacts)
+    _catalog: RememberedCatalog = Factory(RememberedCatalog)
 
     @contextmanager
     def begin(self) -> Iterator[PostgresWork]:
@@ -252,4 +256,4 @@ class PostgresUnits:
         """A connection in autocommit: each statement stands alone, without BEGIN and ROLLBACK."""
         with connected(self._engine) as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-            yield PostgresReads(autocommit, self._remembered)
+            yield PostgresReads(autocommit, self._remembered, self._catalog)

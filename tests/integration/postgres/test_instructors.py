@@ -1,16 +1,21 @@
 """PostgreSQL keeps the contracts of catalogue, places and instructors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.unit_of_work import PostgresUnits
+from instainstru_core.catalog.use_cases.load_catalog import load_catalog
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.places.use_cases.load_regions import load_regions
 from instainstru_core.ports import Reads, Work
-from instainstru_core.testing.contracts.catalogs import CatalogContract
+from instainstru_core.testing.contracts.catalogs import CatalogContract, small_catalog
 from instainstru_core.testing.contracts.instructors import (
     NOON,
     InstructorsContract,
@@ -32,6 +37,49 @@ def read(units: PostgresUnits) -> Begin[Reads]:
 
 class TestPostgresCatalog(CatalogContract):
     """The real one."""
+
+    def test_what_did_not_change_is_not_read_again(
+        self, engine: Engine, units: PostgresUnits
+    ) -> None:
+        """OP-17: one statement finds that out."""
+        load_catalog(small_catalog(), begin=units.begin)
+        with units.read() as reads:
+            before = reads.catalog_pages.tree()
+        with statements_on(engine) as statements, units.read() as reads:
+            assert reads.catalog_pages.tree() is before
+        assert len(statements) == 1
+
+    def test_what_another_process_changed_is_read_again(
+        self, units: PostgresUnits, engine: Engine
+    ) -> None:
+        """OP-17: nothing stale is ever shown."""
+        load_catalog(small_catalog(), begin=units.begin)
+        with units.read() as reads:
+            assert "piano" in [each.slug for each in reads.catalog_pages.tree().shown_services()]
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE services SET is_active = false WHERE slug = 'piano'"))
+        with units.read() as reads:
+            shown = [each.slug for each in reads.catalog_pages.tree().shown_services()]
+        assert "piano" not in shown
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE services SET is_active = true WHERE slug = 'piano'"))
+        with units.read() as reads:
+            assert "piano" in [each.slug for each in reads.catalog_pages.tree().shown_services()]
+
+
+@contextmanager
+def statements_on(engine: Engine) -> Iterator[list[str]]:
+    """Every statement of the block."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 class TestPostgresRegions(RegionsContract):
