@@ -24,7 +24,11 @@ from instainstru_core.payments.errors import (
 from instainstru_core.payments.events import LedgerBreached
 from instainstru_core.payments.ids import JournalId, OperationId
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
-from instainstru_core.payments.model.operation import OperationKind, OperationState
+from instainstru_core.payments.model.operation import (
+    OperationKind,
+    OperationState,
+    PaymentOperation,
+)
 from instainstru_core.payments.model.payment import Outcome, PaymentState
 from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
@@ -227,13 +231,44 @@ class LateAnswersContract:
             till.cancel(booking, Party.INSTRUCTOR, PolicyCase.PENDING_UNPAID)
             till.work_off()
 
-        till.gateway = Interrupted(till.processor, "void", cancel)
+        over: list[bool] = []
+        cancelling = Interrupted(till.processor, "void", cancel)
+        till.gateway = Interrupted(
+            cancelling, "authorise", lambda: over.append(till.payment(booking).settled)
+        )
         with pytest.raises(BookingCancelledMeanwhile):
             till.pay(booking)
+        assert over == [False], "the next answer is still out"
         assert effects(till) == [("void", PRICE), ("authorisation", PRICE), ("void", PRICE)]
         payment = till.payment(booking)
         assert payment.outcome is Outcome.CHECKOUT_ABANDONED
         assert till.balances() == {}
+
+    def test_py_11_a_hold_granted_after_all_is_over_is_let_go(self, till: Till) -> None:
+        """Should an answer come so late that nobody waits for it, no money stays held."""
+        booking = till.hold(hours_ahead=20)
+        with pytest.raises(CardDeclined):
+            till.pay(booking, till.add_card("pm_card_declined"))
+        till.cancel(booking, Party.INSTRUCTOR, PolicyCase.PENDING_UNPAID)
+        till.work_off()
+        payment = till.payment(booking)
+        assert payment.settled
+        straggler = PaymentOperation(
+            operation_id=till.ids.new(OperationId),
+            payment_id=payment.payment_id,
+            kind=OperationKind.AUTHORISE,
+            slot=payment.next_slot,
+            amount=payment.breakdown.card_amount,
+            target=till.card.token,
+            planned_at=till.clock.now(),
+            next_attempt_at=till.clock.now(),
+        )
+        with till.begin() as work:
+            work.payment_operations.add(straggler)
+        assert till.sweep() == 1
+        assert effects(till) == [("authorisation", PRICE), ("void", PRICE)]
+        assert till.payment(booking) == payment
+        assert till.books().balanced
 
     def test_captured_for_another_amount_a_person_must_look(self, till: Till) -> None:
         """§9: the processor says "already captured", but not what we asked for."""
