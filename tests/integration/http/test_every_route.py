@@ -262,7 +262,7 @@ def _bare(described: msgspec.inspect.Type) -> msgspec.inspect.Type:
 def test_a_malformed_id_in_an_address_is_nowhere(stage: Stage, route: Route, bad: str) -> None:
     """SE-22: 404, as an id of nothing is."""
     path = route.template.format(**dict.fromkeys(route.names, bad))
-    body = None if route.body is None else {}
+    body: dict[str, Any] | None = None if route.body is None else {}
     answer = stage.ask(route, allowed(route), path=path, json=body)
     assert codes(answer) == (404, "not_found"), answer.text
 
