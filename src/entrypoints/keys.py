@@ -49,9 +49,15 @@ def read_keys(environment: Mapping[str, str], *, samples: Path | None) -> Keys:
     hosted modes, they are refused.
 
     Raises:
-        Refused: A key is missing, malformed or shorter than 32 bytes.
+        Refused: A key is missing, malformed, shorter than 32 bytes, or serves two purposes.
+            Source: SE-26.
     """
-    return Keys(**{name: _key(environment, name, samples) for name in _VARIABLES})
+    found = {name: _key(environment, name, samples) for name in _VARIABLES}
+    if len(set(found.values())) < len(found):
+        variables = ", ".join(_VARIABLES.values())
+        message = f"two of {variables} are the same: each purpose needs a key of its own"
+        raise Refused("key_shared", message)
+    return Keys(**found)
 
 
 def _key(environment: Mapping[str, str], name: str, samples: Path | None) -> bytes:

@@ -2,6 +2,7 @@
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,11 @@ from entrypoints.keys import read_keys
 from entrypoints.settings import Settings, read_settings
 from entrypoints.tiers import Refused, SiteMode, Tier
 
-KEY = base64.b64encode(bytes(range(32))).decode()
+VARIABLES = ["SIGNING_KEY", "PEPPER", "WEBHOOK_SECRET", "PROCESSOR_KEY"]
 HOSTED = {
     "SITE_MODE": "prod",
     "PROD_DATABASE_URL": "postgresql://app:hunter2@db.neon.tech/shop",
-    "SIGNING_KEY": KEY,
-    "PEPPER": KEY,
-    "WEBHOOK_SECRET": KEY,
-    "PROCESSOR_KEY": KEY,
+    **{name: base64.b64encode(sha256(name.encode()).digest()).decode() for name in VARIABLES},
 }
 
 
@@ -79,7 +77,7 @@ def test_prod_url_in_the_int_variable_is_refused() -> None:
     assert refusal({"DATABASE_URL": HOSTED["PROD_DATABASE_URL"]}).code == "url_looks_hosted"
 
 
-@pytest.mark.parametrize("variable", ["SIGNING_KEY", "PEPPER", "WEBHOOK_SECRET", "PROCESSOR_KEY"])
+@pytest.mark.parametrize("variable", VARIABLES)
 @pytest.mark.parametrize(
     ("value", "code"),
     [
@@ -94,6 +92,13 @@ def test_hosted_mode_refuses_missing_and_weak_keys(variable: str, value: str, co
     refused = refusal({**HOSTED, variable: value})
     assert refused.code == code
     assert variable in str(refused)
+
+
+def test_a_key_serves_one_purpose() -> None:
+    """SE-26: none is shared between purposes."""
+    refused = refusal({**HOSTED, "PEPPER": HOSTED["WEBHOOK_SECRET"]})
+    assert refused.code == "key_shared"
+    assert HOSTED["PEPPER"] not in str(refused)
 
 
 @pytest.mark.parametrize("origin", ["*", "https://*.example.com", "example.com"])
