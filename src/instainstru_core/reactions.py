@@ -39,6 +39,7 @@ from instainstru_core.payments.events import (
     PaymentFailed,
     PaymentFinalWarning,
     PaymentSettled,
+    PayoutAccountOnboarded,
     PayoutSent,
 )
 from instainstru_core.payments.ids import WebhookId
@@ -51,6 +52,7 @@ from instainstru_core.payments.reactions import (
     evaluate_tier_after_lesson,
     release_cancelled_payment,
     retry_due_capture,
+    retry_owed_payouts,
     schedule_capture,
     settle_due_payment,
     sweep_due_operations,
@@ -100,6 +102,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "schedule_capture": InTransaction(schedule_capture),
     "evaluate_tier": InTransaction(evaluate_tier_after_lesson),
     "release_payment": CallsOut(release_cancelled_payment),
+    "retry_payouts": CallsOut(retry_owed_payouts),
     "sweep_operations": CallsOut(sweep_due_operations),
     "check_books": CallsOut(check_books_hourly),
     PROCESS_WEBHOOK: CallsOut(_process_webhook),
@@ -123,6 +126,7 @@ ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     PaymentFinalWarning: ("tell_of_final_warning",),
     PaymentSettled: ("tell_of_settlement",),
     PayoutSent: ("tell_of_payout",),
+    PayoutAccountOnboarded: ("retry_payouts",),
     BookingHoldReleased: ("release_payment",),
 }
 """Which handlers want which event."""

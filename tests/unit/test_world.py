@@ -20,6 +20,7 @@ from instainstru_core.kernel.errors import DomainError, OperationInProgress
 from instainstru_core.payments.errors import CardDeclined
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.payment import PaymentState
+from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
 from instainstru_core.ports import Ports, Work
 from instainstru_core.reactions import HANDLERS, PERIODIC, Handler
 from instainstru_core.search.model.query import SearchQuery
@@ -159,6 +160,18 @@ def test_doing_everything_again_changes_nothing(
     assert perform_due(world.ports) == ()
 
 
+def stop_or_resume_payouts(world: World, instructor: Principal, *, payable: bool) -> None:
+    """The processor changes its mind about the instructor's account."""
+    for account in world.processor.books.accounts.values():
+        account.is_onboarded = payable
+    refresh_payout_account(
+        InstructorId(instructor.account_id.value),
+        begin=world.ports.begin,
+        gateway=world.processor,
+        clock=world.clock,
+    )
+
+
 def everything(world: World) -> tuple[set[str | None], object]:
     """Four days with all that can happen: which handlers had a part in it, and what it came to."""
     file_periodic_work(PERIODIC.values(), begin=world.ports.begin, clock=world.clock)
@@ -171,6 +184,8 @@ def everything(world: World) -> tuple[set[str | None], object]:
     ]
     lessons.append(world.hold(students[0], jane, starts_in=47 * HOUR))
     world.cancel(students[1], lessons[1])
+    for payable in (False, True):
+        stop_or_resume_payouts(world, jane, payable=payable)
     performed = world.advance(4 * DAY)
     assert Outcome.DEAD not in {each.outcome for each in performed}
     seen = [type(world.booking(each.booking_id).state) for each in lessons]

@@ -5,18 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from attrs import define, evolve
-from sqlalchemy import Connection, Row, Select, bindparam, select, text, update
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.payments import card_holds, payment_operations, payments
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import InvalidState, StaleAggregate
 from instainstru_core.kernel.lessons import Modality
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
 from instainstru_core.payments.ids import OperationId, PaymentId
 from instainstru_core.payments.model.operation import (
+    TRANSFER_FAILED,
     UNFINISHED,
     OperationKind,
     OperationState,
@@ -88,6 +90,20 @@ class PostgresPayments:
     def find_for_update(self, booking_id: BookingId) -> Payment | None:
         row = self._connection.execute(_OF_BOOKING_LOCKED, {"booking_id": booking_id})
         return _payment_or_none(row.one_or_none())
+
+    def owing(self, instructor_id: InstructorId) -> Sequence[PaymentId]:
+        statement = (
+            select(payments.c.payment_id)
+            .where(payments.c.instructor_id == instructor_id)
+            .where(
+                or_(
+                    payments.c.state == PaymentState.CAPTURED.value,
+                    payments.c.review_reason == TRANSFER_FAILED,
+                )
+            )
+            .order_by(payments.c.payment_id)
+        )
+        return list(self._connection.scalars(statement))
 
     def add(self, payment: Payment) -> Payment:
         statement = (

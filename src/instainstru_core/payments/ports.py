@@ -126,6 +126,10 @@ class Payments(Protocol):
         """The latest payment of the booking, locked for this unit; None: no checkout yet."""
         ...
 
+    def owing(self, instructor_id: InstructorId) -> Sequence[PaymentId]:
+        """The instructor's payments whose money was taken and not all paid out, oldest first."""
+        ...
+
     def add(self, payment: Payment) -> Payment:
         """Keep a new payment.
 

@@ -22,6 +22,7 @@ from instainstru_core.payments.use_cases.authorise_payment import authorise_paym
 from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.payments.use_cases.climb_ladder import climb_ladder
 from instainstru_core.payments.use_cases.release_payment import release_payment
+from instainstru_core.payments.use_cases.retry_payouts import retry_payouts
 from instainstru_core.payments.use_cases.settle_payment import retry_capture, settle_payment
 from instainstru_core.payments.use_cases.sweep_operations import sweep_operations
 from instainstru_core.pricing.model.config import PricingConfig
@@ -136,6 +137,17 @@ def release_cancelled_payment(item: WorkItem, ports: PaymentPorts) -> None:
             ids=ports.ids,
             clock=ports.clock,
         )
+
+
+def retry_owed_payouts(item: WorkItem, ports: PaymentPorts) -> None:
+    """The instructor's account can be paid: send what it could not take. Source: PY-47."""
+    retry_payouts(
+        item.id(InstructorId, "instructor_id"),
+        begin=ports.begin,
+        gateway=ports.gateway,
+        ids=ports.ids,
+        clock=ports.clock,
+    )
 
 
 def evaluate_tier_after_lesson(item: WorkItem, work: PaymentWork, ports: PaymentPorts) -> None:

@@ -19,6 +19,7 @@ REPEAT_AFTER = timedelta(minutes=1)
 REVIEW_PAUSE = timedelta(hours=1)
 
 NEVER_ARRIVED = "never_arrived"
+TRANSFER_FAILED = "transfer_failed"
 
 TRANSFER_RETRIES = (
     timedelta(minutes=1),

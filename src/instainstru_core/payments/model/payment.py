@@ -352,7 +352,7 @@ class Payment(Aggregate):
         return stopped.recording(facts.PaymentReviewOpened(**self._named(at), reason=reason))
 
     def resume(self) -> Self:
-        """What a person looked into goes on as captured."""
+        """What could not be paid out goes on as captured. Source: PY-47."""
         return evolve(self, state=PaymentState.CAPTURED, review_reason=None)
 
     def authorised(self, at: datetime) -> Self:

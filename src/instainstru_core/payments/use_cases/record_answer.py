@@ -19,6 +19,7 @@ from instainstru_core.payments.model.ladder import WARN_BEFORE, next_look
 from instainstru_core.payments.model.operation import (
     NEVER_ARRIVED,
     REVIEW_PAUSE,
+    TRANSFER_FAILED,
     TRANSFER_RETRIES,
     OperationKind,
     OperationState,
@@ -287,7 +288,7 @@ class Desk:
         charge = payment.hold.charge if payment.hold is not None else None
         account = self._work.connect_accounts.find(payment.instructor_id)
         if account is None and decided.payout:
-            return payment.review("transfer_failed", at=self._at)
+            return payment.review(TRANSFER_FAILED, at=self._at)
         # While the books don't balance no money leaves. Source: PY-86.
         later = self._at + REVIEW_PAUSE if self._work.ledger.is_breached() else None
         for slot, amount, source in (
@@ -379,7 +380,7 @@ class Desk:
         leg, _, attempt = operation.slot.partition("#")
         number = int(attempt)
         if number > len(TRANSFER_RETRIES):
-            return payment.review("transfer_failed", at=self._at)
+            return payment.review(TRANSFER_FAILED, at=self._at)
         # One key is always answered alike, so another try is another operation (ADR 0010).
         self.plan(
             payment,

@@ -33,6 +33,7 @@ from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckOut
 from instainstru_core.payments.use_cases.keep_card import NamedCard, remove_card
+from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
 from instainstru_core.testing.fakes.processor.commands import Fault
 from instainstru_core.testing.strategies.payments import Till
@@ -552,6 +553,55 @@ class SettlingContract:
 
 class PayoutsContract:
     """Inherit, and provide the `till` fixture."""
+
+    def can_be_paid(self, till: Till, *, payable: bool) -> None:
+        """The processor stops paying the instructor, or begins again, and says so."""
+        for account in till.processor.books.accounts.values():
+            account.is_onboarded = payable
+        refresh_payout_account(
+            till.classroom.instructor, begin=till.begin, gateway=till.gateway, clock=till.clock
+        )
+
+    def unpaid(self, till: Till) -> Booking:
+        """A lesson whose money was taken while its instructor could not be paid."""
+        booking = till.hold(hours_ahead=20)
+        till.pay(booking)
+        till.at(booking.lesson.ends_at)
+        till.complete(booking)
+        self.can_be_paid(till, payable=False)
+        till.at(booking.lesson.ends_at + 24 * HOUR)
+        assert till.payment(booking).state is PaymentState.CAPTURED
+        return booking
+
+    def test_py_47_an_account_that_can_be_paid_again_is_paid_at_once(self, till: Till) -> None:
+        booking = self.unpaid(till)
+        self.can_be_paid(till, payable=True)
+        till.work_off()
+        assert till.payment(booking).settled
+        till.after(days=1)
+        assert effects(till) == [("authorisation", 10_080), ("capture", 10_080), ("transfer", 7650)]
+        assert till.books().balanced
+
+    def test_py_47_also_what_was_given_up_on(self, till: Till) -> None:
+        booking = self.unpaid(till)
+        for hours in (1, 2, 3, 13, 14):
+            till.after(hours=hours)
+        assert till.payment(booking).review_reason == "transfer_failed"
+        self.can_be_paid(till, payable=True)
+        till.work_off()
+        assert till.payment(booking).settled
+        assert effects(till)[-1] == ("transfer", 7650)
+        assert till.books().balanced
+
+    def test_py_47_what_is_paid_is_not_paid_again(self, till: Till) -> None:
+        booking = self.unpaid(till)
+        self.can_be_paid(till, payable=True)
+        till.work_off()
+        before = effects(till), till.payment(booking)
+        self.can_be_paid(till, payable=False)
+        self.can_be_paid(till, payable=True)
+        till.work_off()
+        assert (effects(till), till.payment(booking)) == before
 
     def test_py_47_a_refused_transfer_is_tried_again_and_then_reviewed(self, till: Till) -> None:
         booking = till.hold(hours_ahead=20)

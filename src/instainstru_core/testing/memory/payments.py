@@ -17,8 +17,12 @@ from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
-from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
-from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.operation import (
+    TRANSFER_FAILED,
+    OperationKind,
+    PaymentOperation,
+)
+from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.ports import CheckoutFacts
 from instainstru_core.payments.queries import Earning, PaymentView
 from instainstru_core.testing.memory.pricing import tier_facts
@@ -67,6 +71,14 @@ class InMemoryPayments:
 
     def find_for_update(self, booking_id: BookingId) -> Payment | None:
         return _latest(self._tables, booking_id)
+
+    def owing(self, instructor_id: InstructorId) -> Sequence[PaymentId]:
+        return sorted(
+            payment.payment_id
+            for payment in _payments(self._tables).values()
+            if payment.instructor_id == instructor_id
+            and (payment.state is PaymentState.CAPTURED or payment.review_reason == TRANSFER_FAILED)
+        )
 
     def add(self, payment: Payment) -> Payment:
         for other in _payments(self._tables).values():

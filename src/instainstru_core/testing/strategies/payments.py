@@ -55,6 +55,7 @@ _OURS: Final = frozenset(
         "evaluate_tier",
         "release_payment",
         "retry_capture",
+        "retry_payouts",
         "schedule_capture",
         "settle_payment",
     }
