@@ -138,6 +138,7 @@ def create_app(
                 include_in_schema=False,
             ),
             render_plugins=[JsonRenderPlugin()],
+            use_handler_docstrings=True,
         ),
         logging_config=None,
         signature_types=[Request],

@@ -298,7 +298,7 @@ def save_week(
     return Response(view, headers={"ETag": f'"{saved.week.etag}"'})
 
 
-_OPEN_TIMES = documented("See when an instructor is free", refusals=(404, 422))
+_OPEN_TIMES = documented("See when an instructor is free", has_versions=True, refusals=(404, 422))
 _OPEN_TIMES["responses"][200] = ResponseSpec(
     data_container=OpenTimesView, description="Free time.", generate_examples=False
 )

@@ -97,7 +97,13 @@ class ReviseOfferingBody(Struct, kw_only=True, forbid_unknown_fields=True):
 class EditProfileBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is to change about a profile; what is left out stays."""
 
-    bio: Annotated[str, Meta(min_length=10, max_length=1000)] | UnsetType = UNSET
+    bio: (
+        Annotated[
+            str,
+            Meta(min_length=10, max_length=1000, examples=["I have taught piano for ten years."]),
+        ]
+        | UnsetType
+    ) = UNSET
     zone: _ZoneName | UnsetType = UNSET
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, Final, TypedDict
 
@@ -10,8 +11,10 @@ from litestar import Litestar, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
+from msgspec import Struct
 
 from entrypoints.http.config import PREFIX
+from entrypoints.http.examples import example_of
 from entrypoints.http.policy import OPT, PUBLIC, Idempotency, RoutePolicy, policy
 from entrypoints.http.problems import MEDIA_TYPE, TYPE_PREFIX, Problem, title_of
 from entrypoints.http.wire import encode
@@ -54,10 +57,13 @@ class Documented(TypedDict):
     responses: dict[int, ResponseSpec]
 
 
-def documented(summary: str, *, refusals: Sequence[int] = ()) -> Documented:
+def documented(
+    summary: str, *, refusals: Sequence[int] = (), has_versions: bool = False
+) -> Documented:
     """The summary of a route, and the refusals of its own.
 
-    Those that follow from its policy, body and parameters are added by themselves.
+    Those that follow from its policy, body and parameters are added by themselves. With
+    *has_versions* it says 304 to a client that has seen this version.
     """
     responses = {
         status: ResponseSpec(
@@ -68,6 +74,9 @@ def documented(summary: str, *, refusals: Sequence[int] = ()) -> Documented:
         )
         for status in refusals
     }
+    if has_versions:
+        same = "It is as it was in the version of If-None-Match."
+        responses[304] = ResponseSpec(None, generate_examples=False, description=same)
     return Documented(summary=summary, responses=responses)
 
 
@@ -85,11 +94,30 @@ def complete(app: Litestar) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "sid"},
     }
+    _describe(schemas)
     policies = _policies(app)
     for path, methods in found["paths"].items():
         for method, operation in methods.items():
             _complete_operation(operation, path, policies[path, method.upper()])
+            _exemplify(operation, schemas)
     return found
+
+
+def _describe(schemas: dict[str, Any]) -> None:
+    """Say of each Struct what its docstring says; their names are unique."""
+    for kind in Struct.__subclasses__():
+        if kind.__name__ in schemas and kind.__doc__:
+            schemas[kind.__name__].setdefault("description", cleandoc(kind.__doc__))
+
+
+def _exemplify(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Give each body of an operation one whole example."""
+    bodies = [operation.get("requestBody", {})]
+    bodies += [one for status, one in operation["responses"].items() if int(status) < 300]
+    for body in bodies:
+        for content in body.get("content", {}).values():
+            if "schema" in content and not content.keys() & {"example", "examples"}:
+                content["example"] = example_of(content["schema"], schemas)
 
 
 def _policies(app: Litestar) -> dict[tuple[str, str], RoutePolicy]:
@@ -103,13 +131,11 @@ def _policies(app: Litestar) -> dict[tuple[str, str], RoutePolicy]:
 
 
 def _complete_operation(operation: dict[str, Any], path: str, declared: RoutePolicy) -> None:
-    statuses = {400, 414, 422, 429, 431, 500, 503}
+    statuses = {400, 403, 414, 422, 429, 431, 500, 503}
     statuses |= {int(status) for status in operation["responses"] if int(status) >= 400}
     if declared.access.signed_in:
-        statuses |= {401, 403}
+        statuses.add(401)
         operation["security"] = [{"bearer": []}, {"cookie": []}]
-    if "get" not in operation.get("operationId", "").lower()[:3]:
-        statuses.add(403)
     if "requestBody" in operation:
         statuses |= {413, 415}
     if "{" in path:
@@ -118,11 +144,15 @@ def _complete_operation(operation: dict[str, Any], path: str, declared: RoutePol
         statuses.add(409)
         required = declared.idempotency is Idempotency.REQUIRED
         operation.setdefault("parameters", []).append({**_KEY, "required": required})
+    if "304" in operation["responses"]:
+        operation.setdefault("parameters", []).append(_SEEN)
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     for status, response in operation["responses"].items():
         if int(status) < 400:
-            response.setdefault("headers", {})["X-Request-ID"] = _REQUEST_ID
+            response.setdefault("headers", {}).update(_HEADERS)
+        if int(status) in {204, 304}:
+            response.pop("content", None)
 
 
 _KEY: Final = {
@@ -132,9 +162,35 @@ _KEY: Final = {
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,64}$"},
     "example": "01JZ8Q5H3M7YB2K4N6P8R0T1V3",
 }
+_SEEN: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of the version that the client has.",
+    "required": False,
+    "schema": {"type": "string"},
+}
 _REQUEST_ID: Final = {
     "description": "The id of this request, for support.",
     "schema": {"type": "string"},
+}
+_HEADERS: Final = {
+    "X-Request-ID": _REQUEST_ID,
+    "X-RateLimit-Limit": {
+        "description": "How many requests may follow each other at once.",
+        "schema": {"type": "integer"},
+    },
+    "X-RateLimit-Remaining": {
+        "description": "How many may still follow now.",
+        "schema": {"type": "integer"},
+    },
+    "X-RateLimit-Reset": {
+        "description": "When all of them may again, in seconds of the epoch.",
+        "schema": {"type": "integer"},
+    },
+    "X-RateLimit-Policy": {
+        "description": "The bucket that this request spent from.",
+        "schema": {"type": "string"},
+    },
 }
 _VIOLATION: Final = {
     "type": "object",

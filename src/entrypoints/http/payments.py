@@ -39,7 +39,10 @@ class ConfirmBookingBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """
 
     payment_method_id: CardId | None = None
-    fingerprint: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="The quote's.")]
+    fingerprint: Annotated[
+        str,
+        Meta(pattern="^[0-9a-f]{64}$", description="The quote's.", examples=["5f1c6a0b" * 8]),
+    ]
     credit_cents: Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000)] = 0
     save: bool = True
 

@@ -87,7 +87,7 @@ class QuoteView(Struct, kw_only=True, frozen=True):
     tier: Annotated[str, Meta(examples=["growth"])]
     line_items: list[LineItemView]
     config_version: int
-    fingerprint: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    fingerprint: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", examples=["5f1c6a0b" * 8])]
 
     @classmethod
     def of(cls, price: PriceBreakdown) -> "QuoteView":

@@ -10,12 +10,15 @@ from typing import Any, Final
 import msgspec
 import pytest
 from attrs import evolve, frozen
+from jsonschema_rs import Draft202012Validator
 from litestar.testing import TestClient
 
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.openapi import complete
 from entrypoints.http.policy import Idempotency
+from entrypoints.http.problems import MEDIA_TYPE
+from entrypoints.http.wire import decoded, encode
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.model import GRANTS, Role
 from instainstru_core.accounts.use_cases.create_admin import CreateAdmin, create_admin
@@ -54,7 +57,7 @@ class Stage:
 
     client: Client
     ports: Ports
-    documented: Mapping[str, Any]
+    document: Mapping[str, Any]
 
     def ask(
         self,
@@ -97,7 +100,7 @@ class Stage:
             assert answer.headers["Content-Type"] == "application/problem+json"
             assert answer.json()["status"] == answer.status_code
         if route in DOCUMENTED:
-            named = self.documented[route.template][route.method.lower()]["responses"]
+            named = self.document["paths"][route.template][route.method.lower()]["responses"]
             assert str(answer.status_code) in named, f"{route}: undocumented {answer.text}"
 
 
@@ -118,7 +121,8 @@ def stage() -> Iterator[Stage]:
     )
     app = create_app(ports, CONFIG)
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield Stage(client, ports, complete(app)["paths"])
+        document: dict[str, Any] = msgspec.json.decode(encode(complete(app)))
+        yield Stage(client, ports, document)
 
 
 def admits(route: Route, role: Role) -> bool:
@@ -297,3 +301,39 @@ def test_a_key_is_demanded_and_read(stage: Stage, route: Route) -> None:
     for bad in ("short", "x" * 65, "sixteen letters!", "x" * 15):
         answer = stage.ask(route, who, headers={"Idempotency-Key": bad}, json={})
         assert codes(answer) == (400, "idempotency_key_invalid")
+
+
+# --- what the document says of it: issue, "HTTP API" ---
+
+
+@pytest.mark.parametrize("route", DOCUMENTED, ids=str)
+def test_each_operation_explains_itself(stage: Stage, route: Route) -> None:
+    """Issue: OpenAPI complete, with examples that are as their schemas say, and error shapes."""
+    operation = stage.document["paths"][route.template][route.method.lower()]
+    assert operation["summary"]
+    assert operation["description"]
+    answers = operation["responses"]
+    good = {status: one for status, one in answers.items() if int(status) < 300}
+    assert good
+    for body in (operation.get("requestBody", {}), *good.values()):
+        for content in body.get("content", {}).values():
+            shown = {"components": stage.document["components"], **content["schema"]}
+            Draft202012Validator(shown).validate(content["example"])
+    for status, refusal in answers.items():
+        if int(status) >= 400:
+            name = refusal["$ref"].rpartition("/")[2]
+            assert MEDIA_TYPE in stage.document["components"]["responses"][name]["content"]
+
+
+@pytest.mark.parametrize("route", READING, ids=str)
+def test_each_example_can_be_sent(stage: Stage, route: Route) -> None:
+    """Issue: whoever tries the example in the documents gets past the reading of it."""
+    operation = stage.document["paths"][route.template][route.method.lower()]
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+    assert isinstance(decoded(example, route.body), msgspec.Struct)
+
+
+def test_each_schema_is_described(stage: Stage) -> None:
+    """Issue: OpenAPI complete."""
+    schemas = stage.document["components"]["schemas"]
+    assert [name for name, one in schemas.items() if not one.get("description")] == []
