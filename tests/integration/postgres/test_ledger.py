@@ -1,19 +1,25 @@
 """The books and the stores of payments in PostgreSQL, which judges them itself. Source: PY-80."""
 
+from datetime import timedelta
+
 import pytest
+from attrs import evolve
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
+from instainstru_core.payments.events import LedgerBreached
 from instainstru_core.payments.ids import JournalId
+from instainstru_core.payments.model.processor import Authorised
 from instainstru_core.testing.contracts.ledger import LedgerContract, a_journal
 from instainstru_core.testing.contracts.payment_stores import (
     CardsContract,
     PaymentsContract,
     TiersContract,
     a_payment,
+    an_operation,
 )
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -116,3 +122,55 @@ def test_section_4_the_database_refuses_impossible_payments(
         work.payments.add(a_payment(till))
     with pytest.raises(IntegrityError, match=constraint), engine.begin() as connection:
         connection.execute(text(f"UPDATE payments SET {change}"))
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("UPDATE payment_operations SET state = 'planned'", "sent_at"),
+        ("UPDATE payment_operations SET kind = 'dance'", "kind"),
+        ("UPDATE payment_operations SET slot = 'auth#1'", "payment_operations_slot_key"),
+        (
+            "UPDATE payment_operations SET processor_ref = 'pi_1'",
+            "payment_operations_hold_key",
+        ),
+        (
+            "UPDATE payment_operations SET kind = 'transfer', processor_ref = 'tr_1'",
+            "payment_operations_transfer_key",
+        ),
+        ("UPDATE card_holds SET captured_cents = amount_cents + 1", "captured"),
+        ("UPDATE card_holds SET status = 'captured'", "charge"),
+        ("UPDATE card_holds SET status = 'active'", "card_holds_one_active_per_payment"),
+        ("UPDATE card_holds SET intent = 'pi_1'", "card_holds_intent_key"),
+    ],
+)
+def test_section_4_the_database_refuses_impossible_operations_and_holds(
+    engine: Engine, till: Till, change: str, constraint: str
+) -> None:
+    payment = a_payment(till)
+    first, second = (an_operation(till, payment, f"auth#{n}") for n in (1, 2))
+    with till.begin() as work:
+        kept = work.payments.add(payment)
+        for operation, intent in ((first, "pi_1"), (second, "pi_2")):
+            work.payment_operations.add(operation)
+            work.payment_operations.save(operation.send(at=NOON).succeed(intent))
+            granted = Authorised(intent=intent, amount=payment.breakdown.card_amount)
+            held = kept.hold_money(operation.operation_id, granted, at=NOON)
+            kept = work.payments.save(held.let_go())
+    with pytest.raises(IntegrityError, match=constraint), engine.begin() as connection:
+        connection.execute(text(change))
+
+
+def test_py_86_one_breach_is_open_at_a_time(engine: Engine, till: Till) -> None:
+    breach = LedgerBreached(imbalance_cents=1, unsettled=0, occurred_at=NOON)
+    for hours in range(3):
+        with till.begin() as work:
+            found = evolve(breach, occurred_at=NOON + timedelta(hours=hours))
+            work.ledger.open_breach(found)
+    with till.begin() as work:
+        work.ledger.close_breach(at=NOON + timedelta(hours=3))
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT found_at, mended_at FROM ledger_breaches")).all()
+        told = connection.scalar(text("SELECT count(*) FROM events WHERE name = 'ledger.breach'"))
+    assert [tuple(row) for row in kept] == [(NOON, NOON + timedelta(hours=3))]
+    assert told == 1
