@@ -20,6 +20,7 @@ def postgres_engine(url: str, *, connections: int, wait_seconds: float = 3) -> E
         pool_timeout=wait_seconds,
         pool_pre_ping=False,
         pool_use_lifo=True,
+        hide_parameters=True,  # An error that names them would take secrets and people to the log.
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "application_name": "instainstru",

@@ -81,6 +81,8 @@ def _authorise(request: Request[Any, Any, Any], config: HttpConfig) -> None:
     if allowed and (address is None or not within(address, allowed)):
         raise Refusal(403, "permission_denied", "metrics are not for this address")
     if config.metrics_credentials is None:
+        if config.hosted and not allowed:
+            raise Refusal(403, "permission_denied", "metrics are for nobody until it is said whom")
         return
     expected = ":".join(config.metrics_credentials).encode()
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
@@ -113,4 +115,6 @@ def metrics(
     content = generate_latest(numbers.registry)
     if len(content) > _MAX_BYTES:
         raise Refusal(503, "unavailable", "there are too many metrics to show")
-    return Response(content, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+    # Litestar adds the charset by itself.
+    kind = CONTENT_TYPE_LATEST.partition("; charset=")[0]
+    return Response(content, media_type=kind, headers={"Cache-Control": "no-store"})

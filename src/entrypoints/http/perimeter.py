@@ -80,10 +80,16 @@ class Perimeter:
         state = self._introduce(scope, headers)
         answered = _Answered()
 
+        is_head = scope["method"] == "HEAD"
+        if is_head:  # Answered as GET is, without the body.
+            scope["method"] = "GET"
+
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answered.status = message["status"]
                 message["headers"] = self._dressed(scope, headers, list(message["headers"]))
+            elif is_head and message["type"] == "http.response.body":
+                message["body"] = b""
             await send(message)
 
         self._metrics.started()

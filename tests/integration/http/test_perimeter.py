@@ -407,6 +407,28 @@ def test_metrics_have_bounded_labels_and_a_door(ports: Ports) -> None:
         assert client.get("/metrics").status_code == 403
 
 
+def test_hosted_metrics_are_for_those_who_were_named(ports: Ports) -> None:
+    """OP-6: no public metrics endpoint."""
+    config = HttpConfig(mode="stg", hosted=True, origins=("https://app.example",))
+    with TestClient(create_app(ports, config), base_url="https://api.example") as client:
+        assert client.get("/metrics").status_code == 403
+    named = evolve(config, metrics_credentials=("prometheus", "a long password"))
+    with TestClient(create_app(ports, named), base_url="https://api.example") as client:
+        assert client.get("/metrics").status_code == 401
+        answer = client.get("/metrics", auth=("prometheus", "a long password"))
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].count("charset") == 1
+
+
+@pytest.mark.parametrize("path", ["/health", "/api/v1/auth/jwks", "/api/v1/me", "/nowhere"])
+def test_head_is_get_without_the_body(free_api: Client, path: str) -> None:
+    """SE-16: HEAD is among the methods."""
+    full, head = free_api.get(path), free_api.head(path)
+    assert (head.status_code, head.content) == (full.status_code, b"")
+    assert head.headers["Content-Type"] == full.headers["Content-Type"]
+    assert abs(int(head.headers["Content-Length"]) - len(full.content)) < 10
+
+
 def test_the_document_is_complete_and_the_page_needs_nobody(free_api: Client) -> None:
     """Issue: OpenAPI 3.1 with examples and error shapes; docs that work offline."""
     document = free_api.get("/api/v1/openapi.json").json()

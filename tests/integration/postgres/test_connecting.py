@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from adapters.postgres.connecting import DatabaseBusy, DatabaseDown, connected
 from adapters.postgres.engine import postgres_engine
@@ -31,5 +32,16 @@ def test_a_connection_that_is_lost_is_replaced(postgres_url: str) -> None:
             connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         with connected(engine) as connection:
             assert connection.scalar(text("SELECT 1")) == 1
+    finally:
+        engine.dispose()
+
+
+def test_errors_do_not_name_what_was_given(postgres_url: str) -> None:
+    """SE-26, SE-35: an error goes to the log, and what people typed does not."""
+    engine = postgres_engine(postgres_url, connections=1)
+    try:
+        with connected(engine) as connection, pytest.raises(DBAPIError) as caught:
+            connection.execute(text("SELECT 1 / (length(:secret) - 9)"), {"secret": "hush hush"})
+        assert "hush" not in str(caught.value)
     finally:
         engine.dispose()
