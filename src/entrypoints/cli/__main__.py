@@ -15,6 +15,8 @@ from entrypoints.cli.console import err, out, reported, tool_settings
 from entrypoints.settings import read_settings
 from entrypoints.tiers import Tier
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
+
 app = typer.Typer(
     name="instainstru",
     help="Run and look after the lesson marketplace.",
@@ -55,12 +57,17 @@ def worker() -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(*, dry_run: DryRun = False) -> None:
     """Bring the database to this release's schema, and stamp a new one with its tier."""
     with reported():
         settings = tool_settings("migrate")
         from entrypoints import database
 
+        if dry_run:
+            found = database.schema_state(settings)
+            what = "nothing to do" if found.is_current else f"would go to {found.newest}"
+            out.print(f"schema at [bold]{found.at or 'nothing'}[/], {what}")
+            return
         state = database.migrate(settings)
         out.print(f"schema at [bold]{state.at or 'nothing'}[/]")
 
@@ -70,6 +77,7 @@ def seed(
     *,
     instructors: Annotated[int, typer.Option(min=1, help="How many instructors.")] = 300,
     i_mean_stg: Annotated[bool, typer.Option("--i-mean-stg", help="Allow it on STG.")] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Fill the database with the catalogue and, beside PROD, with sample people."""
     with reported():
@@ -78,6 +86,10 @@ def seed(
 
         if settings.tier is not Tier.PROD:  # which gets the catalogue and the map, and no people
             allow_destruction(settings.tier, means_stg=i_mean_stg)
+        if dry_run:
+            people = 0 if settings.tier is Tier.PROD else instructors
+            out.print(f"would load the catalogue, the map and {people} instructors")
+            return
         seeding = importlib.import_module("entrypoints.cli.seed")
         seeding.run(settings, instructors=instructors, console=err)
 

@@ -179,9 +179,14 @@ def test_new_database_is_made_ready_by_commands_alone(
         "VALKEY_URL": valkey_url,
         "DATA_DIR": str(tmp_path),
     }
+    tried = command("migrate", "--dry-run", **environment)
+    assert "schema at nothing, would go to" in tried.stdout
+    assert {each.what for each in examine(environment) if not each.is_well} >= {"schema", "stamp"}
     migrated = command("migrate", **environment)
     assert migrated.exit_code == 0, migrated.output
     assert "INT" in migrated.stderr
+    assert "nothing to do" in command("migrate", "--dry-run", **environment).stdout
+    assert "would load" in command("seed", "--dry-run", **environment).stdout
     strong = "quiet river of seven stones"
     weak = create_admin("admin", environment)
     assert (weak.returncode, "Traceback" in weak.stderr) == (1, False)
