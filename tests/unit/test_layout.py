@@ -1,6 +1,7 @@
 """The shape of the core: what it imports, what its contexts are made of, how it names things."""
 
 import ast
+import gc
 import importlib
 import os
 import pkgutil
@@ -101,6 +102,8 @@ def everything_imported() -> None:
     """Import the whole core, so that all its classes are known."""
     for module in pkgutil.walk_packages(instainstru_core.__path__, "instainstru_core."):
         importlib.import_module(module.name)
+    # A class with slots is made anew: the one without them stays among its parent's until then.
+    gc.collect()
 
 
 def kinds_of(kind: type[KindT]) -> Iterator[type[KindT]]:
