@@ -21,6 +21,7 @@ from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.errors import InvalidToken
 from instainstru_core.accounts.ids import AccountId, ChallengeId, SessionId
 from instainstru_core.accounts.model import Account, Permission, Principal, Role
+from instainstru_core.accounts.names import person_name
 from instainstru_core.accounts.rate_limits import bucket
 from instainstru_core.accounts.sessions import ACCESS_LIFE, Tokens
 from instainstru_core.accounts.use_cases.change_account import ChangeAccount, change_account
@@ -295,8 +296,8 @@ def register_account(
     request = Register(
         proof=data.email_proof,
         password=data.password,
-        first_name=data.first_name,
-        last_name=data.last_name,
+        first_name=read_at("/first_name", person_name, data.first_name),
+        last_name=read_at("/last_name", person_name, data.last_name),
         zip_code=data.zip_code,
         role=Role(data.role.value),
         accepted_terms=data.accepted_terms_version,
@@ -442,12 +443,16 @@ def edit_account(
     """Change name, ZIP code or time zone."""
     request = ChangeAccount(
         account_id=principal.account_id,
-        first_name=data.first_name or None,
-        last_name=data.last_name or None,
+        first_name=_name("/first_name", data.first_name),
+        last_name=_name("/last_name", data.last_name),
         zip_code=data.zip_code or None,
         zone=None if data.timezone is UNSET else read_at("/timezone", Zone, data.timezone),
     )
     return AccountView.of(change_account(request, begin=ports.begin, clock=ports.clock))
+
+
+def _name(pointer: str, text: str | UnsetType) -> str | None:
+    return None if text is UNSET else read_at(pointer, person_name, text)
 
 
 @get(

@@ -2,6 +2,7 @@
 
 from http.cookies import SimpleCookie
 
+import pytest
 from sqlalchemy import Engine, text
 
 from tests.integration.http.people import PASSWORD, Client, Join, Person, mailed_code
@@ -198,6 +199,16 @@ def test_people_change_their_name_and_zone(free_api: Client, join: Join) -> None
     assert answer.json()["first_name"] == "Sara"
     assert answer.json()["last_name"] == "Chen"
     assert answer.json()["timezone"] == "America/Chicago"
+
+
+@pytest.mark.parametrize("name", ["   ", "x" * 51, "a\nb", "a\tb"])
+def test_a_name_is_refused_where_it_stands(free_api: Client, join: Join, name: str) -> None:
+    """AC-2: 1 to 50 code points after trim, no control characters; SE-23: with its pointer."""
+    sarah = join("sarah@example.com")
+    for field in ("first_name", "last_name"):
+        answer = free_api.patch("/api/v1/me", json={field: name}, headers=sarah.headers)
+        assert answer.status_code == 422
+        assert [one["pointer"] for one in answer.json()["errors"]] == [f"/{field}"]
 
 
 def test_a_teachers_profile_follows_her_account(

@@ -1,5 +1,6 @@
 """Confirm an e-mail challenge: trade the right code for a proof of the mailbox."""
 
+from math import ceil
 from typing import TypeVar
 
 from attrs import field, frozen
@@ -63,7 +64,7 @@ def _judge(
         return ChallengeInvalid()
     locked_until = work.challenges.locked_until(challenge.email_key, challenge.purpose)
     if locked_until is not None and now < locked_until:
-        return ChallengeLocked(max(1, int((locked_until - now).total_seconds())))
+        return ChallengeLocked(ceil((locked_until - now).total_seconds()))
     if not challenge.is_open(now):
         return ChallengeInvalid()
     given = secrets.mac("challenge", f"{challenge.challenge_id}:{request.code}")
