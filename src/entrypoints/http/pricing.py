@@ -5,10 +5,11 @@ from typing import Annotated
 from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import AUTHENTICATED, PUBLIC, policy
+from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType, Modality
@@ -68,6 +69,31 @@ class LineItemView(Struct, kw_only=True, frozen=True):
         return cls(label=line.label, cents=line.cents)
 
 
+class SharesView(Struct, kw_only=True, frozen=True):
+    """Who gets which part: neither party is shown the other's fee. Source: PR-14, PR-15."""
+
+    commission_bps: Annotated[int, Meta(examples=[1200])]
+    tier: Annotated[str, Meta(examples=["growth"])]
+    commission_cents: Annotated[int, Meta(examples=[1440])]
+    payout_cents: Annotated[int, Meta(examples=[10560])]
+    application_fee_cents: Annotated[int, Meta(examples=[2880])]
+    charge_transfer_cents: Annotated[int, Meta(examples=[10560])]
+    top_up_transfer_cents: Annotated[int, Meta(examples=[0])]
+
+    @classmethod
+    def of(cls, price: PriceBreakdown) -> "SharesView":
+        """The shares of *price*."""
+        return cls(
+            commission_bps=price.commission_bps,
+            tier=price.tier,
+            commission_cents=price.commission.cents,
+            payout_cents=price.payout.cents,
+            application_fee_cents=price.application_fee.cents,
+            charge_transfer_cents=price.charge_transfer.cents,
+            top_up_transfer_cents=price.top_up_transfer.cents,
+        )
+
+
 class QuoteView(Struct, kw_only=True, frozen=True):
     """A price to the cent. Checkout wants its fingerprint, and refuses when the price changed."""
 
@@ -78,20 +104,14 @@ class QuoteView(Struct, kw_only=True, frozen=True):
     student_fee_cents: Annotated[int, Meta(examples=[1440])]
     credit_cents: Annotated[int, Meta(examples=[0])]
     card_amount_cents: Annotated[int, Meta(examples=[13440])]
-    commission_cents: Annotated[int, Meta(examples=[1440])]
-    payout_cents: Annotated[int, Meta(examples=[10560])]
-    application_fee_cents: Annotated[int, Meta(examples=[2880])]
-    charge_transfer_cents: Annotated[int, Meta(examples=[10560])]
-    top_up_transfer_cents: Annotated[int, Meta(examples=[0])]
-    commission_bps: Annotated[int, Meta(examples=[1200])]
-    tier: Annotated[str, Meta(examples=["growth"])]
     line_items: list[LineItemView]
     config_version: int
     fingerprint: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", examples=["5f1c6a0b" * 8])]
+    shares: SharesView | UnsetType = UNSET
 
     @classmethod
-    def of(cls, price: PriceBreakdown) -> "QuoteView":
-        """The view of *price*."""
+    def of(cls, price: PriceBreakdown, *, shares: bool = False) -> "QuoteView":
+        """The view of *price*, with everybody's *shares* for those who keep the books."""
         return cls(
             hourly_rate_cents=price.hourly_rate.cents,
             duration_minutes=price.minutes,
@@ -100,16 +120,10 @@ class QuoteView(Struct, kw_only=True, frozen=True):
             student_fee_cents=price.student_fee.cents,
             credit_cents=price.credit.cents,
             card_amount_cents=price.card_amount.cents,
-            commission_cents=price.commission.cents,
-            payout_cents=price.payout.cents,
-            application_fee_cents=price.application_fee.cents,
-            charge_transfer_cents=price.charge_transfer.cents,
-            top_up_transfer_cents=price.top_up_transfer.cents,
-            commission_bps=price.commission_bps,
-            tier=price.tier,
             line_items=[LineItemView.of(line) for line in student_lines(price)],
             config_version=price.config_version,
             fingerprint=price.fingerprint,
+            shares=SharesView.of(price) if shares else UNSET,
         )
 
 
@@ -141,7 +155,11 @@ def show_config(ports: NamedDependency[Ports]) -> PricingConfigView:
     opt=policy(access=AUTHENTICATED, bucket="read"),
     **documented("Quote a lesson", refusals=(404,)),
 )
-def create_quote(data: JSONBody[QuoteBody], ports: NamedDependency[Ports]) -> QuoteView:
+def create_quote(
+    data: JSONBody[QuoteBody],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> QuoteView:
     """What the lesson would cost now; nothing is kept and nothing is held."""
     request = QuoteLesson(
         instructor_id=data.instructor_id,
@@ -151,7 +169,7 @@ def create_quote(data: JSONBody[QuoteBody], ports: NamedDependency[Ports]) -> Qu
         credit_cents=data.credit_cents,
     )
     price = quote_lesson(request, read=ports.read, clock=ports.clock, config=ports.pricing)
-    return QuoteView.of(price)
+    return QuoteView.of(price, shares=principal.may(Permission.VIEW_FINANCIALS))
 
 
 ROUTER = Router("/pricing", route_handlers=[show_config, create_quote], tags=["Pricing"])

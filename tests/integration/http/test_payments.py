@@ -301,7 +301,9 @@ class TestPricing:
         assert (found["student_fee_bps"], found["founding_rate_bps"]) == (1200, 800)
         assert [tier["commission_bps"] for tier in found["tiers"]] == [1500, 1200, 1000]
 
-    def quote(self, counter: Counter, **changes: Any) -> Any:
+    def quote(
+        self, counter: Counter, *, headers: dict[str, str] | None = None, **changes: Any
+    ) -> Any:
         body = {
             "instructor_id": str(counter.room.instructor),
             "service_id": str(counter.room.service_id),
@@ -309,7 +311,9 @@ class TestPricing:
             "duration_minutes": 60,
         }
         return counter.client.post(
-            "/api/v1/pricing/quotes", json=body | changes, headers=counter.student.headers
+            "/api/v1/pricing/quotes",
+            json=body | changes,
+            headers=headers or counter.student.headers,
         )
 
     def test_pr_14_a_quote_is_what_checkout_wants(self, counter: Counter) -> None:
@@ -318,7 +322,14 @@ class TestPricing:
         booking = counter.hold()
         priced = counter.get(f"/bookings/{booking}/pricing").json()["quote"]
         assert quoted.json() == priced
-        assert (quoted.json()["payout_cents"], quoted.json()["tier"]) == (7650, "entry")
+
+    def test_pr_15_a_student_s_quote_hides_what_the_instructor_pays(
+        self, counter: Counter, admin: Person
+    ) -> None:
+        """PR-14 lists every share, PR-15 hides the other's fee: only bookkeepers get them all."""
+        assert "shares" not in self.quote(counter).json()
+        shares = self.quote(counter, headers=admin.headers).json()["shares"]
+        assert (shares["payout_cents"], shares["tier"]) == (7650, "entry")
 
     @pytest.mark.parametrize(
         ("changes", "status", "code"),
