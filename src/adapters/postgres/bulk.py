@@ -11,7 +11,7 @@ from psycopg import Connection as PsycopgConnection
 from psycopg import sql
 from sqlalchemy import Connection, Engine, Table, Uuid, exists, func, select, text, type_coerce
 
-from adapters.postgres.accounts import _account_columns
+from adapters.postgres.accounts import account_columns
 from adapters.postgres.instructors import _columns, _offering_columns
 from adapters.postgres.tables.accounts import accounts
 from adapters.postgres.tables.availability import availability_days, calendars
@@ -82,7 +82,7 @@ class PostgresBulk:
     def add_accounts(self, people: Iterable[Account]) -> None:
         """Keep accounts that don't teach."""
         with self._engine.begin() as connection:
-            _copy(connection, accounts, (_account_columns(person) for person in people))
+            _copy(connection, accounts, (account_columns(person) for person in people))
 
     def add_teachers(self, teachers: Iterable[Teacher], *, at: datetime) -> Iterable[int]:
         """Keep *teachers*, and say after each batch how many more there are."""
@@ -143,7 +143,7 @@ class PostgresBulk:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(_ANALYZE)
 
     def _add_batch(self, connection: Connection, batch: Sequence[Teacher], at: datetime) -> None:
-        _copy(connection, accounts, (_account_columns(each.account) for each in batch))
+        _copy(connection, accounts, (account_columns(each.account) for each in batch))
         _copy(
             connection,
             instructors,

@@ -7,12 +7,7 @@ from functools import cached_property
 from attrs import Factory, frozen
 from sqlalchemy import Connection, Engine
 
-from adapters.postgres.accounts import (
-    PostgresAccounts,
-    PostgresChallenges,
-    PostgresDoors,
-    PostgresSessions,
-)
+from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.availability import PostgresCalendars
 from adapters.postgres.booking import PostgresBookings
 from adapters.postgres.booking_facts import PostgresBookingParties, PostgresPaymentReadiness
@@ -22,7 +17,9 @@ from adapters.postgres.cards import (
     PostgresConnectAccounts,
 )
 from adapters.postgres.catalog import PostgresCatalog, RememberedCatalog
+from adapters.postgres.challenges import PostgresChallenges
 from adapters.postgres.connecting import connected
+from adapters.postgres.doors import PostgresDoors
 from adapters.postgres.due_work import PostgresWorkItems
 from adapters.postgres.idempotency import PostgresAnswers
 from adapters.postgres.instructors import (
@@ -42,6 +39,7 @@ from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.instructors import PostgresInstructorPages
 from adapters.postgres.queries.notifications import PostgresInbox
 from adapters.postgres.queries.payments import PostgresLedgerQueries, PostgresPaymentQueries
+from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.webhooks import PostgresWebhooks
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock

@@ -11,10 +11,10 @@ from msgspec import Meta, Struct
 
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
+from entrypoints.http.parameters import page_request
 from entrypoints.http.policy import AUTHENTICATED, OPTIONAL, policy
-from entrypoints.http.problems import read_at
 from instainstru_core.accounts.model import Principal
-from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, Cursor, Page, PageRequest
+from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, Page
 from instainstru_core.notifications.ids import NotificationId
 from instainstru_core.notifications.model import Notification
 from instainstru_core.notifications.use_cases.read_all_notifications import read_all_notifications
@@ -98,8 +98,7 @@ def list_mine(
     unread_only: FromQuery[bool] = False,
 ) -> NotificationPageView:
     """What I was told, newest first."""
-    after = None if cursor is None else read_at("/query/cursor", Cursor.parse, cursor)
-    wanted = PageRequest(limit=limit, cursor=after)
+    wanted = page_request(limit, cursor)
     with ports.read() as reads:
         page = reads.inbox.page(principal.account_id, wanted, unread_only=unread_only)
     return NotificationPageView.of(page)

@@ -13,10 +13,11 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import ParameterKwarg
 
-from entrypoints.http.problems import Violation, invalid
+from entrypoints.http.problems import Violation, invalid, read_at
 from entrypoints.http.wire import is_id
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.ids import EntityId
+from instainstru_core.kernel.pagination import Cursor, PageRequest
 
 _KNOWN = "known_parameters"
 _IDS = "ids_in_path"
@@ -105,3 +106,13 @@ def _known(request: Request[Any, Any, Any]) -> frozenset[str]:
     if known is None:
         known = handler.opt[_KNOWN] = known_parameters(handler, request.path_params)
     return known
+
+
+def page_request(limit: int, cursor: str | None) -> PageRequest:
+    """The page that *limit* and *cursor* of the query ask for.
+
+    Raises:
+        Refusal: 422 at the cursor: it can't be read.
+    """
+    after = None if cursor is None else read_at("/query/cursor", Cursor.parse, cursor)
+    return PageRequest(limit=limit, cursor=after)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from entrypoints.http.payments import BookingPaymentView
-from entrypoints.http.wallet import EarningView
+from entrypoints.http.payouts import EarningView
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.model import Booking
 from instainstru_core.kernel.errors import NotFound
