@@ -97,12 +97,30 @@ def test_root_steps_down_and_still_reaches_its_files(tmp_path: Path) -> None:
     secret = tmp_path / "private" / "file"
     secret.parent.mkdir(mode=0o700)
     secret.write_text("read")
-    with watch("sh", "-c", f"id -u; cat {secret}", options=("--step-down",)) as watchman:
+    with watch(
+        "sh",
+        "-c",
+        f"id -u; cat {secret}; test -r {secret} && echo by access too",
+        options=("--step-down",),
+    ) as watchman:
         pid_of(watchman)
         assert watchman.stderr is not None
         said = watchman.stderr.read().decode().split()
         assert watchman.wait(10) == 0
-    assert said == [str(guard.nobody()[0]), "read"]
+    assert said == [str(guard.nobody()[0]), "readby", "access", "too"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to give up")
+def test_root_keeps_nothing_but_reading() -> None:
+    """Whoever breaks into the server may read what root reads, and change nothing."""
+    script = "grep CapEff /proc/self/status; touch /root/left-behind || echo refused"
+    with watch("sh", "-c", script, options=("--step-down",)) as watchman:
+        pid_of(watchman)
+        assert watchman.stderr is not None
+        said = watchman.stderr.read().decode()
+        assert watchman.wait(10) == 0
+    assert "CapEff:\t0000000000000004" in said
+    assert "refused" in said
 
 
 def test_programs_are_in_their_wheels() -> None:
