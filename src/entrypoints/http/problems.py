@@ -195,10 +195,19 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     if isinstance(error, NotFoundException):
         status = 404
     code = _HTTP_CODES.get(status, "malformed_request")
-    allow = (error.headers or {}).get("Allow")
-    headers = {"Allow": allow} if allow else {}
     detail = _HTTP_DETAILS.get(status, title_of(code))
-    return _respond(request, Refusal(status, code, detail, headers=headers))
+    return _respond(request, Refusal(status, code, detail, headers=_allowed(error)))
+
+
+def _allowed(error: HTTPException) -> dict[str, str]:
+    """What the address answers to, where it refuses a method. Source: RFC 9110 §15.5.6."""
+    for name, value in (error.headers or {}).items():
+        if name.lower() == "allow":
+            methods = set(value.split(", "))
+            if "GET" in methods:
+                methods.add("HEAD")
+            return {"Allow": ", ".join(sorted(methods))}
+    return {}
 
 
 def on_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

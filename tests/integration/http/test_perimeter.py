@@ -128,9 +128,14 @@ def test_problems_say_where_and_under_which_id(free_api: Client) -> None:
 
 
 def test_a_method_that_nothing_answers_to(free_api: Client) -> None:
-    """SE-17: 405."""
+    """SE-17: 405, and what it does answer to."""
     answer = free_api.delete("/api/v1/auth/jwks", headers={"Origin": ORIGIN})
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    booking = free_api.put("/api/v1/bookings/01JZ8Q5H3M7YB2K4N6P8R0T1V3")
+    assert (booking.status_code, booking.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    both = free_api.patch("/api/v1/payment-methods")
+    assert (both.status_code, both.headers["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
 
 
 # --- who comes from where: SE-15, SE-16, SE-18, SE-20 ---
