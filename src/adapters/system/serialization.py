@@ -19,7 +19,7 @@ from instainstru_core.due_work.model import Payload
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.ids import EntityId
 from instainstru_core.kernel.money import Money
-from instainstru_core.kernel.time import utc
+from instainstru_core.kernel.time import instant_text
 from instainstru_core.kernel.zones import Zone
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ def _plain_value(value: object) -> object:
         case Money():
             return value.cents
         case datetime():
-            return _instant_text(value)
+            return instant_text(value)
         case date():
             return value.isoformat()
         case frozenset() | set():
@@ -106,10 +106,6 @@ def _plain_value(value: object) -> object:
     if has(type(value)):
         return _CONVERTER.unstructure(value)
     raise TypeError(f"no JSON for {type(value).__name__}")
-
-
-def _instant_text(moment: datetime) -> str:
-    return utc(moment).isoformat().removesuffix("+00:00") + "Z"
 
 
 def _instant(text: object, _kind: type) -> datetime:
@@ -191,7 +187,7 @@ def _converter() -> Converter:
         converter.register_structure_hook(kind, read)
     for exact in (str, int, bool):
         converter.register_structure_hook(exact, _exactly)
-    converter.register_unstructure_hook(datetime, _instant_text)
+    converter.register_unstructure_hook(datetime, instant_text)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(Money, lambda amount: amount.cents)
     converter.register_unstructure_hook(Zone, str)

@@ -10,7 +10,7 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.terms import BookingStatus
 from instainstru_core.kernel.errors import Conflict, DomainError, Forbidden, InvalidState, NotFound
 from instainstru_core.kernel.lessons import Format
-from instainstru_core.kernel.time import Interval
+from instainstru_core.kernel.time import Interval, instant_text
 
 
 @frozen
@@ -128,7 +128,7 @@ class InvalidStartTime(DomainError):
     start: datetime
 
     def __str__(self) -> str:
-        return f"a lesson starts at minute 00, 15, 30 or 45, not at {self.start.isoformat()}"
+        return f"a lesson starts at minute 00, 15, 30 or 45, not at {instant_text(self.start)}"
 
 
 @frozen
@@ -150,7 +150,7 @@ class InPast(DomainError):
     start: datetime
 
     def __str__(self) -> str:
-        return f"{self.start.isoformat()} has gone by"
+        return f"{instant_text(self.start)} has gone by"
 
 
 @frozen
@@ -163,7 +163,10 @@ class InsufficientNotice(DomainError):
 
     def facts(self) -> Mapping[str, object]:
         """The notice, and the first instant it allows."""
-        return {"notice_minutes": self.notice_minutes, "earliest_start": self.earliest.isoformat()}
+        return {
+            "notice_minutes": self.notice_minutes,
+            "earliest_start": instant_text(self.earliest),
+        }
 
     def __str__(self) -> str:
         return f"a lesson like this needs {self.notice_minutes} minutes of notice"
@@ -311,8 +314,8 @@ class _TimeTaken(Conflict):
         """Whose time it is, and the range that was asked for."""
         return {
             "scope": self.scope,
-            "start": self.lesson.starts_at.isoformat(),
-            "end": self.lesson.ends_at.isoformat(),
+            "start": instant_text(self.lesson.starts_at),
+            "end": instant_text(self.lesson.ends_at),
         }
 
 
@@ -392,7 +395,7 @@ class HoldExpired(Conflict):
     expired_at: datetime
 
     def __str__(self) -> str:
-        return f"the hold of booking {self.booking_id} ended at {self.expired_at.isoformat()}"
+        return f"the hold of booking {self.booking_id} ended at {instant_text(self.expired_at)}"
 
 
 @frozen
@@ -416,10 +419,10 @@ class LessonNotEnded(Conflict):
 
     def facts(self) -> Mapping[str, object]:
         """When it ends."""
-        return {"ends_at": self.ends_at.isoformat()}
+        return {"ends_at": instant_text(self.ends_at)}
 
     def __str__(self) -> str:
-        return f"the lesson of booking {self.booking_id} ends at {self.ends_at.isoformat()}"
+        return f"the lesson of booking {self.booking_id} ends at {instant_text(self.ends_at)}"
 
 
 @frozen

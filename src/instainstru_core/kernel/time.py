@@ -29,6 +29,11 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def instant_text(moment: datetime) -> str:
+    """*moment* as JSON has it everywhere: in UTC, ending in `Z`."""
+    return utc(moment).isoformat().removesuffix("+00:00") + "Z"
+
+
 @frozen(order=True)
 class Interval:
     """A half-open stretch of time: the start belongs to it, the end doesn't."""

@@ -47,7 +47,7 @@ from instainstru_core.booking.terms import Band, BookingStatus, CancelKind, Part
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.lessons import LocationType
-from instainstru_core.kernel.time import Interval
+from instainstru_core.kernel.time import Interval, instant_text
 from instainstru_core.testing.contracts.bookings import in_state
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import NOON, a_booking
@@ -175,7 +175,7 @@ def test_bk20_giving_up_on_a_payment() -> None:
 def test_bk21_completing_by_hand() -> None:
     with pytest.raises(LessonNotEnded) as early:
         confirmed().complete(at=END - SECOND)
-    assert early.value.facts() == {"ends_at": END.isoformat()}
+    assert early.value.facts() == {"ends_at": instant_text(END)}
     with pytest.raises(WrongState):
         held().complete(at=END)
     done = confirmed().complete(at=END + HOUR, note="well played")

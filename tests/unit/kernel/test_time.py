@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instainstru_core.kernel.errors import Malformed
-from instainstru_core.kernel.time import Interval, utc
+from instainstru_core.kernel.time import Interval, instant_text, utc
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 MINUTES = st.integers(0, 600)
@@ -56,6 +56,14 @@ def test_instants_are_kept_in_utc() -> None:
     interval = Interval.lasting(NOON.astimezone(new_york_winter), timedelta(hours=1))
     assert interval.starts_at.tzinfo is UTC
     assert str(interval) == "2030-01-07 12:00 to 13:00 UTC"
+
+
+def test_an_instant_is_written_in_utc_with_z() -> None:
+    """SE-24: the same text everywhere."""
+    new_york_winter = timezone(timedelta(hours=-5))
+    assert instant_text(NOON) == instant_text(NOON.astimezone(new_york_winter))
+    assert instant_text(NOON) == "2030-01-07T12:00:00Z"
+    assert instant_text(NOON + timedelta(microseconds=5)) == "2030-01-07T12:00:00.000005Z"
 
 
 def test_an_instant_has_a_zone() -> None:

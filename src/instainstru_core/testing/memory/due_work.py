@@ -1,7 +1,7 @@
 """Due work in memory: the `WorkItems` port and its queries on a snapshot of frozen values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from instainstru_core.due_work.queries import Backlog
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import EntityId, Ids
 from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.time import instant_text
 from instainstru_core.kernel.zones import Zone
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def as_json(value: object) -> object:
         case Enum():
             return value.value
         case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            return instant_text(value)
         case date():
             return value.isoformat()
         case Mapping():
