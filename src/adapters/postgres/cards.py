@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from attrs import define, evolve
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, Row, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.pricing import TIER_COLUMNS, TIER_JOINS, tier_facts_of
 from adapters.postgres.tables.payments import connect_accounts, payments, saved_cards
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.payments.errors import CardInUse
 from instainstru_core.payments.ids import CardId, PaymentId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.ports import CheckoutFacts
@@ -81,9 +84,16 @@ class PostgresCards:
             created_at=card.created_at,
             **columns,
         )
-        self._connection.execute(
-            statement.on_conflict_do_update(constraint="saved_cards_pkey", set_=columns)
-        )
+        try:
+            self._connection.execute(
+                statement.on_conflict_do_update(constraint="saved_cards_pkey", set_=columns)
+            )
+        except IntegrityError as error:
+            if isinstance(error.orig, UniqueViolation) and (
+                error.orig.diag.constraint_name == "saved_cards_token_key"
+            ):
+                raise CardInUse("this card is kept already") from error
+            raise
 
     def remove(self, card: SavedCard) -> None:
         statement = delete(saved_cards).where(saved_cards.c.card_id == card.card_id)

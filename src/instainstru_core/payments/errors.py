@@ -74,6 +74,12 @@ class PaymentMethodInUse(Conflict):
     code: ClassVar[str] = "payment_method_in_use"
 
 
+class CardInUse(Conflict):
+    """The processor's card is kept already, for another customer. Source: PY-67."""
+
+    code: ClassVar[str] = "card_in_use"
+
+
 class TooManyCards(Conflict):
     """Ten cards are kept already. Source: PY-67."""
 

@@ -187,7 +187,11 @@ class Cards(Protocol):
         ...
 
     def keep(self, card: SavedCard) -> None:
-        """Keep the card as it is; where one is the default, no other of the student's is."""
+        """Keep the card as it is; where one is the default, no other of the student's is.
+
+        Raises:
+            CardInUse: Another one is kept under the processor's token.
+        """
         ...
 
     def remove(self, card: SavedCard) -> None:

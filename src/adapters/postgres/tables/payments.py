@@ -209,6 +209,7 @@ saved_cards = Table(
     CheckConstraint("last4 ~ '^[0-9]{4}$'", name="last4"),
     CheckConstraint("exp_month BETWEEN 1 AND 12", name="exp_month"),
     UniqueConstraint("student_id", "fingerprint", name="saved_cards_fingerprint_key"),
+    UniqueConstraint("token", name="saved_cards_token_key"),
     Index(
         "saved_cards_one_default",
         "student_id",

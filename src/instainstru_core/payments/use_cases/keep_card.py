@@ -55,6 +55,7 @@ def add_card(
     Raises:
         TooManyCards: Ten are kept already.
         CardDeclined: The bank refuses the card.
+        CardInUse: It is kept for another customer.
         OutcomeUnknown: The processor didn't answer; sending the token again is safe.
     """
     details = gateway.attach_card(customer=str(request.student_id), token=request.token)

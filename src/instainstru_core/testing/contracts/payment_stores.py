@@ -14,7 +14,12 @@ from instainstru_core.kernel.errors import InvalidState, StaleAggregate
 from instainstru_core.kernel.lessons import Modality
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import Interval
-from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
+from instainstru_core.payments.errors import (
+    CardInUse,
+    OpenPaymentExists,
+    OperationNotFound,
+    PaymentNotFound,
+)
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.model.cards import SavedCard
 from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
@@ -215,6 +220,20 @@ class CardsContract:
         with till.read() as reads:
             found = reads.payment_queries.cards(student)
         assert [card.card_id for card in found] == [cards[1].card_id, cards[0].card_id]
+
+    def test_py_67_a_processors_card_has_one_keeper(self, till: Till) -> None:
+        first, second = till.ids.new(StudentId), till.ids.new(StudentId)
+        mine = _a_card(till, first, 0)
+        with till.begin() as work:
+            work.cards.keep(mine)
+            work.cards.keep(evolve(mine, exp_year=2100))
+        for student in (first, second):
+            taken = evolve(_a_card(till, student, 1), token=mine.token)
+            with pytest.raises(CardInUse), till.begin() as work:
+                work.cards.keep(taken)
+        with till.begin() as work:
+            assert list(work.cards.of(first)) == [evolve(mine, exp_year=2100)]
+            assert list(work.cards.of(second)) == []
 
     def test_py_67_knows_which_payments_need_it(self, till: Till) -> None:
         payment = a_payment(till)

@@ -14,7 +14,12 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.errors import InvalidState, StaleAggregate
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
-from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
+from instainstru_core.payments.errors import (
+    CardInUse,
+    OpenPaymentExists,
+    OperationNotFound,
+    PaymentNotFound,
+)
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import (
@@ -148,6 +153,9 @@ class InMemoryCards:
 
     def keep(self, card: SavedCard) -> None:
         rows = self._tables.of("saved_cards", CardId, SavedCard)
+        for other in rows.values():
+            if other.token == card.token and other.card_id != card.card_id:
+                raise CardInUse("this card is kept already")
         for other in _cards(self._tables, card.student_id):
             if card.is_default and other.card_id != card.card_id:
                 rows[other.card_id] = evolve(other, is_default=False)

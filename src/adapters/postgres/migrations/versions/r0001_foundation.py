@@ -65,13 +65,13 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE UNIQUE INDEX email_challenges_one_issued ON email_challenges (email_key, purpose) WHERE state = 'issued'
-    """,
-    """
     CREATE INDEX email_challenges_sender_idx ON email_challenges (sender, sent_at)
     """,
     """
     CREATE INDEX email_challenges_sends_idx ON email_challenges (email_key, purpose, sent_at)
+    """,
+    """
+    CREATE UNIQUE INDEX email_challenges_one_issued ON email_challenges (email_key, purpose) WHERE state = 'issued'
     """,
     """
     CREATE TABLE one_time_tokens (
@@ -156,16 +156,16 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX bookings_instructor_starts_idx ON bookings (instructor_id, starts_at) WHERE status <> 'CANCELLED'
+    CREATE INDEX bookings_instructor_all_idx ON bookings (instructor_id, starts_at, booking_id)
     """,
     """
-    CREATE INDEX bookings_student_starts_idx ON bookings (student_id, starts_at)
+    CREATE INDEX bookings_instructor_starts_idx ON bookings (instructor_id, starts_at) WHERE status <> 'CANCELLED'
     """,
     """
     CREATE INDEX bookings_student_holds_idx ON bookings (student_id) WHERE status = 'PENDING'
     """,
     """
-    CREATE INDEX bookings_instructor_all_idx ON bookings (instructor_id, starts_at, booking_id)
+    CREATE INDEX bookings_student_starts_idx ON bookings (student_id, starts_at)
     """,
     """
     CREATE UNIQUE INDEX bookings_one_live_successor_key ON bookings (predecessor_id) WHERE predecessor_id IS NOT NULL AND status <> 'CANCELLED'
@@ -294,10 +294,10 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX notifications_unread_idx ON notifications (account_id) WHERE removed_at IS NULL AND read_at IS NULL
+    CREATE INDEX notifications_inbox_idx ON notifications (account_id, notification_id DESC) WHERE removed_at IS NULL
     """,
     """
-    CREATE INDEX notifications_inbox_idx ON notifications (account_id, notification_id DESC) WHERE removed_at IS NULL
+    CREATE INDEX notifications_unread_idx ON notifications (account_id) WHERE removed_at IS NULL AND read_at IS NULL
     """,
     """
     CREATE TABLE dev_mailbox (
@@ -373,7 +373,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE UNIQUE INDEX payments_one_open_per_booking ON payments (booking_id) WHERE state <> 'settled'
+    CREATE INDEX payments_booking_idx ON payments (booking_id)
     """,
     """
     CREATE INDEX payments_card_idx ON payments (card_id) WHERE state <> 'settled'
@@ -382,7 +382,7 @@ STATEMENTS = (
     CREATE INDEX payments_instructor_idx ON payments (instructor_id, payment_id)
     """,
     """
-    CREATE INDEX payments_booking_idx ON payments (booking_id)
+    CREATE UNIQUE INDEX payments_one_open_per_booking ON payments (booking_id) WHERE state <> 'settled'
     """,
     """
     CREATE TABLE saved_cards (
@@ -399,7 +399,8 @@ STATEMENTS = (
         CONSTRAINT saved_cards_pkey PRIMARY KEY (card_id),
         CONSTRAINT saved_cards_last4_check CHECK (last4 ~ '^[0-9]{4}$'),
         CONSTRAINT saved_cards_exp_month_check CHECK (exp_month BETWEEN 1 AND 12),
-        CONSTRAINT saved_cards_fingerprint_key UNIQUE (student_id, fingerprint)
+        CONSTRAINT saved_cards_fingerprint_key UNIQUE (student_id, fingerprint),
+        CONSTRAINT saved_cards_token_key UNIQUE (token)
     )
     """,
     """
@@ -635,13 +636,13 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE INDEX payment_operations_unfinished_idx ON payment_operations (next_attempt_at) WHERE state IN ('planned', 'sent', 'unknown')
+    """,
+    """
     CREATE UNIQUE INDEX payment_operations_hold_key ON payment_operations (processor_ref) WHERE kind = 'authorise'
     """,
     """
     CREATE UNIQUE INDEX payment_operations_transfer_key ON payment_operations (processor_ref) WHERE kind = 'transfer'
-    """,
-    """
-    CREATE INDEX payment_operations_unfinished_idx ON payment_operations (next_attempt_at) WHERE state IN ('planned', 'sent', 'unknown')
     """,
     """
     CREATE TABLE refresh_generations (
@@ -765,10 +766,10 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE UNIQUE INDEX card_holds_one_active_per_payment ON card_holds (payment_id) WHERE status IN ('active', 'requires_action')
+    CREATE INDEX card_holds_payment_idx ON card_holds (payment_id, hold_id)
     """,
     """
-    CREATE INDEX card_holds_payment_idx ON card_holds (payment_id, hold_id)
+    CREATE UNIQUE INDEX card_holds_one_active_per_payment ON card_holds (payment_id) WHERE status IN ('active', 'requires_action')
     """,
     """
     CREATE TABLE service_terms (
