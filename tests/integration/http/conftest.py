@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 from litestar.testing import TestClient
+from psycopg import Connection as PsycopgConnection
 from redis import Redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Pool, event
 
 from entrypoints.bootstrap import ports as wired
 from entrypoints.http.app import create_app
@@ -40,9 +41,19 @@ def settings(
 
 
 @pytest.fixture(scope="session")
-def world(schema: Engine, settings: Settings) -> Ports:
+def world(schema: Engine, settings: Settings) -> Iterator[Ports]:
+    """The real world, as a process is given it; what a process leaves to its end is closed here."""
+    opened: list[PsycopgConnection] = []
+
+    def note(connection: PsycopgConnection, _record: object) -> None:
+        opened.append(connection)
+
+    event.listen(Pool, "connect", note)
     world = wired(settings)
-    return evolve(world, gateway=SimulatedProcessor(world.clock))
+    yield evolve(world, gateway=SimulatedProcessor(world.clock))
+    event.remove(Pool, "connect", note)
+    for connection in opened:
+        connection.close()
 
 
 @pytest.fixture
