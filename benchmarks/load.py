@@ -97,9 +97,15 @@ def run(
             if payload is not None:
                 headers["Content-Type"] = "application/json"
             started = time.perf_counter()
-            connection.request(shot.method, shot.path, body=payload, headers=headers)
-            response = connection.getresponse()
-            text = response.read()
+            try:
+                connection.request(shot.method, shot.path, body=payload, headers=headers)
+                response = connection.getresponse()
+                text = response.read()
+            except (OSError, http.client.HTTPException) as error:
+                counts[0] += 1
+                surprises.append(f"{shot.method} {shot.path}: {error!r}, request {sent}")
+                connection.close()
+                continue
             mine.append((time.perf_counter() - started) * 1000)
             counts[response.status] += 1
             if response.status not in shot.expected and len(surprises) < 3:

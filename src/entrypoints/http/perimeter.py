@@ -3,7 +3,10 @@
 Plain ASGI, for every request, routed or not. Source: SE-5, SE-16…SE-18, SE-20, SE-21, SE-25.
 """
 
+import asyncio
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, Final
 
@@ -27,6 +30,8 @@ from instainstru_core.ports import Ports
 
 MAX_URL_BYTES: Final = 8 * 1024
 MAX_HEADER_BYTES: Final = 32 * 1024
+MAX_DRAINED_BYTES: Final = 64 * 1024
+DRAIN_SECONDS: Final = 0.5
 RETRY_WHEN_FULL_SECONDS: Final = 2
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ALLOWED_HEADERS: Final = (
@@ -79,6 +84,7 @@ class Perimeter:
         headers = header_map(scope["headers"])
         state = self._introduce(scope, headers)
         answered = _Answered()
+        body = _Body(receive, headers)
 
         is_head = scope["method"] == "HEAD"
         if is_head:  # Answered as GET is, without the body.
@@ -86,6 +92,7 @@ class Perimeter:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
+                await body.drain()
                 answered.status = message["status"]
                 message["headers"] = self._dressed(scope, headers, list(message["headers"]))
             elif is_head and message["type"] == "http.response.body":
@@ -101,7 +108,7 @@ class Perimeter:
             elif _is_preflight(scope, headers):
                 await self._preflight(dressed)
             else:
-                await self._app(scope, receive, dressed)
+                await self._app(scope, body.receive, dressed)
         finally:
             self._in_flight -= 1
             self._record(scope, state, answered.status, perf_counter() - started)
@@ -198,6 +205,38 @@ class Perimeter:
             problem=state.get("problem"),
             duration_ms=round(seconds * 1000, 1),
         )
+
+
+class _Body:
+    """The request's body, read to its end before an answer that did not need it.
+
+    A server closes a connection whose body it was not given, and the client's next request on it
+    fails; so what is short and already on its way is taken in, even for a refusal.
+    """
+
+    __slots__ = ("_is_short", "_receive", "_rest")
+
+    def __init__(self, receive: Receive, headers: Mapping[bytes, bytes]) -> None:
+        length = headers.get(b"content-length", b"")
+        self._receive = receive
+        self._is_short = length.isdigit() and 0 < int(length) <= MAX_DRAINED_BYTES
+        self._rest = True
+
+    async def receive(self) -> Any:
+        """The next message of the server."""
+        message = await self._receive()
+        if message["type"] != "http.request" or not message.get("more_body"):
+            self._rest = False
+        return message
+
+    async def drain(self) -> None:
+        """Take in what is left, if it is short and comes soon."""
+        if not (self._is_short and self._rest):
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while self._rest:
+                    await self.receive()
 
 
 class _Answered:

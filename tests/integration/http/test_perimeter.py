@@ -1,5 +1,6 @@
 """What every request meets, wherever it goes. Source: SE-4…SE-25, OP-5, OP-6."""
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,6 +14,7 @@ from litestar.testing import TestClient
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.limits import sign_bypass
+from entrypoints.http.perimeter import MAX_DRAINED_BYTES
 from entrypoints.http.policy import PUBLIC, UndeclaredRoute, policy
 from instainstru_core.accounts.rate_limits import UnknownBucket
 from instainstru_core.ports import Ports
@@ -450,3 +452,40 @@ def test_the_document_is_complete_and_the_page_needs_nobody(free_api: Client) ->
         assert free_api.get(f"/api/v1/docs/{asset}").status_code == 200
     assert free_api.get("/api/v1/docs/..%2Fsecrets").status_code == 404
     assert free_api.get("/api/v1/docs/nothing.js").status_code == 404
+
+
+@pytest.mark.parametrize("size", [300, 100_000])
+def test_a_refusal_takes_the_body_in(ports: Ports, size: int) -> None:
+    """Else the server closes the connection, and the client's next request on it fails."""
+    app = create_app(ports, HttpConfig())
+    parts = [b"{" + b" " * (size // 2), b" " * (size // 2 - 1)]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "asgi": {"version": "3.0"},
+        "method": "POST",
+        "scheme": "http",
+        "path": "/api/v1/bookings",
+        "raw_path": b"/api/v1/bookings",
+        "query_string": b"",
+        "headers": [
+            (b"host", b"localhost"),
+            (b"content-type", b"application/json"),
+            (b"content-length", str(size).encode()),
+        ],
+        "client": ("192.0.2.7", 40_000),
+        "server": ("localhost", 80),
+        "app": app,
+    }
+    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    assert sent[0]["status"] in {401, 403}
+    # What is long is not worth reading only to refuse it.
+    assert len(parts) == (0 if size <= MAX_DRAINED_BYTES else 2)
