@@ -46,8 +46,8 @@ def main() -> int:
             for scenario in scenarios(world, bookings=int(400 * asked.seconds)):
                 if asked.only and asked.only not in scenario.name:
                     continue
-                outcome = _measured(scenario, url, asked.clients, asked.seconds)
                 statements = counter.of(scenario.shots)
+                outcome = _measured(scenario, url, asked.clients, asked.seconds)
                 _add(table, outcome, baseline, scenario, statements)
                 surprises += outcome.unexpected
             counter.close()

@@ -82,7 +82,7 @@ def _filters(world: World, regions: list[str], first: date) -> Iterator[str]:
 
 def _quote(world: World, teachers: list[Teacher]) -> NextShot:
     # A reader may ask 120 times a minute: enough people ask in turn.
-    students = world.students(400)
+    students = world.students(1000)
 
     def shot(client: int, number: int) -> Shot:
         teacher = teachers[(client * 101 + number) % len(teachers)]

@@ -52,7 +52,8 @@ class EntityId:
         return f"{type(self).__name__}({str(self)!r})"
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.value == self.value
+        # By number: UUID's own comparing and hashing are Python code, and ids are looked up a lot.
+        return type(other) is type(self) and other.value.int == self.value.int
 
     def __lt__(self, other: Self) -> bool:
         if type(other) is not type(self):
@@ -60,7 +61,7 @@ class EntityId:
         return self.value < other.value
 
     def __hash__(self) -> int:
-        return hash((type(self), self.value))
+        return hash(self.value.int)
 
 
 IdT = TypeVar("IdT", bound=EntityId)

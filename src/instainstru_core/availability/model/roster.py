@@ -125,8 +125,9 @@ class Roster:
         ids: Sequence[InstructorId] = self.ids
         picked = None
         if among is not None:
-            ids = [each for each in among if each in self._rows]
-            picked = np.array([self._rows[each] for each in ids], dtype=np.int64)
+            rows_of = [(each, self._rows.get(each, -1)) for each in among]
+            ids = [each for each, row in rows_of if row >= 0]
+            picked = np.array([row for _, row in rows_of if row >= 0], dtype=np.int64)
         rows = self._view(picked)
         seconds = who_is_free(question, rows)
         # A tuple: rows may be added after the answer was given.

@@ -22,6 +22,7 @@ from instainstru_core.search.model.supply import FORMATS, Candidates, Listed, Li
 Ask = Callable[[WhoIsFree, Collection[InstructorId]], FirstStarts]
 """Who is free, of some instructors."""
 
+SOON_DATES = 2
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -185,18 +186,23 @@ def _first_starts(
     ask: Ask,
     now: datetime,
 ) -> NDArray[np.int64]:
-    """The first start of each of *rows* in seconds since 1970; 0 where there is none."""
+    """The first start of each of *rows* in seconds since 1970; 0 where there is none.
+
+    Only the first is wanted, and most have one soon: the later dates are asked of the others.
+    """
     after, before = query.window(minutes)
-    question = WhoIsFree(
-        format=wanted,
-        dates=query.dates,
-        minutes=minutes,
-        after=after,
-        before=before,
-        now=now,
-    )
-    ids = [candidates.listings[row].instructor_id for row in rows.tolist()]
-    return _earliest(ask(question, ids), ids)
+    found = np.zeros(rows.size, dtype=np.int64)
+    dates = tuple(sorted(query.dates))
+    for some in (dates[:SOON_DATES], dates[SOON_DATES:]):
+        (waiting,) = np.nonzero(found == 0)
+        if not some or not waiting.size:
+            break
+        question = WhoIsFree(
+            format=wanted, dates=some, minutes=minutes, after=after, before=before, now=now
+        )
+        ids = [candidates.listings[row].instructor_id for row in rows[waiting].tolist()]
+        found[waiting] = _earliest(ask(question, ids), ids)
+    return found
 
 
 def _earliest(answer: FirstStarts, ids: Sequence[InstructorId]) -> NDArray[np.int64]:
