@@ -41,6 +41,9 @@ from instainstru_core.kernel.time import utc
 from instainstru_core.kernel.zones import Zone
 
 _EVERY_SLOT = (1 << WORDS * WORD_BITS) - 1
+COLUMNS_AT_ONCE = 4096
+"""How many planes are worked on at once: few enough to stay in a core's own cache."""
+
 _QUARTER_SECONDS = 900
 _MINUTES_PER_QUARTER = 15
 
@@ -138,11 +141,20 @@ def _instant(seconds: int) -> datetime:
 def who_is_free(question: WhoIsFree, rows: RosterRows) -> NDArray[np.int64]:
     """First starts in seconds since 1970, shape (dates, rows); 0 where nobody can start."""
     found = np.zeros((len(question.dates), rows.zone_of.size), dtype=np.int64)
+    if not rows.zone_of.size:
+        return found
     earliest = _earliest(question, rows)
-    for index, day in enumerate(question.dates):
-        words = rows.words(day, question.format)
-        if words is not None:
-            found[index] = _first_starts(question, rows, day, words, earliest)
+    at_once = max(1, COLUMNS_AT_ONCE // rows.zone_of.size)
+    for start in range(0, len(question.dates), at_once):
+        known = []
+        for index, day in enumerate(question.dates[start : start + at_once], start):
+            if (words := rows.words(day, question.format)) is not None:
+                known.append((index, day, words))
+        if known:
+            indexes, days, each_day = zip(*known, strict=True)
+            # In C order, whatever order the rows were picked in: the steps need a flat view of it.
+            words = np.ascontiguousarray(np.stack(each_day, axis=1))
+            found[list(indexes)] = _first_starts(question, rows, days, words, earliest)
     return found
 
 
@@ -159,24 +171,46 @@ def _earliest(question: WhoIsFree, rows: RosterRows) -> NDArray[np.int64]:
 def _first_starts(
     question: WhoIsFree,
     rows: RosterRows,
-    day: date,
+    dates: Sequence[date],
     words: Words,
     earliest: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    days = [local_day(zone, day) for zone in rows.zones]
-    begins = np.array([each.epoch for each in days], dtype=np.int64)[rows.zone_of]
-    notice = -((begins - earliest) // SLOT_SECONDS)
+    """First starts of some dates, shape (dates, rows), of *words* of shape (5, dates, rows).
+
+    What depends on the date is done date by date; the long steps are done for all at once.
+    """
+    begins = np.empty(words.shape[1:], dtype=np.int64)
+    locals_of = [[local_day(zone, each) for zone in rows.zones] for each in dates]
+    for row, days in enumerate(locals_of):
+        begins[row] = np.array([each.epoch for each in days], dtype=np.int64)[rows.zone_of]
+        _open(question, rows, days, words[:, row], earliest - begins[row])
+    flat = words.reshape(WORDS, -1)
+    erode(flat, question.minutes // SLOT_MINUTES)
+    for row, days in enumerate(locals_of):
+        _keep(words[:, row], rows, [each.start_grid for each in days])
+    slots = first_slot(flat).reshape(begins.shape)
+    seconds = begins + slots.astype(np.int64) * SLOT_SECONDS
+    return np.where(slots >= 0, seconds, 0)
+
+
+def _open(
+    question: WhoIsFree,
+    rows: RosterRows,
+    days: Sequence[LocalDay],
+    words: Words,
+    ahead: NDArray[np.int64],
+) -> None:
+    """Leave, in place, what notice, asked hours, horizon and night leave of one date.
+
+    *ahead* is by how many seconds the first allowed instant is after each row's midnight.
+    """
+    notice = -(-ahead // SLOT_SECONDS)
     if notice.size and int(notice.max()) > 0:
         clear_before(words, notice)
     _keep(words, rows, [_allowed(question, each) for each in days])
     nights = [_daylight(question, each) for each in days]
     if any(each != _EVERY_SLOT for each in nights):
         _keep(words, rows, nights, only=rows.protected)
-    erode(words, question.minutes // SLOT_MINUTES)
-    _keep(words, rows, [each.start_grid for each in days])
-    slots = first_slot(words)
-    seconds = begins + slots.astype(np.int64) * SLOT_SECONDS
-    return np.where(slots >= 0, seconds, 0)
 
 
 def _allowed(question: WhoIsFree, day: LocalDay) -> Slots:
