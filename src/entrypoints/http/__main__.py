@@ -1,5 +1,6 @@
 """`python -m entrypoints.http`: serve the API until told to stop."""
 
+import gc
 import os
 import sys
 from typing import Final
@@ -29,7 +30,15 @@ def app() -> Litestar:
     settings = read_settings(os.environ)
     start_logs(level=settings.log_level, site_mode=settings.mode, release=settings.release)
     more = dev.ROUTES if settings.demo else ()
-    return create_app(ports(settings), HttpConfig.of(settings), more=more)
+    world = ports(settings)
+    application = create_app(world, HttpConfig.of(settings), more=more)
+    # The market is read before the first search needs it, and then kept out of the collector's
+    # rounds: walking some hundred thousand lasting objects would stop every request for a while.
+    with world.market.look():
+        pass
+    gc.collect()
+    gc.freeze()
+    return application
 
 
 def server(settings: Settings) -> MPServer:
