@@ -1,6 +1,6 @@
 """A part of the platform goes away while it is being used, and comes back.
 
-Source: OP-13, SE-13, STYLE decision 5: losing Valkey costs latency, no work.
+Source: OP-13, SE-13; losing Valkey costs latency, no work.
 """
 
 import time
