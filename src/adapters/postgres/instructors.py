@@ -1,7 +1,6 @@
 """Those who teach, and what they offer, in PostgreSQL."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from attrs import define, evolve
@@ -11,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.catalog import services
 from adapters.postgres.tables.instructors import instructor_areas, instructors, offerings
-from instainstru_core.accounts.model import Account
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.errors import (
     InstructorNotFound,
@@ -22,11 +20,8 @@ from instainstru_core.instructors.errors import (
 from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor, TeachingPlace
-from instainstru_core.instructors.use_cases.draft_profile import DraftProfile, draft_profile
-from instainstru_core.instructors.use_cases.follow_account import FollowAccount, follow_account
 from instainstru_core.kernel.errors import StaleAggregate
 from instainstru_core.kernel.lessons import Format
-from instainstru_core.kernel.zones import Zone
 
 # The mark by which every process notices that free time, price or place of somebody changed.
 _MARK = text(
@@ -182,36 +177,6 @@ class PostgresOfferings:
         mark_changed(self._connection, offering.instructor_id)
         self._outbox.record(offering.events)
         return evolve(offering, version=version, events=())
-
-
-@define
-class PostgresProfiles:
-    """The accounts' `Profiles` port."""
-
-    _instructors: PostgresInstructors
-
-    def draft(self, account: Account) -> None:
-        draft_profile(
-            DraftProfile(
-                instructor_id=InstructorId(account.account_id.value),
-                first_name=account.first_name,
-                last_name=account.last_name,
-                zone=account.zone,
-            ),
-            instructors=self._instructors,
-        )
-
-    def follow(self, account: Account, *, zone: Zone | None, at: datetime) -> None:
-        follow_account(
-            FollowAccount(
-                instructor_id=InstructorId(account.account_id.value),
-                first_name=account.first_name,
-                last_name=account.last_name,
-                zone=zone,
-                at=at,
-            ),
-            instructors=self._instructors,
-        )
 
 
 def _columns(instructor: Instructor) -> dict[str, Any]:

@@ -25,7 +25,6 @@ from adapters.postgres.idempotency import PostgresAnswers
 from adapters.postgres.instructors import (
     PostgresInstructors,
     PostgresOfferings,
-    PostgresProfiles,
 )
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.notifications import PostgresNotifications
@@ -41,6 +40,7 @@ from adapters.postgres.queries.notifications import PostgresInbox
 from adapters.postgres.queries.payments import PostgresLedgerQueries, PostgresPaymentQueries
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.webhooks import PostgresWebhooks
+from instainstru_core.instructors.profiles import AccountProfiles
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 
@@ -98,9 +98,9 @@ class PostgresWork:
         return PostgresOfferings(self._connection, self._outbox)
 
     @cached_property
-    def profiles(self) -> PostgresProfiles:
+    def profiles(self) -> AccountProfiles:
         """Drafts of profiles."""
-        return PostgresProfiles(self.instructors)
+        return AccountProfiles(self.instructors)
 
     @cached_property
     def bookings(self) -> PostgresBookings:

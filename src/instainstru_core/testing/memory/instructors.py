@@ -1,12 +1,10 @@
 """Those who teach, in memory."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
-from instainstru_core.accounts.model import Account
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.errors import (
     InstructorNotFound,
@@ -18,10 +16,7 @@ from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.instructors.queries import InstructorPage
-from instainstru_core.instructors.use_cases.draft_profile import DraftProfile, draft_profile
-from instainstru_core.instructors.use_cases.follow_account import FollowAccount, follow_account
 from instainstru_core.kernel.errors import StaleAggregate
-from instainstru_core.kernel.zones import Zone
 
 if TYPE_CHECKING:
     from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
@@ -109,36 +104,6 @@ def offerings_of(tables: "Tables", instructor_id: InstructorId) -> tuple[Offerin
     rows = tables.of("offerings", OfferingId, Offering).values()
     own = [each for each in rows if each.instructor_id == instructor_id]
     return tuple(sorted(own, key=lambda each: (each.service_name, each.offering_id)))
-
-
-@define
-class InMemoryProfiles:
-    """The accounts' `Profiles` port."""
-
-    _instructors: InMemoryInstructors
-
-    def draft(self, account: Account) -> None:
-        draft_profile(
-            DraftProfile(
-                instructor_id=InstructorId(account.account_id.value),
-                first_name=account.first_name,
-                last_name=account.last_name,
-                zone=account.zone,
-            ),
-            instructors=self._instructors,
-        )
-
-    def follow(self, account: Account, *, zone: Zone | None, at: datetime) -> None:
-        follow_account(
-            FollowAccount(
-                instructor_id=InstructorId(account.account_id.value),
-                first_name=account.first_name,
-                last_name=account.last_name,
-                zone=zone,
-                at=at,
-            ),
-            instructors=self._instructors,
-        )
 
 
 @define

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from attrs import Factory, define, field
 
 from instainstru_core.due_work.model import NewWork
+from instainstru_core.instructors.profiles import AccountProfiles
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
@@ -39,7 +40,6 @@ from instainstru_core.testing.memory.instructors import (
     InMemoryInstructorPages,
     InMemoryInstructors,
     InMemoryOfferings,
-    InMemoryProfiles,
 )
 from instainstru_core.testing.memory.ledger import InMemoryLedger, InMemoryLedgerQueries
 from instainstru_core.testing.memory.notifications import InMemoryInbox, InMemoryNotifications
@@ -153,9 +153,9 @@ class InMemoryWork:
         return InMemoryOfferings(self._tables, self._outbox)
 
     @cached_property
-    def profiles(self) -> InMemoryProfiles:
+    def profiles(self) -> AccountProfiles:
         """Drafts of profiles."""
-        return InMemoryProfiles(self.instructors)
+        return AccountProfiles(self.instructors)
 
     @cached_property
     def bookings(self) -> InMemoryBookings:
