@@ -11,7 +11,8 @@ import pytest
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Principal, Role
 from instainstru_core.booking.errors import InstructorConflict
-from instainstru_core.booking.model import Booking, Cancelled, Completed, Confirmed, Pending
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
 from instainstru_core.due_work.model import CallsOut, InTransaction, NewWork, WorkItem
 from instainstru_core.due_work.use_cases.file_periodic_work import file_periodic_work
 from instainstru_core.due_work.use_cases.perform_work import Outcome

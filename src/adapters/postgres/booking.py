@@ -14,16 +14,13 @@ from adapters.postgres.tables.booking import bookings
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.errors import BookingNotFound, InstructorConflict, StudentConflict
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import (
-    MAX_DURATION_MINUTES,
-    Booking,
+from instainstru_core.booking.model.booking import MAX_DURATION_MINUTES, Booking, Chain, Place
+from instainstru_core.booking.model.states import (
     Cancelled,
-    Chain,
     Completed,
     Confirmed,
     NoShow,
     Pending,
-    Place,
     State,
 )
 from instainstru_core.booking.terms import (

@@ -15,7 +15,8 @@ from entrypoints.http.problems import Violation, invalid
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal, Role
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking, Cancelled, Completed, Pending, Place
+from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.states import Cancelled, Completed, Pending
 from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.policies.facts import AskedPlace, LocalStart, Proposal
 from instainstru_core.booking.policies.views import View, phase, shows_place

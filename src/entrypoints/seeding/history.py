@@ -11,7 +11,7 @@ from entrypoints.seeding.people import SampleTeacher, stable_id
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Account
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking, Place
+from instainstru_core.booking.model.booking import Booking, Place
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.kernel.lessons import Format, LocationType
 from instainstru_core.kernel.time import Interval

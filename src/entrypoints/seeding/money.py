@@ -7,7 +7,7 @@ from typing import Final, Self
 from attrs import define, evolve, frozen
 
 from entrypoints.seeding.people import stable_id
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.ids import IdT
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.payments.ids import OperationId, PaymentId

@@ -7,7 +7,7 @@ from entrypoints.seeding.people import SampleTeacher
 from entrypoints.seeding.soil import Soil
 from instainstru_core.accounts.ids import SessionId, StudentId
 from instainstru_core.accounts.model import Account, Principal, effective
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.policies.facts import LocalStart, Proposal
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.kernel.lessons import LocationType

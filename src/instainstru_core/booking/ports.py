@@ -7,7 +7,7 @@ from typing import Protocol
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.ports import AvailabilityWork
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.policies.facts import Parties
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.due_work.ports import DueWork

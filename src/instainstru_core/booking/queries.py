@@ -9,7 +9,7 @@ from attrs.validators import ge, le
 
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.policies.views import View
 from instainstru_core.booking.terms import BookingStatus, Party
 

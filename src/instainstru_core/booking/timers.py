@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from instainstru_core.booking.model import AUTO_COMPLETE_AFTER, Booking
+from instainstru_core.booking.model.booking import AUTO_COMPLETE_AFTER, Booking
 from instainstru_core.due_work.model import NewWork
 
 EXPIRE_HOLD: Final = "expire_hold"

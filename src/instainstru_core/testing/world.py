@@ -26,7 +26,7 @@ from instainstru_core.accounts.use_cases.start_email_challenge import (
 from instainstru_core.availability.model.windows import WindowText
 from instainstru_core.availability.use_cases.replace_week import ReplaceWeek, replace_week
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.policies.facts import Proposal
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking

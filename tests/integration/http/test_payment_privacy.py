@@ -6,7 +6,7 @@ import pytest
 from entrypoints.http.payments import BookingPaymentView
 from entrypoints.http.payouts import EarningView
 from instainstru_core.accounts.ids import AccountId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.errors import NotFound
 from instainstru_core.kernel.ids import EntityId
 from instainstru_core.kernel.pagination import PageRequest

@@ -13,7 +13,7 @@ from adapters.system.serialization import Serializer
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Role
 from instainstru_core.availability.model.planes import DayPlanes
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.booking.use_cases.expire_hold import expire_hold

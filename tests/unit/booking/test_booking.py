@@ -22,16 +22,8 @@ from instainstru_core.booking.events import (
     BookingHoldReleased,
 )
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import (
-    Booking,
-    Cancelled,
-    Completed,
-    Confirmed,
-    Pending,
-    Place,
-    band,
-    hold_expiry,
-)
+from instainstru_core.booking.model.booking import Booking, Place, band, hold_expiry
+from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
 from instainstru_core.booking.policies.cancelling import policy_case
 from instainstru_core.booking.policies.proximity import proximity_warnings
 from instainstru_core.booking.policies.views import (

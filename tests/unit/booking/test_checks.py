@@ -17,7 +17,7 @@ from instainstru_core.availability.model.planes import DayPlanes, span
 from instainstru_core.availability.model.settings import Busy, CalendarSettings
 from instainstru_core.booking.errors import StudentConflict
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking, Chain
+from instainstru_core.booking.model.booking import Booking, Chain
 from instainstru_core.booking.policies.checks import check
 from instainstru_core.booking.policies.facts import (
     AskedPlace,

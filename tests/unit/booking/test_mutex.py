@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Cancelled, Completed, Pending
+from instainstru_core.booking.model.states import Cancelled, Completed, Pending
 from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.timers import COMPLETE_LESSON, EXPIRE_HOLD
 from instainstru_core.due_work.use_cases.perform_work import Outcome

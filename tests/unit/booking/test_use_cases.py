@@ -16,7 +16,8 @@ from instainstru_core.booking.errors import (
     StudentConflict,
 )
 from instainstru_core.booking.events import BookingCompleted, BookingHoldReleased
-from instainstru_core.booking.model import Booking, Cancelled, Completed, Confirmed, Pending
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
 from instainstru_core.booking.policies.facts import LocalStart, Proposal
 from instainstru_core.booking.terms import CancelKind, PolicyCase
 from instainstru_core.booking.timers import COMPLETE_LESSON, EXPIRE_HOLD

@@ -9,7 +9,7 @@ from attrs import define, evolve
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Account, Role
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.due_work.ids import WorkId
 from instainstru_core.due_work.model import Payload, WorkItem
 from instainstru_core.instructors.ids import InstructorId

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import define
 
-from instainstru_core.booking.model import Confirmed
+from instainstru_core.booking.model.states import Confirmed
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.model.payment import Outcome
 from instainstru_core.testing.strategies.payments import Till, TillWork

@@ -35,7 +35,7 @@ from instainstru_core.booking.errors import (
     TooManyHolds,
     format_not_offered,
 )
-from instainstru_core.booking.model import MAX_LIVE_HOLDS, Booking
+from instainstru_core.booking.model.booking import MAX_LIVE_HOLDS, Booking
 from instainstru_core.booking.policies.facts import Facts, Proposal
 from instainstru_core.booking.terms import Standing
 from instainstru_core.kernel.errors import DomainError

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from instainstru_core.booking.model import Booking, Cancelled, Completed, Confirmed, NoShow, Pending
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, NoShow, Pending
 from instainstru_core.booking.terms import CancelKind, Party
 from instainstru_core.kernel.lessons import LocationType
 

@@ -8,7 +8,8 @@ from attrs.validators import max_len, min_len
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.errors import BookingNotFound, LateCancellationUnavailable
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import MAX_REASON_LENGTH, Booking, Cancelled
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import MAX_REASON_LENGTH, Cancelled
 from instainstru_core.booking.policies.cancelling import policy_case
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import Party, PolicyCase

@@ -9,13 +9,8 @@ from attrs.validators import max_len, optional
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.errors import BookingNotFound
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import (
-    AUTO_COMPLETE_AFTER,
-    MAX_NOTE_LENGTH,
-    Booking,
-    Completed,
-    Confirmed,
-)
+from instainstru_core.booking.model.booking import AUTO_COMPLETE_AFTER, MAX_NOTE_LENGTH, Booking
+from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import Party
 from instainstru_core.booking.timers import ASK_AGAIN_AFTER, GIVE_UP_AFTER, completion_timer

@@ -10,7 +10,8 @@ from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.availability.model.settings import MAX_BUFFER_MINUTES, CalendarSettings
 from instainstru_core.booking.errors import StudentConflict
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking, Pending, Place
+from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.states import Pending
 from instainstru_core.booking.policies.checks import check, own_holds_in_the_way
 from instainstru_core.booking.policies.facts import Facts, Parties, Proposal
 from instainstru_core.booking.ports import BookingWork

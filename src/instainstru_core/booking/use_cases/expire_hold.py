@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Pending
+from instainstru_core.booking.model.states import Pending
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.timers import hold_timer
 

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import Party
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from instainstru_core.booking.model import Booking, Cancelled
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled
 from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.model.payment import Outcome
 from instainstru_core.pricing.model.quotes import PriceBreakdown

@@ -1,6 +1,6 @@
 """Authorise a scheduled payment 24 hours before its lesson. Source: PY-12."""
 
-from instainstru_core.booking.model import Completed, Confirmed
+from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Completed, Confirmed
+from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered

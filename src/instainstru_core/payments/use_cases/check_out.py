@@ -14,7 +14,8 @@ from instainstru_core.booking.errors import (
     WrongState,
 )
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking, Cancelled, Confirmed, Pending
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock

@@ -1,6 +1,6 @@
 """Ask a card again that refused, warn, or give the lesson up. Source: PY-13, PY-14."""
 
-from instainstru_core.booking.model import Completed, Confirmed
+from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from instainstru_core.booking.model import Booking, Cancelled, Completed, Confirmed, Pending
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
 from instainstru_core.booking.timers import completion_timer
 from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.ids import Ids

@@ -1,7 +1,7 @@
 """Settle a taught lesson: take the money, keep the fees, pay the instructor. Source: PY-22."""
 
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Completed
+from instainstru_core.booking.model.states import Completed
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin

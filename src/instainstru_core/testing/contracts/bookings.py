@@ -17,7 +17,8 @@ from instainstru_core.booking.errors import (
     TooManyHolds,
 )
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking, NoShow, Place
+from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.states import NoShow
 from instainstru_core.booking.policies.views import View
 from instainstru_core.booking.queries import BookingList, BookingReads
 from instainstru_core.booking.terms import BookingStatus, NoShowType, Party, PolicyCase

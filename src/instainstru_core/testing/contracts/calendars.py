@@ -24,7 +24,7 @@ from instainstru_core.availability.ports import LiveRoster
 from instainstru_core.availability.queries import AvailabilityReads
 from instainstru_core.availability.use_cases.replace_week import ReplaceWeek, replace_week
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format, LocationType

@@ -9,7 +9,7 @@ from attrs import evolve
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.planes import DayPlanes, span
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.catalog.model import id_of
 from instainstru_core.catalog.use_cases.load_catalog import load_catalog

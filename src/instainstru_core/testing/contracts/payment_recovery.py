@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from attrs import define
 
-from instainstru_core.booking.model import Booking, Cancelled
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled
 from instainstru_core.booking.terms import CancelKind, Party, PolicyCase
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.errors import (

@@ -13,7 +13,8 @@ from instainstru_core.booking.errors import (
     LessonStarted,
     WrongState,
 )
-from instainstru_core.booking.model import Booking, Cancelled, Confirmed, Pending
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.booking.terms import CancelKind, Party, PolicyCase
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.money import Money

@@ -19,7 +19,7 @@ from instainstru_core.booking.events import (
     BookingHoldReleased,
 )
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import MAX_LIVE_HOLDS, Booking
+from instainstru_core.booking.model.booking import MAX_LIVE_HOLDS, Booking
 from instainstru_core.booking.terms import BookingStatus
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
 from instainstru_core.booking.use_cases.complete_lesson import (

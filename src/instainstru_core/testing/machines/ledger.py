@@ -21,7 +21,8 @@ from hypothesis.stateful import (
     rule,
 )
 
-from instainstru_core.booking.model import Booking, Confirmed
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Confirmed
 from instainstru_core.booking.terms import Party, PolicyCase
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.payments.errors import CardDeclined, OutcomeUnknown

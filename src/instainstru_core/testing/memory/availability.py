@@ -20,7 +20,8 @@ from instainstru_core.availability.model.settings import Busy, CalendarSettings
 from instainstru_core.availability.model.weeks import Week, week_dates
 from instainstru_core.availability.model.who import FirstStarts, WhoIsFree
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking, Cancelled, Confirmed, Pending
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor

@@ -11,7 +11,8 @@ from instainstru_core.accounts.model import Account
 from instainstru_core.availability.model.planes import CLOSED
 from instainstru_core.booking.errors import BookingNotFound, InstructorConflict, StudentConflict
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking, Cancelled, Pending, Place
+from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.states import Cancelled, Pending
 from instainstru_core.booking.policies.facts import Offered, Parties, Teacher
 from instainstru_core.booking.policies.views import View, belongs, is_hidden
 from instainstru_core.booking.queries import BookingCard, BookingList, BookingPage, shown_name

@@ -9,7 +9,7 @@ from attrs import define, evolve
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Account as Person
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.errors import InvalidState, StaleAggregate

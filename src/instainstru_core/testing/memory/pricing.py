@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve
 
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking, Completed
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Completed
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor

@@ -12,7 +12,7 @@ from attrs import define, field
 
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model import Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import Party, PolicyCase
 from instainstru_core.due_work.model import Periodic
 from instainstru_core.due_work.use_cases.perform_work import Outcome, perform_work

@@ -1,7 +1,7 @@
-"""A booked lesson and the states it moves through. Source: spec 01 §2.4…2.7, §3."""
+"""A booked lesson and what can happen to it. Source: spec 01 §2.4…2.7, §3."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Self
 
 from attrs import evolve, field, frozen
 from attrs.validators import and_, ge, instance_of, le, max_len, optional
@@ -17,11 +17,20 @@ from instainstru_core.booking.events import (
     BookingHoldReleased,
 )
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model.states import (
+    MAX_REASON_LENGTH,
+    STATUSES,
+    Cancelled,
+    Completed,
+    Confirmed,
+    NoShow,
+    Pending,
+    State,
+)
 from instainstru_core.booking.terms import (
     Band,
     BookingStatus,
     CancelKind,
-    NoShowType,
     Party,
     PolicyCase,
 )
@@ -36,16 +45,35 @@ from instainstru_core.kernel.time import Interval, utc
 from instainstru_core.kernel.zones import Zone
 
 HOLD: Final = timedelta(minutes=30)
+
+
 HOLD_CAP: Final = timedelta(minutes=60)
+
+
 MAX_LIVE_HOLDS: Final = 3
+
+
 MIN_DURATION_MINUTES: Final = 30
+
+
 MAX_DURATION_MINUTES: Final = 240
+
+
 DURATION_STEP_MINUTES: Final = 5
+
+
 MAX_NOTE_LENGTH: Final = 1000
-MAX_REASON_LENGTH: Final = 500
+
+
 MAX_ADDRESS_LENGTH: Final = MAX_ADDRESS
+
+
 MAX_PLACE_ID_LENGTH: Final = 255
+
+
 AUTO_COMPLETE_AFTER: Final = timedelta(hours=24)
+
+
 CAPTURE_AFTER: Final = timedelta(hours=24)
 
 
@@ -66,62 +94,6 @@ def band(start: datetime, now: datetime) -> Band:
     if ahead >= timedelta(hours=24):
         return Band.GE24
     return Band.H12_24 if ahead >= timedelta(hours=12) else Band.LT12
-
-
-@frozen
-class Pending:
-    """Held for the student while payment is being set up. Source: BK-16."""
-
-    hold_expires_at: datetime = field(converter=utc)
-
-
-@frozen
-class Confirmed:
-    """Agreed, and to be taught."""
-
-    at: datetime = field(converter=utc)
-
-
-@frozen(kw_only=True)
-class Completed:
-    """Taught. *at* is never before the end. Source: BK-21, BK-22."""
-
-    at: datetime = field(converter=utc)
-    confirmed_at: datetime = field(converter=utc)
-
-
-@frozen(kw_only=True)
-class Cancelled:
-    """Over, without a lesson; its time is free again. Source: BK-28."""
-
-    at: datetime = field(converter=utc)
-    kind: CancelKind
-    confirmed_at: datetime | None = None
-    by: Party | None = None
-    actor: AccountId | None = None
-    reason: str | None = field(default=None, validator=optional(max_len(MAX_REASON_LENGTH)))
-    policy_case: PolicyCase | None = None
-
-
-@frozen(kw_only=True)
-class NoShow:
-    """Somebody did not come. Source: BK-39, BK-40."""
-
-    at: datetime = field(converter=utc)
-    confirmed_at: datetime = field(converter=utc)
-    completed_at: datetime | None = None
-    type: NoShowType
-
-
-State: TypeAlias = Pending | Confirmed | Completed | Cancelled | NoShow
-
-_STATUSES: Final[dict[type[object], BookingStatus]] = {
-    Pending: BookingStatus.PENDING,
-    Confirmed: BookingStatus.CONFIRMED,
-    Completed: BookingStatus.COMPLETED,
-    Cancelled: BookingStatus.CANCELLED,
-    NoShow: BookingStatus.NO_SHOW,
-}
 
 
 @frozen(kw_only=True)
@@ -204,7 +176,7 @@ class Booking(Aggregate):
     @property
     def status(self) -> BookingStatus:
         """The state's public name."""
-        return _STATUSES[type(self.state)]
+        return STATUSES[type(self.state)]
 
     @property
     def confirmed_at(self) -> datetime | None:

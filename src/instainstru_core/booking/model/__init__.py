@@ -1,0 +1,1 @@
+"""The booking: the one aggregate of this context."""
