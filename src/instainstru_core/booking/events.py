@@ -7,7 +7,7 @@ from attrs import frozen
 
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.terms import Band, CancelKind, Party, PolicyCase
+from instainstru_core.booking.terms import Band, CancelKind, NoShowType, Party, PolicyCase
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.events import Event
@@ -82,3 +82,12 @@ class BookingCompleted(BookingEvent):
     name: ClassVar[str] = "booking.completed"
     completed_at: datetime
     automatic: bool
+
+
+@frozen(kw_only=True)
+class BookingNoShowRecorded(BookingEvent):
+    """It is certain that somebody did not come. Source: BK-39, BK-41, BK-53."""
+
+    name: ClassVar[str] = "booking.no_show_recorded"
+    no_show_type: NoShowType
+    was_completed: bool
