@@ -108,6 +108,7 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         gateway=SimulatedGateway(_processor(settings)),
         mailer=mailbox,
         webhook_verifier=SignedWebhooks(secrets=[settings.keys.webhook], clock=machine),
+        rules=settings.calendar_rules,
         mailbox=mailbox if settings.demo else None,
         time_machine=clock if isinstance(clock, MovableClock) else None,
     )

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+import msgspec
+from attrs import field, fields_dict, frozen
 
 from entrypoints.keys import Keys, read_keys
 from entrypoints.tiers import Refused, Selection, SiteMode, Tier, select_tier, vet_url
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -51,6 +53,7 @@ class Settings:
     demo: bool = False
     data_dir: Path = Path(".demo")
     crash_at: str | None = None
+    calendar_rules: CalendarRules = DEFAULT_RULES
 
     @property
     def clock_file(self) -> Path:
@@ -92,6 +95,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         demo=_only_without_strangers(environment, "INSTAINSTRU_DEMO", selection) is not None,
         data_dir=data_dir,
         crash_at=_only_without_strangers(environment, "INSTAINSTRU_CRASH_AT", selection),
+        calendar_rules=_calendar_rules(environment),
     )
 
 
@@ -175,6 +179,21 @@ def _level(environment: Mapping[str, str]) -> str:
         message = f"LOG_LEVEL is {level!r}: set it to one of {', '.join(_LEVELS)}"
         raise Refused("setting_malformed", message)
     return level
+
+
+def _calendar_rules(environment: Mapping[str, str]) -> CalendarRules:
+    """The figures of calendars: those named here, the others as the platform starts. AD-10."""
+    text = environment.get("CALENDAR_RULES", "").strip() or "{}"
+    try:
+        unknown = msgspec.json.decode(text, type=dict[str, object]).keys() - fields_dict(
+            CalendarRules
+        )
+        if unknown:
+            raise msgspec.ValidationError(f"there is no {', '.join(sorted(unknown))}")
+        return msgspec.json.decode(text, type=CalendarRules)
+    except msgspec.MsgspecError as error:
+        message = f'CALENDAR_RULES is wrong ({error}): write it as {{"hold_minutes": 30}}'
+        raise Refused("setting_malformed", message) from error
 
 
 def _only_without_strangers(

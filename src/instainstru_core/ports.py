@@ -13,6 +13,7 @@ from instainstru_core.accounts.ports import (
     RateStore,
     Secrets,
 )
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.availability.ports import AvailabilityWork, LiveRoster
 from instainstru_core.availability.queries import AvailabilityReads
 from instainstru_core.booking.ports import BookingWork
@@ -98,6 +99,8 @@ class Ports:
     webhook_verifier: WebhookVerifier
     pricing: PricingConfig = DEFAULT_PRICING
     """The figures that prices are made of."""
+    rules: CalendarRules = DEFAULT_RULES
+    """The figures of calendars and bookings."""
     mailbox: Mailbox | None = None
     """Where mails can be read; None outside demonstrations and tests."""
     time_machine: TimeMachine | None = None

@@ -10,6 +10,7 @@ import pytest
 from entrypoints.keys import read_keys
 from entrypoints.settings import Settings, read_settings
 from entrypoints.tiers import Refused, SiteMode, Tier
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules, PublicDetail
 
 VARIABLES = ["SIGNING_KEY", "PEPPER", "WEBHOOK_SECRET", "PROCESSOR_KEY"]
 HOSTED = {
@@ -164,3 +165,35 @@ def test_well_formed_settings_are_taken(tmp_path: Path) -> None:
     assert settings.log_level == "debug"
     assert settings.valkey_url == "redis://localhost/1"
     assert settings.public_url == "http://127.0.0.1:9000"
+
+
+def test_figures_of_calendars_are_taken_from_json(tmp_path: Path) -> None:
+    """Spec 01 §8."""
+    text = '{"hold_minutes": 20, "public_detail_level": "summary", "past_edit_window_days": null}'
+    rules = local(tmp_path, CALENDAR_RULES=text).calendar_rules
+    assert rules == CalendarRules(
+        hold_minutes=20, public_detail_level=PublicDetail.SUMMARY, past_edit_window_days=None
+    )
+    assert local(tmp_path).calendar_rules == DEFAULT_RULES
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[]", "Expected `object`"),
+        ("{", "truncated"),
+        ('{"hold_minute": 20}', "there is no hold_minute"),
+        ('{"hold_minutes": "20"}', "Expected `int`"),
+        ('{"hold_minutes": 0}', "hold_minutes"),
+        ('{"hold_minutes": 90}', "capped"),
+        ('{"availability_retention_days": 29}', "availability_retention_days"),
+        ('{"booking_start_step_minutes": 25}', "booking_start_step_minutes"),
+        ('{"default_travel_buffer_minutes": 7}', "multiple of 5"),
+    ],
+)
+def test_a_wrong_figure_stops_the_start(tmp_path: Path, text: str, why: str) -> None:
+    """Spec 01 §8; AV-29: a retention below 30 days."""
+    url = "postgresql://me:hunter2@localhost/shop_int"
+    refused = refusal({"DATABASE_URL": url, "DATA_DIR": str(tmp_path), "CALENDAR_RULES": text})
+    assert refused.code == "setting_malformed"
+    assert why in str(refused)
