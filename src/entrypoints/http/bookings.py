@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from entrypoints.http.booking_views import BookingPageView, BookingView
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import REQUIRED, policy, requires
@@ -15,12 +16,11 @@ from entrypoints.http.problems import Violation, invalid
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal, Role
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
-from instainstru_core.booking.model.states import Cancelled, Completed, Pending
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.policies.facts import AskedPlace, LocalStart, Proposal
-from instainstru_core.booking.policies.views import View, phase, shows_place
-from instainstru_core.booking.queries import BookingCard, BookingList, BookingPage
+from instainstru_core.booking.policies.views import View
+from instainstru_core.booking.queries import BookingList
 from instainstru_core.booking.terms import BookingStatus, Party
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
 from instainstru_core.booking.use_cases.complete_lesson import CompleteLesson, complete_lesson
@@ -117,140 +117,6 @@ class CompleteLessonBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """A note for the instructor alone."""
 
     note: Annotated[str, Meta(max_length=1000)] | None = None
-
-
-class PlaceView(Struct, kw_only=True, frozen=True):
-    """Where the lesson is."""
-
-    address: str
-    lat: float
-    lng: float
-    place_id: str | None
-
-    @classmethod
-    def of(cls, place: Place) -> "PlaceView":
-        """The view of *place*."""
-        return cls(address=place.address, lat=place.lat, lng=place.lng, place_id=place.place_id)
-
-
-class CancellationView(Struct, kw_only=True, frozen=True):
-    """How a booking ended."""
-
-    at: datetime
-    kind: Annotated[str, Meta(examples=["by_student"])]
-    by: Annotated[str | None, Meta(examples=["student"])]
-    reason: str | None
-    policy_case: Annotated[str | None, Meta(examples=["student_ge24"])]
-
-
-class BookingView(Struct, kw_only=True, frozen=True):
-    """A lesson, as one of its parties sees it."""
-
-    booking_id: BookingId
-    status: Annotated[str, Meta(examples=["PENDING"])]
-    phase: Annotated[str | None, Meta(examples=["upcoming"])]
-    student_id: StudentId
-    instructor_id: InstructorId
-    service_id: ServiceId
-    service_name: Annotated[str, Meta(examples=["Piano"])]
-    start: datetime
-    end: datetime
-    duration_minutes: int
-    zone: Annotated[str, Meta(examples=["America/New_York"])]
-    local_start: Annotated[str, Meta(examples=["2026-12-08T10:00"])]
-    location_type: LocationType
-    place: PlaceView | None
-    service_area: str | None
-    hourly_rate_cents: int
-    price_cents: int
-    note: str | None
-    instructor_note: str | None
-    created_at: datetime
-    hold_expires_at: datetime | None
-    confirmed_at: datetime | None
-    completed_at: datetime | None
-    cancellation: CancellationView | None
-    chain_id: BookingId
-    version: int
-    counterpart: Annotated[str | None, Meta(description="The other party.", examples=["Jane S."])]
-
-    @classmethod
-    def of(
-        cls, booking: Booking, viewer: Party, now: datetime, counterpart: str | None = None
-    ) -> "BookingView":
-        """The view that *viewer* has of *booking* at *now*."""
-        place, current, state = booking.place, phase(booking, now), booking.state
-        shown = place is not None and shows_place(booking, viewer, now)
-        local_start = booking.zone.local(booking.lesson.starts_at)
-        return cls(
-            booking_id=booking.booking_id,
-            status=booking.status.value,
-            phase=None if current is None else current.value,
-            student_id=booking.student,
-            instructor_id=booking.instructor,
-            service_id=booking.service_id,
-            service_name=booking.service_name,
-            start=booking.lesson.starts_at,
-            end=booking.lesson.ends_at,
-            duration_minutes=booking.lesson.minutes,
-            zone=booking.zone.name,
-            local_start=f"{local_start:%Y-%m-%dT%H:%M}",
-            location_type=booking.location_type,
-            place=PlaceView.of(place) if place is not None and shown else None,
-            service_area=booking.service_area,
-            hourly_rate_cents=booking.hourly_rate.cents,
-            price_cents=booking.price.cents,
-            note=booking.note,
-            instructor_note=None if viewer is Party.STUDENT else booking.instructor_note,
-            created_at=booking.created_at,
-            hold_expires_at=state.hold_expires_at if isinstance(state, Pending) else None,
-            confirmed_at=booking.confirmed_at,
-            completed_at=state.at if isinstance(state, Completed) else None,
-            cancellation=_cancellation(state) if isinstance(state, Cancelled) else None,
-            chain_id=booking.chain.chain_id,
-            version=booking.version,
-            counterpart=counterpart,
-        )
-
-    @classmethod
-    def of_card(cls, card: BookingCard, now: datetime) -> "BookingView":
-        """The view of a booking that was looked up, with the other party's name."""
-        mine = card.viewer is Party.STUDENT
-        counterpart = card.instructor_name if mine else card.student_name
-        return cls.of(card.booking, card.viewer, now, counterpart)
-
-
-class BookingPageView(Struct, kw_only=True, frozen=True):
-    """Part of a list of bookings."""
-
-    items: list[BookingView]
-    total: int
-    page: int
-    per_page: int
-    has_next: bool
-    has_prev: bool
-
-    @classmethod
-    def of(cls, page: BookingPage, now: datetime) -> "BookingPageView":
-        """The view of *page* at *now*."""
-        return cls(
-            items=[BookingView.of_card(each, now) for each in page.items],
-            total=page.total,
-            page=page.page,
-            per_page=page.per_page,
-            has_next=page.has_next,
-            has_prev=page.has_prev,
-        )
-
-
-def _cancellation(state: Cancelled) -> CancellationView:
-    return CancellationView(
-        at=state.at,
-        kind=state.kind.value,
-        by=None if state.by is None else state.by.value,
-        reason=state.reason,
-        policy_case=None if state.policy_case is None else state.policy_case.value,
-    )
 
 
 def _party(booking: Booking, principal: Principal) -> Party:
