@@ -91,3 +91,17 @@ class BookingNoShowRecorded(BookingEvent):
     name: ClassVar[str] = "booking.no_show_recorded"
     no_show_type: NoShowType
     was_completed: bool
+
+
+@frozen(kw_only=True)
+class BookingRescheduled(BookingEvent):
+    """The lesson was moved: this booking takes the place of *predecessor_id*. Source: BK-35.
+
+    *moved_from* is the time it had before; *late* tells a move of the last 24 hours.
+    """
+
+    name: ClassVar[str] = "booking.rescheduled"
+    predecessor_id: BookingId
+    moved_from: Interval
+    late: bool
+    lock_funded: bool

@@ -57,6 +57,15 @@ class PolicyCase(StrEnum):
     STUDENT_LT12 = "student_lt12"
 
 
+class PaymentStep(StrEnum):
+    """What moving a lesson asks of its money. Source: BK-31, spec 01 §5."""
+
+    SCHEDULED = "scheduled"
+    IMMEDIATE = "immediate"
+    CARRY = "carry"
+    LOCK = "lock"
+
+
 class NoShowType(StrEnum):
     """Who did not come. Source: BK-36."""
 
