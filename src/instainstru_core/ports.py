@@ -61,8 +61,8 @@ class Work(
 class Reads(
     NotificationReads,
     PaymentReads,
-    AvailabilityReads,
     BookingReads,
+    AvailabilityReads,
     PricingReads,
     AccountsReads,
     InstructorReads,

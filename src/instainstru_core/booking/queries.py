@@ -1,4 +1,4 @@
-"""What screens read of bookings. Source: BK-42…BK-44."""
+"""What screens read of bookings. Source: BK-42…BK-44, BK-46."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,10 +8,14 @@ from attrs import field, frozen
 from attrs.validators import ge, le
 
 from instainstru_core.accounts.ids import AccountId
+from instainstru_core.availability.queries import AvailabilityReads
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.policies.statistics import BookingCounts
 from instainstru_core.booking.policies.views import View
 from instainstru_core.booking.terms import BookingStatus, Party
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.time import Interval
 
 MAX_PER_PAGE = 100
 
@@ -26,12 +30,16 @@ def shown_name(first_name: str, last_name: str) -> str:
 
 @frozen(kw_only=True)
 class BookingList:
-    """One page of one person's bookings, in one role. Without a *view*: all, newest start first."""
+    """One page of one person's bookings, in one role. Without a *view*: all, newest start first.
+
+    Lessons that were moved are among them with *include_rescheduled*. Source: BK-42.
+    """
 
     account_id: AccountId
     role: Party
     view: View | None = None
     status: BookingStatus | None = None
+    include_rescheduled: bool = False
     page: int = field(default=1, validator=ge(1))
     per_page: int = field(default=20, validator=[ge(1), le(MAX_PER_PAGE)])
 
@@ -84,8 +92,18 @@ class BookingQueries(Protocol):
         """
         ...
 
+    def taken(
+        self, instructor: InstructorId, within: Interval, *, now: datetime
+    ) -> Sequence[BookingCard]:
+        """The instructor's lessons and live holds that own time in *within*, earliest first."""
+        ...
 
-class BookingReads(Protocol):
+    def counts(self, instructor: InstructorId, *, now: datetime) -> BookingCounts:
+        """How the instructor's lessons went. Source: BK-46."""
+        ...
+
+
+class BookingReads(AvailabilityReads, Protocol):
     """What can be read of booking without a unit of work."""
 
     @property

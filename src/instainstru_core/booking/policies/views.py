@@ -5,14 +5,13 @@ from enum import StrEnum
 from typing import Final
 
 from instainstru_core.booking.model.booking import Booking
-from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, NoShow, Pending
+from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, NoShow
 from instainstru_core.booking.terms import CancelKind, Party
 from instainstru_core.kernel.lessons import LocationType
 
 PLACE_SHOWN_FOR: Final = timedelta(hours=24)
-HIDDEN_KINDS: Final = frozenset(
-    {CancelKind.HOLD_EXPIRED, CancelKind.SUPERSEDED, CancelKind.ABORTED, CancelKind.RESCHEDULED}
-)
+NEVER_SHOWN: Final = frozenset({CancelKind.HOLD_EXPIRED, CancelKind.SUPERSEDED, CancelKind.ABORTED})
+"""Holds that came to nothing are in no view at all. Source: BK-19, BK-42."""
 
 
 class View(StrEnum):
@@ -42,25 +41,39 @@ def phase(booking: Booking, now: datetime) -> Phase | None:
     return Phase.IN_PROGRESS if now < booking.lesson.ends_at else Phase.AWAITING_COMPLETION
 
 
-def is_hidden(booking: Booking) -> bool:
+def is_hidden(booking: Booking, *, include_rescheduled: bool = False) -> bool:
     """Whether it is in no list: a hold that came to nothing, or a lesson that was moved."""
-    return isinstance(booking.state, Cancelled) and booking.state.kind in HIDDEN_KINDS
+    if not isinstance(booking.state, Cancelled):
+        return False
+    moved = booking.state.kind is CancelKind.RESCHEDULED
+    return booking.state.kind in NEVER_SHOWN or (moved and not include_rescheduled)
 
 
-def belongs(booking: Booking, view: View, now: datetime) -> bool:
-    """Whether *view* shows *booking* at *now*; of `book_again`, before the latest is picked."""
+def belongs(
+    booking: Booking,
+    view: View,
+    now: datetime,
+    *,
+    role: Party = Party.STUDENT,
+    include_rescheduled: bool = False,
+) -> bool:
+    """Whether *view* shows *booking* at *now*; of `book_again`, before the latest is picked.
+
+    Only a student can book again.
+    """
     match view:
         case View.UPCOMING:
             return isinstance(booking.state, Confirmed) and now < booking.lesson.ends_at
         case View.HISTORY:
             over = isinstance(booking.state, Completed | NoShow | Cancelled)
-            return not is_hidden(booking) and (over or _awaits(booking, now))
+            hidden = is_hidden(booking, include_rescheduled=include_rescheduled)
+            return not hidden and (over or _awaits(booking, now))
         case View.PENDING:
-            return isinstance(booking.state, Pending) and booking.occupies(now)
+            return booking.is_live_hold(now)
         case View.AWAITING_COMPLETION:
             return _awaits(booking, now)
         case View.BOOK_AGAIN:
-            return isinstance(booking.state, Completed)
+            return role is Party.STUDENT and isinstance(booking.state, Completed)
 
 
 def _awaits(booking: Booking, now: datetime) -> bool:
