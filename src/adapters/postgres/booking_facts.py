@@ -63,6 +63,10 @@ _READY: Final = text(
     " WHERE booking_id = :booking AND state IN ('authorized', 'locked'))"
 ).bindparams(bindparam("booking", type_=IdOf(BookingId)))
 
+_PAYMENT_STATUS: Final = text("SELECT state FROM payments WHERE booking_id = :booking").bindparams(
+    bindparam("booking", type_=IdOf(BookingId))
+)
+
 
 @define
 class PostgresBookingParties:
@@ -104,6 +108,10 @@ class PostgresPaymentReadiness:
     def is_ready(self, booking_id: BookingId) -> bool:
         """Whether the lesson's money is authorised or locked in."""
         return bool(self._connection.scalar(_READY, {"booking": booking_id}))
+
+    def status_of(self, booking_id: BookingId) -> str | None:
+        """The public name of its payment's state."""
+        return self._connection.scalar(_PAYMENT_STATUS, {"booking": booking_id})
 
 
 def _teacher(row: Row[*tuple[Any, ...]]) -> Teacher:

@@ -11,6 +11,7 @@ from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.availability import PostgresCalendars
 from adapters.postgres.booking import PostgresBookings
 from adapters.postgres.booking_facts import PostgresBookingParties, PostgresPaymentReadiness
+from adapters.postgres.calendar_history import PostgresCalendarHistory
 from adapters.postgres.cards import (
     PostgresCards,
     PostgresCheckouts,
@@ -18,6 +19,7 @@ from adapters.postgres.cards import (
 )
 from adapters.postgres.catalog import PostgresCatalog, RememberedCatalog
 from adapters.postgres.challenges import PostgresChallenges
+from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.connecting import connected
 from adapters.postgres.doors import PostgresDoors
 from adapters.postgres.due_work import PostgresWorkItems
@@ -40,6 +42,7 @@ from adapters.postgres.queries.notifications import PostgresInbox
 from adapters.postgres.queries.payments import PostgresLedgerQueries, PostgresPaymentQueries
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.webhooks import PostgresWebhooks
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.instructors.profiles import AccountProfiles
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
@@ -48,9 +51,12 @@ from instainstru_core.kernel.time import Clock
 class PostgresWork:
     """Every repository, on one transaction; each is made when first asked for."""
 
-    def __init__(self, connection: Connection, outbox: Outbox) -> None:
+    def __init__(
+        self, connection: Connection, outbox: Outbox, rules: CalendarRules = DEFAULT_RULES
+    ) -> None:
         self._connection = connection
         self._outbox = outbox
+        self._rules = rules
 
     @cached_property
     def work_items(self) -> PostgresWorkItems:
@@ -118,9 +124,19 @@ class PostgresWork:
         return PostgresPaymentReadiness(self._connection)
 
     @cached_property
+    def claims(self) -> PostgresClaims:
+        """No-show reports and issues."""
+        return PostgresClaims(self._connection, self._outbox)
+
+    @cached_property
     def calendars(self) -> PostgresCalendars:
         """Every instructor's calendar."""
-        return PostgresCalendars(self._connection, self._outbox)
+        return PostgresCalendars(self._connection, self._outbox, self._rules)
+
+    @cached_property
+    def calendar_history(self) -> PostgresCalendarHistory:
+        """The saves of calendars."""
+        return PostgresCalendarHistory(self._connection)
 
     @cached_property
     def webhooks(self) -> PostgresWebhooks:
@@ -172,10 +188,15 @@ class PostgresReads:
     """Every query, on one autocommitting connection."""
 
     def __init__(
-        self, connection: Connection, remembered: RememberedFacts, catalog: RememberedCatalog
+        self,
+        connection: Connection,
+        remembered: RememberedFacts,
+        catalog: RememberedCatalog,
+        rules: CalendarRules = DEFAULT_RULES,
     ) -> None:
         self._connection = connection
         self._remembered = remembered
+        self._rules = rules
         self._catalog = catalog
 
     @cached_property
@@ -186,7 +207,12 @@ class PostgresReads:
     @cached_property
     def calendars(self) -> PostgresCalendarQueries:
         """Calendars, as they were last kept."""
-        return PostgresCalendarQueries(self._connection, self._remembered)
+        return PostgresCalendarQueries(self._connection, self._remembered, self._rules)
+
+    @cached_property
+    def calendar_history(self) -> PostgresCalendarHistory:
+        """The saves of calendars."""
+        return PostgresCalendarHistory(self._connection)
 
     @cached_property
     def due_work(self) -> PostgresDueWorkQueries:
@@ -240,13 +266,14 @@ class PostgresUnits:
     _routes: Routes
     _remembered: RememberedFacts = Factory(RememberedFacts)
     _catalog: RememberedCatalog = Factory(RememberedCatalog)
+    _rules: CalendarRules = DEFAULT_RULES
 
     @contextmanager
     def begin(self) -> Iterator[PostgresWork]:
         """A transaction: committed when the block ends, rolled back when it raises."""
         with connected(self._engine) as connection, connection.begin():
             outbox = Outbox(connection, self._ids, self._clock, self._dump, self._routes)
-            yield PostgresWork(connection, outbox)
+            yield PostgresWork(connection, outbox, self._rules)
             outbox.flush()
 
     @contextmanager
@@ -254,4 +281,4 @@ class PostgresUnits:
         """A connection in autocommit: each statement stands alone, without BEGIN and ROLLBACK."""
         with connected(self._engine) as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-            yield PostgresReads(autocommit, self._remembered, self._catalog)
+            yield PostgresReads(autocommit, self._remembered, self._catalog, self._rules)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.ports import AvailabilityWork
+from instainstru_core.booking.claims.ports import Claims
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.policies.facts import Parties
@@ -102,6 +103,10 @@ class PaymentReadiness(Protocol):
         """Whether the money of the lesson is authorised or locked in. Source: BK-22."""
         ...
 
+    def status_of(self, booking_id: BookingId) -> str | None:
+        """The public name of its payment's state; None while there is no payment. Source: BK-36."""
+        ...
+
 
 class BookingWork(AvailabilityWork, DueWork, Protocol):
     """What one unit of work in booking can reach."""
@@ -119,4 +124,9 @@ class BookingWork(AvailabilityWork, DueWork, Protocol):
     @property
     def payment_readiness(self) -> PaymentReadiness:
         """Whether a lesson's money is there."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """No-show reports and issues."""
         ...

@@ -7,6 +7,7 @@ from attrs import evolve, field, frozen
 from attrs.validators import and_, ge, instance_of, le, max_len, optional
 
 from instainstru_core.accounts.ids import AccountId, StudentId
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.booking.errors import HoldExpired, LessonNotEnded, LessonStarted, WrongState
 from instainstru_core.booking.events import (
     BookingCancelled,
@@ -15,6 +16,7 @@ from instainstru_core.booking.events import (
     BookingEvent,
     BookingHeld,
     BookingHoldReleased,
+    BookingNoShowRecorded,
 )
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.states import (
@@ -31,6 +33,7 @@ from instainstru_core.booking.terms import (
     Band,
     BookingStatus,
     CancelKind,
+    NoShowType,
     Party,
     PolicyCase,
 )
@@ -44,13 +47,7 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import Interval, utc
 from instainstru_core.kernel.zones import Zone
 
-HOLD: Final = timedelta(minutes=30)
-
-
-HOLD_CAP: Final = timedelta(minutes=60)
-
-
-MAX_LIVE_HOLDS: Final = 3
+MAX_LIVE_HOLDS: Final = DEFAULT_RULES.max_live_holds
 
 
 MIN_DURATION_MINUTES: Final = 30
@@ -78,14 +75,21 @@ CAPTURE_AFTER: Final = timedelta(hours=24)
 
 
 def hold_expiry(
-    *, start: datetime, created_at: datetime, last_attempt_at: datetime | None = None
+    *,
+    start: datetime,
+    created_at: datetime,
+    last_attempt_at: datetime | None = None,
+    rules: CalendarRules = DEFAULT_RULES,
 ) -> datetime:
     """When a hold ends: 30 min after it was last worked on, at most 60 min old, by the start.
+
+    *rules* may say other minutes.
 
     Source: BK-16.
     """
     worked_on = created_at if last_attempt_at is None else max(created_at, last_attempt_at)
-    return min(start, created_at + HOLD_CAP, worked_on + HOLD)
+    cap, hold = timedelta(minutes=rules.hold_cap_minutes), timedelta(minutes=rules.hold_minutes)
+    return min(start, created_at + cap, worked_on + hold)
 
 
 def band(start: datetime, now: datetime) -> Band:
@@ -159,9 +163,17 @@ class Booking(Aggregate):
             raise Malformed("student and instructor are two people")
 
     @classmethod
-    def hold(cls, booking_id: BookingId, *, at: datetime, lesson: Interval, **details: Any) -> Self:
+    def hold(
+        cls,
+        booking_id: BookingId,
+        *,
+        at: datetime,
+        lesson: Interval,
+        rules: CalendarRules = DEFAULT_RULES,
+        **details: Any,
+    ) -> Self:
         """A new booking: *lesson* is reserved while payment is being set up. Source: BK-16."""
-        expires_at = hold_expiry(start=lesson.starts_at, created_at=at)
+        expires_at = hold_expiry(start=lesson.starts_at, created_at=at, rules=rules)
         held = cls(
             booking_id=booking_id,
             chain=Chain(chain_id=booking_id),
@@ -214,7 +226,7 @@ class Booking(Aggregate):
             return Party.STUDENT
         return Party.INSTRUCTOR if account_id.value == self.instructor.value else None
 
-    def extend_hold(self, *, attempted_at: datetime) -> Self:
+    def extend_hold(self, *, attempted_at: datetime, rules: CalendarRules = DEFAULT_RULES) -> Self:
         """Hold on for another try to pay. Source: BK-16.
 
         Raises:
@@ -226,6 +238,7 @@ class Booking(Aggregate):
             start=self.lesson.starts_at,
             created_at=self.created_at,
             last_attempt_at=attempted_at,
+            rules=rules,
         )
         return evolve(self, state=Pending(expires_at))
 
@@ -326,6 +339,45 @@ class Booking(Aggregate):
         if at < self.lesson.ends_at + AUTO_COMPLETE_AFTER:
             raise LessonNotEnded(self.booking_id, self.lesson.ends_at)
         return self._completed(at, self.lesson.ends_at, self.state, automatic=True)
+
+    def complete_upheld(self, *, at: datetime) -> Self:
+        """A no-show was claimed and refuted: the lesson counts as given at its end. Source: BK-39.
+
+        Raises:
+            WrongState: It is not confirmed.
+        """
+        if not isinstance(self.state, Confirmed):
+            raise WrongState(self.booking_id, self.status)
+        return self._completed(at, self.lesson.ends_at, self.state, automatic=True)
+
+    def miss(self, type: NoShowType, *, at: datetime) -> Self:  # noqa: A002 - the platform's word
+        """It is certain that somebody did not come. Source: BK-39, BK-41, BK-53.
+
+        Raises:
+            WrongState: It is neither confirmed nor completed.
+        """
+        match self.state:
+            case Confirmed(confirmed_at):
+                completed_at = None
+            case Completed(at=completed_at, confirmed_at=confirmed_at):
+                pass
+            case _:
+                raise WrongState(self.booking_id, self.status)
+        missed = NoShow(at=at, confirmed_at=confirmed_at, completed_at=completed_at, type=type)
+        news = self._event(
+            BookingNoShowRecorded, at, no_show_type=type, was_completed=completed_at is not None
+        )
+        return self._moved(missed, news)
+
+    def annotate(self, *, instructor_note: str | None, meeting_details: str | None) -> Self:
+        """What the instructor writes down for themself, and for both. Source: BK-45.
+
+        Raises:
+            WrongState: It was cancelled.
+        """
+        if isinstance(self.state, Cancelled):
+            raise WrongState(self.booking_id, self.status)
+        return evolve(self, instructor_note=instructor_note, meeting_details=meeting_details)
 
     def _check_live(self, at: datetime) -> None:
         if not isinstance(self.state, Pending):

@@ -7,6 +7,7 @@ from attrs import field, frozen
 from attrs.validators import max_len, optional
 
 from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.booking.claims.errors import NoShowOpen
 from instainstru_core.booking.errors import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import AUTO_COMPLETE_AFTER, MAX_NOTE_LENGTH, Booking
@@ -50,6 +51,7 @@ def complete_lesson(
         Forbidden: The caller is its student, or lacks `complete_bookings`.
         WrongState: It is not confirmed.
         LessonNotEnded: It may still be going on.
+        NoShowOpen: Somebody says that somebody did not come.
     """
     with begin() as work:
         booking = work.bookings.get_for_update(request.booking_id)
@@ -60,6 +62,9 @@ def complete_lesson(
             raise Forbidden("only the instructor of a lesson can complete it")
         if not isinstance(booking.state, Completed):
             completed = booking.complete(at=clock.now(), note=request.note)
+            report = work.claims.report_on(booking.booking_id)
+            if report is not None and report.is_open:
+                raise NoShowOpen(booking.booking_id)
             booking = work.bookings.save(completed)
         answer(work, booking)
         return booking
@@ -69,7 +74,8 @@ def complete_by_itself(booking_id: BookingId, *, work: BookingWork, now: datetim
     """Count the lesson as given, a day after its end, once its money is there. Source: BK-22.
 
     Without the money it is left for a person to look at; the question is put again every hour,
-    for thirty days.
+    for thirty days. While a report or an issue is open nothing is counted: whoever resolves it
+    files this again.
     """
     booking = work.bookings.get_for_update(booking_id)
     if not isinstance(booking.state, Confirmed):
@@ -77,6 +83,8 @@ def complete_by_itself(booking_id: BookingId, *, work: BookingWork, now: datetim
     due_at = booking.lesson.ends_at + AUTO_COMPLETE_AFTER
     if now < due_at:
         work.work_items.file(completion_timer(booking, due_at=due_at))
+    elif work.claims.open_on(booking_id):
+        return
     elif work.payment_readiness.is_ready(booking_id):
         work.bookings.save(booking.complete_by_itself(at=now))
     elif now < due_at + GIVE_UP_AFTER:

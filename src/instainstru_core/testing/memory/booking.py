@@ -14,6 +14,7 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking, Place
 from instainstru_core.booking.model.states import Cancelled, Pending
 from instainstru_core.booking.policies.facts import Offered, Parties, Teacher
+from instainstru_core.booking.policies.statistics import BookingCounts, counts
 from instainstru_core.booking.policies.views import View, belongs, is_hidden
 from instainstru_core.booking.queries import BookingCard, BookingList, BookingPage, shown_name
 from instainstru_core.booking.terms import Party
@@ -144,6 +145,7 @@ class InMemoryBookingParties:
             else self._calendars.days(instructor, known_day, known_day).get(known_day, CLOSED),
             blocked=known_day is not None
             and known_day in self._calendars.blackouts(instructor, known_day, known_day),
+            private_busy=private_busy_of(self._tables, instructor),
         )
 
 
@@ -196,6 +198,21 @@ class InMemoryBookingQueries:
             raise BookingNotFound(booking_id)
         return self._card(booking, party)
 
+    def taken(
+        self, instructor: InstructorId, within: Interval, *, now: datetime
+    ) -> Sequence[BookingCard]:
+        mine = [
+            each
+            for each in bookings_in(self._tables).values()
+            if each.instructor == instructor and each.occupies(now) and each.lesson.overlaps(within)
+        ]
+        mine.sort(key=lambda each: (each.lesson.starts_at, each.booking_id))
+        return [self._card(each, Party.INSTRUCTOR) for each in mine]
+
+    def counts(self, instructor: InstructorId, *, now: datetime) -> BookingCounts:
+        rows = bookings_in(self._tables).values()
+        return counts((each for each in rows if each.instructor == instructor), now=now)
+
     def _card(self, booking: Booking, viewer: Party) -> BookingCard:
         accounts = self._tables.of("accounts", AccountId, Account)
         student = accounts.get(AccountId(booking.student.value))
@@ -218,10 +235,11 @@ class InMemoryBookingQueries:
 def _shown(booking: Booking, wanted: BookingList, now: datetime) -> bool:
     if wanted.status is not None and booking.status is not wanted.status:
         return False
+    moved = wanted.include_rescheduled
     if wanted.view is not None:
-        return belongs(booking, wanted.view, now)
+        return belongs(booking, wanted.view, now, role=wanted.role, include_rescheduled=moved)
     expired = isinstance(booking.state, Pending) and not booking.occupies(now)
-    return not is_hidden(booking) and not expired
+    return not is_hidden(booking, include_rescheduled=moved) and not expired
 
 
 def _latest(completed: Sequence[Booking]) -> list[Booking]:
@@ -247,3 +265,7 @@ class InMemoryPaymentReadiness:
             each.booking_id == booking_id and each.state in _READY
             for each in self._tables.of("payments", PaymentId, Payment).values()
         )
+
+    def status_of(self, booking_id: BookingId) -> str | None:
+        rows = self._tables.of("payments", PaymentId, Payment).values()
+        return next((each.state.value for each in rows if each.booking_id == booking_id), None)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from attrs import Factory, define, field
 
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.due_work.model import NewWork
 from instainstru_core.instructors.profiles import AccountProfiles
 from instainstru_core.kernel.events import Event
@@ -30,7 +31,9 @@ from instainstru_core.testing.memory.booking import (
     InMemoryBookings,
     InMemoryPaymentReadiness,
 )
+from instainstru_core.testing.memory.calendar_history import InMemoryCalendarHistory
 from instainstru_core.testing.memory.catalog import InMemoryCatalog
+from instainstru_core.testing.memory.claims import InMemoryClaims
 from instainstru_core.testing.memory.due_work import (
     InMemoryDueWorkQueries,
     InMemoryWorkItems,
@@ -96,9 +99,17 @@ class InMemoryOutbox:
 class InMemoryWork:
     """Every repository, on one snapshot; each is made when first asked for."""
 
-    def __init__(self, tables: Tables, outbox: InMemoryOutbox, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        outbox: InMemoryOutbox,
+        ids: Ids,
+        clock: Clock,
+        rules: CalendarRules = DEFAULT_RULES,
+    ) -> None:
         self._tables = tables
         self._outbox = outbox
+        self._rules = rules
         self._ids = ids
         self._clock = clock
 
@@ -173,9 +184,19 @@ class InMemoryWork:
         return InMemoryPaymentReadiness(self._tables)
 
     @cached_property
+    def claims(self) -> InMemoryClaims:
+        """No-show reports and issues."""
+        return InMemoryClaims(self._tables, self._outbox)
+
+    @cached_property
     def calendars(self) -> InMemoryCalendars:
         """Every instructor's calendar."""
-        return InMemoryCalendars(self._tables, self._outbox)
+        return InMemoryCalendars(self._tables, self._rules, self._outbox)
+
+    @cached_property
+    def calendar_history(self) -> InMemoryCalendarHistory:
+        """The saves of calendars."""
+        return InMemoryCalendarHistory(self._tables)
 
     @cached_property
     def webhooks(self) -> InMemoryWebhooks:
@@ -226,8 +247,9 @@ class InMemoryWork:
 class InMemoryReads:
     """Every query, on one snapshot."""
 
-    def __init__(self, tables: Tables, clock: Clock) -> None:
+    def __init__(self, tables: Tables, clock: Clock, rules: CalendarRules = DEFAULT_RULES) -> None:
         self._tables = tables
+        self._rules = rules
         self._clock = clock
 
     @cached_property
@@ -258,7 +280,12 @@ class InMemoryReads:
     @cached_property
     def calendars(self) -> InMemoryCalendarQueries:
         """Calendars, as they were last kept."""
-        return InMemoryCalendarQueries(self._tables, self._clock)
+        return InMemoryCalendarQueries(self._tables, self._rules, self._clock)
+
+    @cached_property
+    def calendar_history(self) -> InMemoryCalendarHistory:
+        """The saves of calendars."""
+        return InMemoryCalendarHistory(self._tables)
 
     @cached_property
     def inbox(self) -> InMemoryInbox:
@@ -289,6 +316,7 @@ class InMemoryStore:
     clock: Clock
     routes: Mapping[type[Event], tuple[str, ...]] = Factory(dict)
     recorded: list[Event] = Factory(list)
+    rules: CalendarRules = DEFAULT_RULES
     _kept: dict[str, dict[Any, Any]] = Factory(dict)
     _writing: Any = field(factory=RLock, init=False)
 
@@ -297,7 +325,7 @@ class InMemoryStore:
         """A unit of work: kept when the block ends, undone when it raises."""
         with self._writing:
             tables, outbox = Tables(self._kept), InMemoryOutbox()
-            yield InMemoryWork(tables, outbox, self.ids, self.clock)
+            yield InMemoryWork(tables, outbox, self.ids, self.clock, self.rules)
             file_reactions(
                 tables, outbox.events, outbox.work, self.routes, self.ids, self.clock.now()
             )
@@ -307,4 +335,4 @@ class InMemoryStore:
     @contextmanager
     def read(self) -> Iterator[InMemoryReads]:
         """Queries on what was kept last."""
-        yield InMemoryReads(Tables(self._kept), self.clock)
+        yield InMemoryReads(Tables(self._kept), self.clock, self.rules)

@@ -1,0 +1,1 @@
+"""Reports and issues: the two kinds of claims."""
