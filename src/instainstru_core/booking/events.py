@@ -7,7 +7,14 @@ from attrs import frozen
 
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.terms import Band, CancelKind, NoShowType, Party, PolicyCase
+from instainstru_core.booking.terms import (
+    Band,
+    CancelKind,
+    NoShowType,
+    Party,
+    PolicyCase,
+    ReminderKind,
+)
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.events import Event
@@ -105,3 +112,18 @@ class BookingRescheduled(BookingEvent):
     moved_from: Interval
     late: bool
     lock_funded: bool
+
+
+@frozen(kw_only=True)
+class BookingReminderDue(Event):
+    """It is time to remind both parties of their lesson; the booking stays as it is.
+
+    Source: BK-49.
+    """
+
+    name: ClassVar[str] = "booking.reminder_due"
+    booking_id: BookingId
+    student: StudentId
+    instructor: InstructorId
+    lesson: Interval
+    kind: ReminderKind

@@ -74,6 +74,13 @@ class NoShowType(StrEnum):
     MUTUAL = "mutual"
 
 
+class ReminderKind(StrEnum):
+    """How long before the start people are reminded. Source: BK-49."""
+
+    DAY = "24h"
+    HOUR = "1h"
+
+
 class Standing(StrEnum):
     """A student's payment standing. Source: PY-71."""
 

@@ -133,6 +133,15 @@ def _booking_cancellation_receipt(words: Words) -> Letter:
     )
 
 
+def _booking_reminder(words: Words) -> Letter:
+    lesson = f"{words['service']} with {words['other_party']}"
+    return Letter(
+        subject=f"Reminder: {lesson} {words['day']} at {words['time']}",
+        lines=(f"Your lesson is {words['day']} at {words['time']}: {lesson}.",),
+        facts=words.lesson(),
+    )
+
+
 def _payment_failed(words: Words) -> Letter:
     given = (
         "You had this lesson, but your bank did not let us take the money for it.",
@@ -181,6 +190,8 @@ LETTERS: Final[Mapping[str, Wording]] = {
     "booking_cancellation_receipt": _booking_cancellation_receipt,
     "booking_cancelled": _booking_cancelled,
     "booking_confirmed": _booking_confirmed,
+    "booking_reminder_1h": _booking_reminder,
+    "booking_reminder_24h": _booking_reminder,
     "payment_failed": _payment_failed,
     "payment_final_warning": _payment_final_warning,
     "payment_receipt": _payment_receipt,

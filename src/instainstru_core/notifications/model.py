@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from attrs import field, frozen
 from attrs.validators import max_len, min_len
@@ -21,10 +22,16 @@ class Kind(StrEnum):
     BOOKING_CONFIRMED = "booking_confirmed"
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_CANCELLATION_RECEIPT = "booking_cancellation_receipt"
+    BOOKING_REMINDER_24H = "booking_reminder_24h"
+    BOOKING_REMINDER_1H = "booking_reminder_1h"
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_FINAL_WARNING = "payment_final_warning"
     PAYMENT_RECEIPT = "payment_receipt"
     PAYOUT_SENT = "payout_sent"
+
+
+WITHOUT_MAIL: Final = frozenset({Kind.BOOKING_REMINDER_1H})
+"""What is told in the app alone: by the time that a mail is read it would be old. Source: NT-20."""
 
 
 @frozen(kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model.states import Confirmed
 from instainstru_core.booking.terms import Party
 from instainstru_core.due_work.model import Payload, WorkItem
 from instainstru_core.kernel.errors import Malformed
@@ -13,7 +14,11 @@ from instainstru_core.kernel.time import Clock
 from instainstru_core.notifications.model import Kind
 from instainstru_core.notifications.ports import Mailer, TellingWork
 from instainstru_core.notifications.use_cases.send_email import send_email
-from instainstru_core.notifications.use_cases.tell_of_lesson import TellOfLesson, tell_of_lesson
+from instainstru_core.notifications.use_cases.tell_of_lesson import (
+    TellOfLesson,
+    reminder_words,
+    tell_of_lesson,
+)
 
 BOTH: Final = (Party.STUDENT, Party.INSTRUCTOR)
 
@@ -59,6 +64,16 @@ def tell_of_cancellation(item: WorkItem, work: TellingWork, world: TellingWorld)
         for party in BOTH
     }
     _tell(item, work, world, audience)
+
+
+def tell_of_reminder(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `booking.reminder_due`: both parties, unless it came to nothing. Source: NT-13, NT-20."""
+    booking = work.bookings.get(item.id(BookingId, "booking_id"))
+    now = world.clock.now()
+    if not isinstance(booking.state, Confirmed) or booking.lesson.starts_at <= now:
+        return
+    kind = Kind(f"booking_reminder_{item.text('kind')}")
+    _tell(item, work, world, dict.fromkeys(BOTH, kind), reminder_words(booking, now=now))
 
 
 def tell_of_failed_payment(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:

@@ -50,7 +50,7 @@ _STUDENTS = table(
     column("first_name", Text),
     column("last_name", Text),
 )
-_NAMED: Final = (
+NAMED: Final = (
     select(
         bookings,
         _STUDENTS.c.first_name.label("student_first"),
@@ -62,7 +62,7 @@ _NAMED: Final = (
     .outerjoin(_STUDENTS, _STUDENTS.c.account_id == _B.student_id)
     .outerjoin(instructors, instructors.c.instructor_id == _B.instructor_id)
 )
-_CARD: Final = _NAMED.where(
+_CARD: Final = NAMED.where(
     _B.booking_id == bindparam("id"),
     or_(_B.student_id == bindparam("student"), _B.instructor_id == bindparam("instructor")),
 )
@@ -116,7 +116,7 @@ _COUNTS: Final = (
     .select_from(bookings)
     .where(_B.instructor_id == bindparam("instructor"), _COUNTED)
 )
-_TAKEN: Final = _NAMED.where(
+_TAKEN: Final = NAMED.where(
     _B.instructor_id == bindparam("instructor"),
     _B.status != "CANCELLED",
     or_(_B.status != "PENDING", _LIVE_HOLD),
@@ -148,7 +148,7 @@ def _page(
     if by_status:
         mine = and_(mine, _B.status == bindparam("status"))
     sliced = (
-        _NAMED.where(mine)
+        NAMED.where(mine)
         .order_by(*_order(view, bookings.c))
         .limit(bindparam("per_page", type_=Integer))
         .offset(bindparam("skipped", type_=Integer))
@@ -185,7 +185,7 @@ class PostgresBookingQueries:
         }
         rows = self._connection.execute(statement, values).all()
         return BookingPage(
-            items=[_card(row, wanted.role) for row in rows if row.booking_id is not None],
+            items=[card_of(row, wanted.role) for row in rows if row.booking_id is not None],
             total=rows[0].total,
             page=wanted.page,
             per_page=wanted.per_page,
@@ -204,7 +204,7 @@ class PostgresBookingQueries:
         if row is None:
             raise BookingNotFound(booking_id)
         is_student = row.student_id.value == viewer.value
-        return _card(row, Party.STUDENT if is_student else Party.INSTRUCTOR)
+        return card_of(row, Party.STUDENT if is_student else Party.INSTRUCTOR)
 
     def taken(
         self, instructor: InstructorId, within: Interval, *, now: datetime
@@ -218,7 +218,7 @@ class PostgresBookingQueries:
             "until": within.ends_at,
         }
         rows = self._connection.execute(_TAKEN, values)
-        return [_card(row, Party.INSTRUCTOR) for row in rows]
+        return [card_of(row, Party.INSTRUCTOR) for row in rows]
 
     def counts(self, instructor: InstructorId, *, now: datetime) -> BookingCounts:
         """How the instructor's lessons went."""
@@ -238,7 +238,8 @@ def _order(view: View | None, of: ReadOnlyColumnCollection[str, Any]) -> Sequenc
     return (of.created_at if view is View.PENDING else of.starts_at).desc(), of.booking_id
 
 
-def _card(row: Row[*tuple[Any, ...]], viewer: Party) -> BookingCard:
+def card_of(row: Row[*tuple[Any, ...]], viewer: Party) -> BookingCard:
+    """The booking in a row of `NAMED`, as *viewer* sees it."""
     return BookingCard(
         booking=booking_of(row),
         viewer=viewer,

@@ -137,6 +137,12 @@ bookings = Table(
         "starts_at",
         postgresql_where=_OCCUPYING,
     ),
+    # Who reminds people looks for what starts soon, over all instructors.
+    Index(
+        "bookings_confirmed_starts_idx",
+        "starts_at",
+        postgresql_where=text("status = 'CONFIRMED'"),
+    ),
     Index("bookings_student_starts_idx", "student_id", "starts_at"),
     Index("bookings_instructor_all_idx", "instructor_id", "starts_at", "booking_id"),
     Index("bookings_student_holds_idx", "student_id", postgresql_where=text("status = 'PENDING'")),

@@ -10,7 +10,7 @@ from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.notifications.ids import NotificationId
 from instainstru_core.notifications.letters import letter
-from instainstru_core.notifications.model import Kind, Notification, notification_key
+from instainstru_core.notifications.model import WITHOUT_MAIL, Kind, Notification, notification_key
 from instainstru_core.notifications.ports import TellingWork
 from instainstru_core.notifications.use_cases.send_email import HANDLER, mail_to
 
@@ -30,7 +30,7 @@ class Tell:
 def tell(request: Tell, *, work: TellingWork, ids: Ids, now: datetime) -> bool:
     """Keep the notification and file its mail in this unit; False when it was told before.
 
-    Source: NT-1, NT-2.
+    Some things are told in the app alone. Source: NT-1, NT-2, NT-20.
     """
     written = letter(request.kind, request.words)
     key = notification_key(
@@ -51,6 +51,8 @@ def tell(request: Tell, *, work: TellingWork, ids: Ids, now: datetime) -> bool:
     )
     if not work.notifications.add(notification):
         return False
+    if request.kind in WITHOUT_MAIL:
+        return True
     account = work.accounts.get(request.recipient)
     work.work_items.file(
         NewWork(

@@ -1,7 +1,7 @@
 """Tell the parties of a lesson what happened to it, or to its money."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
@@ -68,14 +68,29 @@ def lesson_words(booking: Booking) -> dict[str, str]:
     }
 
 
+def reminder_words(booking: Booking, *, now: datetime) -> dict[str, str]:
+    """When the lesson is, as one says it at *now*: tomorrow on its own clocks, else a weekday.
+
+    Source: NT-13.
+    """
+    start = booking.zone.local(booking.lesson.starts_at)
+    is_tomorrow = start.date() - booking.zone.today(now) == timedelta(days=1)
+    return {
+        "day": "tomorrow" if is_tomorrow else f"on {_WEEKDAYS[start.weekday()]}",
+        "time": _time(start),
+    }
+
+
 def written_out(local: datetime) -> str:
     """A local time as people write it: `Tuesday, March 2, 2027 at 3:05 PM EST`."""
+    day = f"{_WEEKDAYS[local.weekday()]}, {_MONTHS[local.month - 1]} {local.day}, {local.year}"
+    return f"{day} at {_time(local)}"
+
+
+def _time(local: datetime) -> str:
     hour = local.hour % 12 or 12
     half = "AM" if local.hour < 12 else "PM"
-    return (
-        f"{_WEEKDAYS[local.weekday()]}, {_MONTHS[local.month - 1]} {local.day}, {local.year}"
-        f" at {hour}:{local.minute:02} {half} {local.tzname()}"
-    )
+    return f"{hour}:{local.minute:02} {half} {local.tzname()}"
 
 
 # By hand: `strftime` would ask the process's locale.

@@ -1,0 +1,1 @@
+"""What can be asked of calendar files and feeds."""

@@ -1,0 +1,1 @@
+"""Reminders of lessons, a day and an hour before. Source: BK-49."""
