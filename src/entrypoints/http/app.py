@@ -20,6 +20,7 @@ from entrypoints.http import (
     bookings,
     cards,
     catalog,
+    claims,
     instructors,
     ledger,
     notifications,
@@ -32,6 +33,7 @@ from entrypoints.http import (
     registrations,
     search,
     sessions,
+    weeks,
 )
 from entrypoints.http.auth import Gate, provide_principal, provide_viewer
 from entrypoints.http.config import PREFIX, HttpConfig
@@ -63,6 +65,7 @@ ROUTERS: Final[list[ControllerRouterHandler]] = [
     bookings.ROUTER,
     cards.ROUTER,
     catalog.ROUTER,
+    claims.ROUTER,
     instructors.ROUTER,
     ledger.ROUTER,
     notifications.ROUTER,
@@ -76,6 +79,7 @@ ROUTERS: Final[list[ControllerRouterHandler]] = [
     search.ROUTER,
     sessions.ROUTER,
     simulator.ROUTER,
+    weeks.ROUTER,
 ]
 
 
