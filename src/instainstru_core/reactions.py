@@ -10,17 +10,24 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, TypeAlias
 
+from instainstru_core.availability.external.events import ExternalCalendarFailed
+from instainstru_core.availability.external.reactions import refresh, refresh_due
+from instainstru_core.availability.external.timers import REFRESH_DUE_FEEDS, REFRESH_FEED
+from instainstru_core.availability.use_cases.prune_calendars import prune_calendars
 from instainstru_core.booking.events import (
     BookingCancelled,
     BookingCompleted,
     BookingConfirmed,
     BookingHoldReleased,
+    BookingReminderDue,
 )
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.mutex import alone_with
+from instainstru_core.booking.reminders.use_cases.run_reminders import SEND_REMINDERS, run_reminders
 from instainstru_core.booking.timers import COMPLETE_LESSON, EXPIRE_HOLD
 from instainstru_core.booking.use_cases.complete_lesson import complete_by_itself
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
+from instainstru_core.booking.use_cases.resolve_undisputed import resolve_undisputed
 from instainstru_core.due_work.model import CallsOut, InTransaction, Periodic, WorkItem
 from instainstru_core.kernel.events import Event
 from instainstru_core.notifications.reactions import (
@@ -31,6 +38,7 @@ from instainstru_core.notifications.reactions import (
     tell_of_failed_payment,
     tell_of_final_warning,
     tell_of_payout,
+    tell_of_reminder,
     tell_of_settlement,
 )
 from instainstru_core.notifications.use_cases.send_email import HANDLER as SEND_EMAIL
@@ -57,11 +65,11 @@ from instainstru_core.payments.reactions import (
     settle_due_payment,
     sweep_due_operations,
 )
-from instainstru_core.payments.use_cases.check_out import AUTHORISE_PAYMENT
+from instainstru_core.payments.timers import AUTHORISE_PAYMENT
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
 from instainstru_core.payments.use_cases.process_webhook import process_webhook
 from instainstru_core.payments.use_cases.receive_webhook import HANDLER as PROCESS_WEBHOOK
-from instainstru_core.payments.use_cases.record_answer import CLIMB_LADDER, RETRY_CAPTURE
+from instainstru_core.payments.use_cases.pursue_ending import CLIMB_LADDER, RETRY_CAPTURE
 from instainstru_core.ports import Ports, Work
 
 Handler: TypeAlias = InTransaction[Work, Ports] | CallsOut[Ports]
@@ -82,6 +90,18 @@ def _complete_lesson(item: WorkItem, work: Work, ports: Ports) -> None:
         complete_by_itself(_booking_id(item), work=work, now=ports.clock.now())
 
 
+def _resolve_undisputed(_item: WorkItem, ports: Ports) -> None:
+    resolve_undisputed(begin=ports.begin, mutexes=ports.mutexes, clock=ports.clock)
+
+
+def _send_reminders(_item: WorkItem, ports: Ports) -> None:
+    run_reminders(begin=ports.begin, clock=ports.clock)
+
+
+def _prune_calendars(_item: WorkItem, ports: Ports) -> None:
+    prune_calendars(begin=ports.begin, now=ports.clock.now(), rules=ports.rules)
+
+
 def _process_webhook(item: WorkItem, ports: Ports) -> None:
     def act(event: ProcessorEvent) -> None:
         process_processor_event(
@@ -95,6 +115,7 @@ def _process_webhook(item: WorkItem, ports: Ports) -> None:
 HANDLERS: Final[Mapping[str, Handler]] = {
     EXPIRE_HOLD: InTransaction(_expire_hold),
     COMPLETE_LESSON: InTransaction(_complete_lesson),
+    "resolve_undisputed": CallsOut(_resolve_undisputed),
     AUTHORISE_PAYMENT: CallsOut(authorise_due_payment),
     CLIMB_LADDER: CallsOut(climb_due_ladder),
     RETRY_CAPTURE: CallsOut(retry_due_capture),
@@ -105,10 +126,15 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "retry_payouts": CallsOut(retry_owed_payouts),
     "sweep_operations": CallsOut(sweep_due_operations),
     "check_books": CallsOut(check_books_hourly),
+    REFRESH_FEED: CallsOut(refresh),
+    REFRESH_DUE_FEEDS: InTransaction(refresh_due),
+    SEND_REMINDERS: CallsOut(_send_reminders),
+    "availability_retention": CallsOut(_prune_calendars),
     PROCESS_WEBHOOK: CallsOut(_process_webhook),
     SEND_EMAIL: CallsOut(mail),
     "tell_of_confirmation": InTransaction(tell_of_confirmation),
     "tell_of_cancellation": InTransaction(tell_of_cancellation),
+    "tell_of_reminder": InTransaction(tell_of_reminder),
     "tell_of_failed_payment": InTransaction(tell_of_failed_payment),
     "tell_of_failed_capture": InTransaction(tell_of_failed_capture),
     "tell_of_final_warning": InTransaction(tell_of_final_warning),
@@ -128,15 +154,27 @@ ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     PayoutSent: ("tell_of_payout",),
     PayoutAccountOnboarded: ("retry_payouts",),
     BookingHoldReleased: ("release_payment",),
+    BookingReminderDue: ("tell_of_reminder",),
 }
 """Which handlers want which event."""
 
 _EVERY: Final[Mapping[str, timedelta]] = {
+    SEND_REMINDERS: timedelta(minutes=5),
     "sweep_operations": timedelta(minutes=1),
     "check_books": timedelta(hours=1),
+    "resolve_undisputed": timedelta(hours=1),
+    REFRESH_DUE_FEEDS: timedelta(minutes=1),
 }
 """How often a periodic job comes back, by its handler's name."""
 
+_DAILY: Final[Mapping[str, timedelta]] = {
+    "availability_retention": timedelta(hours=2),
+}
+"""When a daily job runs, by its handler's name: how long after midnight, UTC."""
+
 PERIODIC: Final[Mapping[str, Periodic]] = {
     name: Periodic(handler=name, every=every) for name, every in _EVERY.items()
+} | {
+    name: Periodic(handler=name, every=timedelta(days=1), offset=after)
+    for name, after in _DAILY.items()
 }

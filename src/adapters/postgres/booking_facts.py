@@ -7,6 +7,7 @@ from attrs import define
 from sqlalchemy import Connection, Row, bindparam, text
 
 from adapters.postgres.deadlocks import deadlock_is_conflict
+from adapters.postgres.queries.availability import private_busy_of
 from adapters.postgres.types import IdOf, ZoneName
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.planes import CLOSED, DayPlanes
@@ -38,6 +39,7 @@ _PARTIES: Final = (
             offering.rate_travel_cents, offering.rate_studio_cents, offering.rate_online_cents,
             offering.durations, offering.active,
             open_day.travel, open_day.studio, open_day.online,
+            elsewhere.days AS elsewhere_days, elsewhere.planes AS elsewhere_planes,
             EXISTS (
                 SELECT FROM blackouts WHERE instructor_id = :instructor AND day = :day
             ) AS blocked
@@ -49,6 +51,13 @@ _PARTIES: Final = (
             ON offering.instructor_id = :instructor AND offering.service_id = :service
         LEFT JOIN availability_days AS open_day
             ON open_day.instructor_id = :instructor AND open_day.day = :day
+        CROSS JOIN LATERAL (
+            SELECT array_agg(day ORDER BY day, feed_id) AS days,
+                string_agg(slots, ''::bytea ORDER BY day, feed_id) AS planes
+            FROM private_busy
+            WHERE private_busy.instructor_id = :instructor
+                AND day BETWEEN CAST(:day AS date) - 1 AND CAST(:day AS date) + 1
+        ) AS elsewhere
         """
     )
     .bindparams(
@@ -58,6 +67,15 @@ _PARTIES: Final = (
     )
     .columns(student_zone=ZoneName)
 )
+_LOCKED: Final = text(
+    "SELECT EXISTS (SELECT FROM payments"
+    " WHERE booking_id = :booking AND coalesce(resume_state, state) = 'locked')"
+).bindparams(bindparam("booking", type_=IdOf(BookingId)))
+_SETTLED: Final = text(
+    "SELECT state IN ('captured', 'settled')"
+    " OR (closing IS NOT NULL AND failure_kind IS DISTINCT FROM 'capture')"
+    " FROM payments WHERE booking_id = :booking ORDER BY payment_id DESC LIMIT 1"
+).bindparams(bindparam("booking", type_=IdOf(BookingId)))
 _READY: Final = text(
     "SELECT EXISTS (SELECT FROM payments"
     " WHERE booking_id = :booking AND state IN ('authorized', 'locked'))"
@@ -96,6 +114,7 @@ class PostgresBookingParties:
             offered=None if row.durations is None else _offered(row),
             planes=CLOSED if row.travel is None else _planes(row),
             blocked=row.blocked,
+            private_busy=private_busy_of(row.elsewhere_days, row.elsewhere_planes),
         )
 
 
@@ -109,9 +128,18 @@ class PostgresPaymentReadiness:
         """Whether the lesson's money is authorised or locked in."""
         return bool(self._connection.scalar(_READY, {"booking": booking_id}))
 
+    def is_locked(self, booking_id: BookingId) -> bool:
+        """Whether the money was taken at a late reschedule, and waits."""
+        return bool(self._connection.scalar(_LOCKED, {"booking": booking_id}))
+
+    def is_settled(self, booking_id: BookingId) -> bool:
+        """Whether the money has gone, or is going, where it goes."""
+        return bool(self._connection.scalar(_SETTLED, {"booking": booking_id}))
+
     def status_of(self, booking_id: BookingId) -> str | None:
         """The public name of its payment's state."""
-        return self._connection.scalar(_PAYMENT_STATUS, {"booking": booking_id})
+        status: str | None = self._connection.scalar(_PAYMENT_STATUS, {"booking": booking_id})
+        return status
 
 
 def _teacher(row: Row[*tuple[Any, ...]]) -> Teacher:

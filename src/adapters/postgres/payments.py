@@ -17,6 +17,7 @@ from instainstru_core.kernel.lessons import Modality
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
 from instainstru_core.payments.ids import OperationId, PaymentId
+from instainstru_core.payments.model.holds import CardHold, Failure, FailureKind, HoldStatus
 from instainstru_core.payments.model.operation import (
     TRANSFER_FAILED,
     UNFINISHED,
@@ -24,15 +25,8 @@ from instainstru_core.payments.model.operation import (
     OperationState,
     PaymentOperation,
 )
-from instainstru_core.payments.model.payment import (
-    CardHold,
-    Failure,
-    FailureKind,
-    HoldStatus,
-    Outcome,
-    Payment,
-    PaymentState,
-)
+from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.pricing.model.quotes import PriceBreakdown
 
 _hold = (
@@ -241,6 +235,7 @@ def _columns(payment: Payment) -> dict[str, Any]:
         "closing": payment.closing and payment.closing.value,
         "outcome": payment.outcome and payment.outcome.value,
         "review_reason": payment.review_reason,
+        "resume_state": payment.resume_state and payment.resume_state.value,
         "settled_at": payment.settled_at,
         "version": payment.version + 1,
     }
@@ -322,6 +317,7 @@ def payment_of(row: Row[Any]) -> Payment:
         closing=Outcome(row.closing) if row.closing else None,
         outcome=Outcome(row.outcome) if row.outcome else None,
         review_reason=row.review_reason,
+        resume_state=PaymentState(row.resume_state) if row.resume_state else None,
         settled_at=row.settled_at,
         version=row.version,
     )

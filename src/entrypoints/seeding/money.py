@@ -9,13 +9,13 @@ from attrs import define, evolve, frozen
 from entrypoints.seeding.people import stable_id
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.ids import IdT
-from instainstru_core.kernel.money import NOTHING
 from instainstru_core.payments.ids import OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Journal
 from instainstru_core.payments.ledger.postings import Bookkeeper
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
-from instainstru_core.payments.model.payment import Outcome, Payment
+from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.planner import Ending, plan
 from instainstru_core.payments.model.processor import Authorised
 from instainstru_core.payments.ports import PaymentWork
@@ -79,7 +79,7 @@ class SettledLesson:
         books = Bookkeeper(taken, ids, paid_at)
         if taken.hold is not None:
             journals += books.captured(capture, taken.hold)
-        journals += books.settled(plan(Ending.LESSON_COMPLETED, breakdown=price, held=NOTHING))
+        journals += books.settled(plan(Ending.LESSON_COMPLETED, breakdown=price))
 
         payout = evolve(
             _operation(

@@ -86,6 +86,12 @@ class TooManyCards(Conflict):
     code: ClassVar[str] = "payment_method_limit_reached"
 
 
+class NothingToRefund(Conflict):
+    """No money of this lesson is held or was taken. Source: BK-53."""
+
+    code: ClassVar[str] = "nothing_to_refund"
+
+
 @frozen
 class CardDeclined(PaymentRefused):
     """The bank refused. Source: PY-9."""

@@ -73,6 +73,37 @@ class PaymentCaptured(PaymentEvent):
 
 
 @frozen(kw_only=True)
+class PaymentRefunded(PaymentEvent):
+    """*amount* goes back to the card. Source: PY-38, PY-43."""
+
+    name: ClassVar[str] = "payment.refunded"
+    amount: Money
+
+
+@frozen(kw_only=True)
+class PaymentFrozen(PaymentEvent):
+    """A report or an issue keeps the money where it is. Source: PY-40, PY-46."""
+
+    name: ClassVar[str] = "payment.frozen"
+    reason: str
+
+
+@frozen(kw_only=True)
+class PaymentReleased(PaymentEvent):
+    """What kept the money is resolved: it goes on. Source: PY-42."""
+
+    name: ClassVar[str] = "payment.released"
+
+
+@frozen(kw_only=True)
+class PaymentLocked(PaymentEvent):
+    """*amount* was taken by a late move, and waits for the lesson. Source: PY-18."""
+
+    name: ClassVar[str] = "payment.locked"
+    amount: Money
+
+
+@frozen(kw_only=True)
 class PaymentFailed(PaymentEvent):
     """The lesson was taught, and the card did not pay. Source: PY-23."""
 

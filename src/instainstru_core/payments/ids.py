@@ -31,3 +31,9 @@ class WebhookId(EntityId):
     """One received processor event."""
 
     __slots__ = ()
+
+
+class CreditLotId(EntityId):
+    """One grant of platform credit."""
+
+    __slots__ = ()

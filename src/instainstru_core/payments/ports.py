@@ -14,6 +14,7 @@ from instainstru_core.due_work.ports import DueWork
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.ports import InstructorWork
 from instainstru_core.kernel.money import Money
+from instainstru_core.payments.credits.ports import CreditLots
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.ledger.ports import Ledger
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
@@ -65,7 +66,7 @@ class PaymentGateway(Protocol):
         ...
 
     def find_operation(self, key: OperationId) -> ProcessorAnswer | None:
-        """What a hold, capture, void or transfer with this *key* came to; None: it never arrived.
+        """What any call with this *key* that moves money came to; None: it never arrived.
 
         Found however long ago it was sent, by the id the processor keeps with everything it makes,
         where a repeat is safe only while the processor remembers the key. Source: PY-62.
@@ -273,6 +274,11 @@ class PaymentWork(BookingWork, PricingWork, InstructorWork, CatalogWork, DueWork
     @property
     def checkouts(self) -> Checkouts:
         """What checkouts go by."""
+        ...
+
+    @property
+    def credit_lots(self) -> CreditLots:
+        """Every grant of credit."""
         ...
 
     @property

@@ -11,6 +11,7 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.pagination import Page, PageRequest
+from instainstru_core.payments.credits.ports import CreditQueries
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.ledger.ports import LedgerQueries
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
@@ -70,6 +71,11 @@ class PaymentReads(Protocol):
     @property
     def payment_queries(self) -> PaymentQueries:
         """Payments as their parties see them."""
+        ...
+
+    @property
+    def credit_queries(self) -> CreditQueries:
+        """Credit as its student sees it."""
         ...
 
     @property

@@ -10,7 +10,7 @@ from attrs import define
 
 from instainstru_core.booking.model.states import Confirmed
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.payments.model.payment import Outcome
+from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.testing.strategies.payments import Till, TillWork
 
 LAST_COMMIT = 26

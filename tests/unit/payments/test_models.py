@@ -12,12 +12,10 @@ from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.ids import JournalId, OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
+from instainstru_core.payments.model.holds import Failure, FailureKind
 from instainstru_core.payments.model.ladder import LadderStep, gap_after, ladder_step, next_look
 from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
-from instainstru_core.payments.model.payment import Failure, FailureKind
-from instainstru_core.payments.model.planner import Ending, StepKind, plan
-from instainstru_core.pricing.model.quotes import PriceBreakdown
-from instainstru_core.testing.strategies.pricing import NOW, breakdowns
+from instainstru_core.testing.strategies.pricing import NOW
 
 START = NOW + timedelta(hours=24)
 
@@ -81,30 +79,6 @@ class TestLadder:
 
     def test_the_gaps_never_grow_beyond_eight_hours(self) -> None:
         assert [gap_after(n).total_seconds() / 3600 for n in (0, 1, 2, 3, 9)] == [1, 1, 4, 8, 8]
-
-
-class TestPlanner:
-    @given(price=breakdowns(), ending=st.sampled_from(Ending), hold=st.booleans())
-    def test_property_3_every_plan_conserves(
-        self, price: PriceBreakdown, ending: Ending, hold: bool
-    ) -> None:
-        held = price.card_amount if hold else NOTHING
-        decided = plan(ending, breakdown=price, held=held)
-        assert decided.credit_released + decided.credit_applied == price.credit
-        assert decided.captured + decided.credit_applied == (
-            decided.student_fee_kept + decided.commission_kept + decided.payout
-        )
-        transfers = [
-            step.amount.cents
-            for step in decided.steps
-            if step.kind in {StepKind.SETTLEMENT, StepKind.TOP_UP}
-        ]
-        assert sum(transfers) == decided.payout.cents
-        assert all(step.amount for step in decided.steps)
-
-    @given(price=breakdowns())
-    def test_py_31_without_a_hold_there_is_nothing_to_do(self, price: PriceBreakdown) -> None:
-        assert plan(Ending.STUDENT_GE24, breakdown=price, held=NOTHING).steps == ()
 
 
 class TestOperation:

@@ -22,14 +22,12 @@ from adapters.postgres.types import Cents, IdOf
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.payments.ids import CardId, OperationId, PaymentId
+from instainstru_core.payments.credits.model import CreditSource
+from instainstru_core.payments.ids import CardId, CreditLotId, OperationId, PaymentId
+from instainstru_core.payments.model.holds import FailureKind, HoldStatus
 from instainstru_core.payments.model.operation import OperationKind, OperationState
-from instainstru_core.payments.model.payment import (
-    FailureKind,
-    HoldStatus,
-    Outcome,
-    PaymentState,
-)
+from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.payment import PaymentState
 
 
 def _one_of(column: str, values: type[StrEnum]) -> str:
@@ -75,6 +73,7 @@ payments = Table(
     Column("closing", Text),
     Column("outcome", Text),
     Column("review_reason", Text),
+    Column("resume_state", Text),
     Column("settled_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False, server_default=text("1")),
     CheckConstraint(_one_of("state", PaymentState), name="state"),
@@ -103,6 +102,8 @@ payments = Table(
     CheckConstraint(
         "(state = 'manual_review') = (review_reason IS NOT NULL)", name="review_reason"
     ),
+    CheckConstraint(_one_of("resume_state", PaymentState), name="resume_state"),
+    CheckConstraint("resume_state IS NULL OR state = 'manual_review'", name="frozen"),
     CheckConstraint(
         "(failure_kind IS NULL) = (failure_count IS NULL)"
         " AND (failure_kind IS NULL) = (last_failure_at IS NULL)"
@@ -182,7 +183,7 @@ card_holds = Table(
     CheckConstraint(_one_of("status", HoldStatus), name="status"),
     CheckConstraint("amount_cents >= 0", name="amount"),
     CheckConstraint("captured_cents BETWEEN 0 AND amount_cents", name="captured"),
-    CheckConstraint("(status = 'captured') = (charge IS NOT NULL)", name="charge"),
+    CheckConstraint("(status IN ('captured', 'refunded')) = (charge IS NOT NULL)", name="charge"),
     UniqueConstraint("intent", name="card_holds_intent_key"),
     Index(
         "card_holds_one_active_per_payment",
@@ -192,6 +193,26 @@ card_holds = Table(
     ),
     Index("card_holds_payment_idx", "payment_id", "hold_id"),
 )
+
+credit_lots = Table(
+    "credit_lots",
+    metadata,
+    Column("lot_id", IdOf(CreditLotId), primary_key=True),
+    Column("student_id", IdOf(StudentId), nullable=False),
+    Column("payment_id", IdOf(PaymentId), ForeignKey("payments.payment_id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("amount_cents", Cents, nullable=False),
+    Column("remaining_cents", Cents, nullable=False),
+    Column("granted_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint(_one_of("source", CreditSource), name="source"),
+    CheckConstraint("amount_cents > 0", name="amount"),
+    CheckConstraint("remaining_cents BETWEEN 0 AND amount_cents", name="remaining"),
+    CheckConstraint("expires_at > granted_at", name="expires_at"),
+    UniqueConstraint("payment_id", "source", name="credit_lots_grant_key"),
+    Index("credit_lots_student_idx", "student_id", "expires_at"),
+)
+"""Credit granted out of captured money. Source: CR-1, CR-2."""
 
 saved_cards = Table(
     "saved_cards",

@@ -49,7 +49,9 @@ class JournalType(StrEnum):
     SETTLE_FEE = "settle_fee"
     SETTLE_COMMISSION = "settle_commission"
     SETTLE_PAYOUT = "settle_payout"
+    CREDIT_ISSUE = "credit_issue"
     TRANSFER = "transfer"
+    REFUND = "refund"
 
 
 @frozen(kw_only=True)

@@ -6,10 +6,12 @@ from attrs import frozen
 
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import Money
+from instainstru_core.payments.credits.model import CreditLot
 from instainstru_core.payments.ids import JournalId
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
+from instainstru_core.payments.model.holds import CardHold
 from instainstru_core.payments.model.operation import PaymentOperation
-from instainstru_core.payments.model.payment import CardHold, Payment
+from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.planner import SettlementPlan
 
 
@@ -54,6 +56,18 @@ class Bookkeeper:
             *self._journal(JournalType.SETTLE_COMMISSION, source, commission),
             *self._journal(JournalType.SETTLE_PAYOUT, source, payout),
         ]
+
+    def credit_issued(self, lot: CreditLot) -> list[Journal]:
+        """Row 9: part of the captured money is the student's credit."""
+        lines = self._pair(Account.BOOKING_ESCROW, Account.CREDIT_AVAILABLE, lot.amount)
+        return self._journal(JournalType.CREDIT_ISSUE, str(lot.lot_id), lines)
+
+    def refunded(self, operation: PaymentOperation) -> list[Journal]:
+        """Row 22: what was taken and not settled goes back to the card."""
+        reference = operation.processor_ref
+        escrow, balance = Account.BOOKING_ESCROW, Account.PROCESSOR_BALANCE
+        lines = self._pair(escrow, balance, operation.amount, reference)
+        return self._journal(JournalType.REFUND, str(operation.operation_id), lines)
 
     def transferred(self, operation: PaymentOperation) -> list[Journal]:
         """Row 18: the instructor's account has it."""

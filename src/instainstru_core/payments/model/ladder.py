@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from instainstru_core.payments.model.payment import Failure
+from instainstru_core.payments.model.holds import Failure
 
 CANCEL_BEFORE = timedelta(hours=12)
 WARN_BEFORE = timedelta(hours=13)

@@ -20,6 +20,8 @@ REVIEW_PAUSE = timedelta(hours=1)
 
 NEVER_ARRIVED = "never_arrived"
 TRANSFER_FAILED = "transfer_failed"
+REFUND_FAILED = "refund_failed"
+MISSING_AUTHORIZATION = "missing_authorization"
 
 TRANSFER_RETRIES = (
     timedelta(minutes=1),
@@ -38,6 +40,7 @@ class OperationKind(StrEnum):
     CAPTURE = "capture"
     VOID = "void"
     TRANSFER = "transfer"
+    REFUND = "refund"
 
 
 class OperationState(StrEnum):

@@ -15,6 +15,9 @@ from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments import events as facts
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
+from instainstru_core.payments.model.holds import CardHold, Failure, FailureKind, HoldStatus
+from instainstru_core.payments.model.move import Move
+from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.processor import Authorised, Declined
 from instainstru_core.pricing.model.quotes import PriceBreakdown
 
@@ -36,7 +39,7 @@ class _Named(TypedDict):
 
 
 class PaymentState(StrEnum):
-    """Where the money is. `locked` comes with rescheduling."""
+    """Where the money is. Source: spec 02 §3.1."""
 
     PAYMENT_METHOD_REQUIRED = "payment_method_required"
     SCHEDULED = "scheduled"
@@ -47,74 +50,14 @@ class PaymentState(StrEnum):
     MANUAL_REVIEW = "manual_review"
 
 
-class Outcome(StrEnum):
-    """What the money did in the end. Source: PY-30."""
-
-    LESSON_COMPLETED = "lesson_completed_full_payout"
-    STUDENT_CANCELLED = "student_cancel_gt24_no_charge"
-    INSTRUCTOR_CANCELLED = "instructor_cancel_full_refund"
-    CHECKOUT_ABANDONED = "checkout_abandoned_no_charge"
-    PAYMENT_FAILED = "payment_failed_no_charge"
-
-
-class FailureKind(StrEnum):
-    """What the card refused."""
-
-    AUTHORIZATION = "authorization"
-    CAPTURE = "capture"
-
-
-class HoldStatus(StrEnum):
-    """How a card hold stands. Source: spec 02 §3.2."""
-
-    REQUIRES_ACTION = "requires_action"
-    ACTIVE = "active"
-    CAPTURED = "captured"
-    VOIDED = "voided"
-    FAILED = "failed"
-
-
-OPEN_HOLDS = frozenset({HoldStatus.REQUIRES_ACTION, HoldStatus.ACTIVE})
-
-
-@frozen(kw_only=True)
-class CardHold:
-    """One card authorisation; named by the operation that asked for it."""
-
-    hold_id: OperationId
-    intent: str
-    amount: Money
-    status: HoldStatus
-    authorized_at: datetime | None = None
-    expires_at: datetime | None = None
-    captured_amount: Money = NOTHING
-    charge: str | None = None
-
-    @property
-    def open(self) -> bool:
-        """Whether money is, or may still be, held."""
-        return self.status in OPEN_HOLDS
-
-
-@frozen(kw_only=True)
-class Failure:
-    """What the card refused, how often, and since when."""
-
-    kind: FailureKind
-    category: str
-    hard: bool
-    count: int
-    first_at: datetime
-    last_at: datetime
-    final_attempt_at: datetime | None = None
-
-
 @frozen(kw_only=True)
 class Payment(Aggregate):
     """The money of one lesson, at a price frozen at checkout (PR-10).
 
     *closing* is how it shall end, decided while the processor still has to do its part (PY-6);
     *outcome* is how it ended. *card_token* is what the processor knows the chosen card by.
+    *resume_state* is where a frozen payment goes on from (PY-40), and *move* where the lesson is
+    being moved to meanwhile (PY-18).
     """
 
     payment_id: PaymentId
@@ -135,7 +78,9 @@ class Payment(Aggregate):
     closing: Outcome | None = None
     outcome: Outcome | None = None
     review_reason: str | None = None
+    resume_state: PaymentState | None = None
     settled_at: datetime | None = None
+    move: Move | None = None
 
     @property
     def group(self) -> str:
@@ -156,6 +101,29 @@ class Payment(Aggregate):
     def held(self) -> Money:
         """What is, or may be, held on the card now."""
         return self.hold.amount if self.hold is not None and self.hold.open else NOTHING
+
+    @property
+    def captured(self) -> Money:
+        """What was taken from the card and not given back."""
+        taken = self.hold is not None and self.hold.status is HoldStatus.CAPTURED
+        return self.hold.captured_amount if taken and self.hold is not None else NOTHING
+
+    @property
+    def frozen(self) -> bool:
+        """Whether a report or an issue keeps every job away from it. Source: PY-40, PY-41."""
+        return self.resume_state is not None
+
+    @property
+    def standing(self) -> PaymentState:
+        """Where the money is, whether it is frozen or not."""
+        return self.resume_state or self.state
+
+    @property
+    def over(self) -> bool:
+        """Whether its money has gone, or is going, where it goes. Source: PY-40."""
+        if self.standing in {PaymentState.CAPTURED, PaymentState.SETTLED}:
+            return True
+        return self.closing is not None and not self.failed_capture
 
     @property
     def failed_capture(self) -> bool:
@@ -235,12 +203,12 @@ class Payment(Aggregate):
         held = evolve(self, hold=hold)
         return held if self.closing is not None else held.authorised(at)
 
-    def await_cardholder(self, hold_id: OperationId, intent: str) -> Self:
+    def await_cardholder(self, hold_id: OperationId, intent: str, amount: Money) -> Self:
         """The cardholder must confirm first. Source: PY-9."""
         hold = CardHold(
             hold_id=hold_id,
             intent=intent,
-            amount=self.breakdown.card_amount,
+            amount=amount,
             status=HoldStatus.REQUIRES_ACTION,
         )
         return evolve(self, hold=hold)
@@ -258,8 +226,8 @@ class Payment(Aggregate):
         failure = self._failed(kind, refusal.category, hard=refusal.hard, at=at)
         if final:
             failure = evolve(failure, final_attempt_at=at)
-        failed = evolve(
-            self, state=PaymentState.PAYMENT_METHOD_REQUIRED, hold=hold, failure=failure
+        failed = evolve(self, hold=hold, failure=failure).stands_at(
+            PaymentState.PAYMENT_METHOD_REQUIRED
         )
         if not scheduled or kind is FailureKind.CAPTURE:
             return failed
@@ -299,20 +267,28 @@ class Payment(Aggregate):
         return taken.recording(facts.PaymentCaptured(**self._named(at), amount=amount))
 
     def take_nothing(self) -> Self:
-        """There is nothing to take: the credit paid it all."""
+        """There is nothing (more) to take: the credit paid it all, or it was taken before."""
         return evolve(self, state=PaymentState.CAPTURED)
 
+    def give_back(self, amount: Money, *, at: datetime) -> Self:
+        """What was taken is on its way back to the card. Source: PY-38, PY-43."""
+        if self.hold is None:
+            raise InvalidState("there is no hold whose money could be given back")
+        returned = evolve(self, hold=evolve(self.hold, status=HoldStatus.REFUNDED))
+        return returned.recording(facts.PaymentRefunded(**self._named(at), amount=amount))
+
     def fail_capture(self, reason: str, *, at: datetime) -> Self:
-        """The hold did not give its money. Source: PY-23."""
-        hold = None if self.hold is None else evolve(self.hold, status=HoldStatus.FAILED)
-        first = self.failure is None or self.failure.kind is not FailureKind.CAPTURE
+        """The card did not give its money; how the payment shall end stays decided. Source: PY-23.
+
+        What is decided is kept for the card that pays at last.
+        """
+        hold = self.hold
+        if hold is not None and hold.open:
+            hold = evolve(hold, status=HoldStatus.FAILED)
+        first = not self.failed_capture
         failure = self._failed(FailureKind.CAPTURE, reason, hard=False, at=at)
-        failed = evolve(
-            self,
-            state=PaymentState.PAYMENT_METHOD_REQUIRED,
-            hold=hold,
-            failure=failure,
-            closing=None,
+        failed = evolve(self, hold=hold, failure=failure).stands_at(
+            PaymentState.PAYMENT_METHOD_REQUIRED
         )
         news = facts.PaymentFailed(**self._named(at), reason=reason)
         return failed.recording(news) if first else failed
@@ -325,12 +301,12 @@ class Payment(Aggregate):
             closing=None,
             outcome=outcome,
             review_reason=None,
+            resume_state=None,
             settled_at=at,
         )
-        taken = self.hold.captured_amount if self.hold is not None else NOTHING
         return settled.recording(
             facts.PaymentSettled(
-                **self._named(at), outcome=outcome.value, card_amount=taken, payout=payout
+                **self._named(at), outcome=outcome.value, card_amount=self.captured, payout=payout
             )
         )
 
@@ -348,8 +324,37 @@ class Payment(Aggregate):
 
     def review(self, reason: str, *, at: datetime) -> Self:
         """Stop everything automatic: a person must look. Source: PY-58."""
-        stopped = evolve(self, state=PaymentState.MANUAL_REVIEW, review_reason=reason)
+        stopped = evolve(
+            self, state=PaymentState.MANUAL_REVIEW, review_reason=reason, resume_state=None
+        )
         return stopped.recording(facts.PaymentReviewOpened(**self._named(at), reason=reason))
+
+    def end_unpaid(self, outcome: Outcome, reason: str, *, at: datetime) -> Self:
+        """Nobody could be charged, and a person must know. Source: PY-36."""
+        return evolve(self, closing=None, outcome=outcome).review(reason, at=at)
+
+    def freeze(self, reason: str, *, at: datetime) -> Self:
+        """A report or an issue is open: no job touches the money. Source: PY-40, PY-41, PY-46.
+
+        Raises:
+            InvalidState: The money has gone where it goes, or a person looks at it already.
+        """
+        if self.over or self.state is PaymentState.MANUAL_REVIEW:
+            raise InvalidState(f"the payment is {self.state}")
+        frozen_ = evolve(
+            self,
+            state=PaymentState.MANUAL_REVIEW,
+            review_reason=reason,
+            resume_state=self.state,
+        )
+        return frozen_.recording(facts.PaymentFrozen(**self._named(at), reason=reason))
+
+    def unfreeze(self, *, at: datetime) -> Self:
+        """Nothing keeps the money any more: it goes on from where it was. Source: PY-42."""
+        if self.resume_state is None:
+            return self
+        thawed = evolve(self, state=self.resume_state, review_reason=None, resume_state=None)
+        return thawed.recording(facts.PaymentReleased(**self._named(at)))
 
     def resume(self) -> Self:
         """What could not be paid out goes on as captured. Source: PY-47."""
@@ -357,10 +362,8 @@ class Payment(Aggregate):
 
     def authorised(self, at: datetime) -> Self:
         """The money is as good as there; a failed capture is remembered until it is taken."""
-        authorised = evolve(
-            self,
-            state=PaymentState.AUTHORIZED,
-            failure=self.failure if self.failed_capture else None,
+        authorised = evolve(self, failure=self.failure if self.failed_capture else None).stands_at(
+            PaymentState.AUTHORIZED
         )
         return authorised.recording(
             facts.PaymentAuthorized(**self._named(at), amount=self.breakdown.card_amount)
@@ -373,6 +376,12 @@ class Payment(Aggregate):
                 **self._named(at), cancels_at=self.lesson.starts_at - timedelta(hours=12)
             )
         )
+
+    def stands_at(self, state: PaymentState) -> Self:
+        """The money is elsewhere now; a frozen payment stays frozen."""
+        if self.frozen:
+            return evolve(self, resume_state=state)
+        return evolve(self, state=state)
 
     def _failed(self, kind: FailureKind, category: str, *, hard: bool, at: datetime) -> Failure:
         before = self.failure

@@ -91,7 +91,9 @@ class Refused:
     reason: str
 
 
-ProcessorAnswer: TypeAlias = AuthorisationResult | Captured | Voided | Transferred | Refused
+ProcessorAnswer: TypeAlias = (
+    AuthorisationResult | Captured | Voided | Refunded | Transferred | Refused
+)
 """What a payment's operation can be answered with."""
 
 

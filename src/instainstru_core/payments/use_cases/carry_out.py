@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
@@ -93,6 +94,8 @@ def _ask(operation: PaymentOperation, payment: Payment, gateway: PaymentGateway)
             return gateway.capture(key, intent=target, amount=amount)
         case OperationKind.VOID:
             return gateway.void(key, intent=target)
+        case OperationKind.REFUND:
+            return gateway.refund(key, intent=target, amount=amount)
         case OperationKind.TRANSFER:
             return gateway.transfer(
                 key, account=target, amount=amount, group=payment.group, charge=operation.charge
@@ -111,8 +114,7 @@ def _record(
     clock: Clock,
 ) -> tuple[Payment, Sequence[PaymentOperation]]:
     with begin() as work:
-        booking = work.bookings.get_for_update(payment.booking_id)
-        current = work.payments.get_for_update(payment.payment_id)
+        booking, current = _locked(payment, work)
         known = work.payment_operations.get(operation.operation_id)
         desk = Desk(work, ids, clock.now(), booking)
         if not known.finished:
@@ -132,8 +134,7 @@ def change(
 ) -> Payment:
     """Decide something under the payment's locks, then carry out what that needs."""
     with begin() as work:
-        booking = work.bookings.get_for_update(payment.booking_id)
-        current = work.payments.get_for_update(payment.payment_id)
+        booking, current = _locked(payment, work)
         desk = Desk(work, ids, clock.now(), booking)
         changed = decide(work, desk, current)
         current = work.payments.save(changed) if not _unchanged(changed, current) else current
@@ -175,3 +176,13 @@ def repeat(
 
 def _unchanged(payment: Payment, before: Payment) -> bool:
     return payment == before and not payment.events
+
+
+def _locked(payment: Payment, work: PaymentWork) -> tuple[Booking, Payment]:
+    """The booking and its payment as they are; the lesson may have been moved meanwhile."""
+    booking = work.bookings.get_for_update(payment.booking_id)
+    current = work.payments.get_for_update(payment.payment_id)
+    if current.booking_id != booking.booking_id:
+        # Both have one instructor, whose calendar is locked: nobody waits in a circle.
+        booking = work.bookings.get_for_update(current.booking_id)
+    return booking, current

@@ -6,6 +6,7 @@ from attrs import frozen
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
@@ -33,6 +34,10 @@ class ChangeCard:
     student_id: StudentId
     booking_id: BookingId
     card_id: CardId | None = None
+
+
+def _wanted(booking: Booking, payment: Payment) -> bool:
+    return payment.closing is None and isinstance(booking.state, Confirmed | Completed)
 
 
 def change_card(
@@ -65,9 +70,8 @@ def change_card(
         )
         if (
             payment.state not in _RETRYABLE
-            or payment.closing is not None
             or unfinished
-            or not isinstance(desk.booking.state, Confirmed | Completed)
+            or not (payment.failed_capture or _wanted(desk.booking, payment))
         ):
             raise PaymentNotRetryable(f"the payment is {payment.state}")
         if request.card_id is not None:

@@ -15,8 +15,7 @@ from instainstru_core.booking.errors import (
 )
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
-from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
-from instainstru_core.due_work.model import NewWork
+from instainstru_core.booking.model.states import Confirmed, Pending
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
@@ -31,10 +30,12 @@ from instainstru_core.payments.errors import (
 )
 from instainstru_core.payments.ids import CardId, PaymentId
 from instainstru_core.payments.model.cards import SavedCard
+from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import PaymentOperation
-from instainstru_core.payments.model.payment import HoldStatus, Payment, PaymentState
+from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.processor import RequiresAction
 from instainstru_core.payments.ports import CheckoutFacts, PaymentGateway, PaymentWork
+from instainstru_core.payments.timers import authorisation_timer
 from instainstru_core.payments.use_cases.carry_out import carry_out
 from instainstru_core.payments.use_cases.confirm_hold import confirm_hold
 from instainstru_core.payments.use_cases.record_answer import Desk
@@ -43,7 +44,6 @@ from instainstru_core.pricing.model.quotes import PriceBreakdown, quote
 from instainstru_core.pricing.model.tiers import evaluate_tier
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
-AUTHORISE_PAYMENT = "authorise_payment"
 
 
 @frozen(kw_only=True)
@@ -174,7 +174,8 @@ class _Counter:
 
     def _check(self, booking: Booking) -> None:
         state = booking.state
-        if isinstance(state, Cancelled) or not isinstance(state, Pending):
+        if not isinstance(state, Pending) or booking.chain.predecessor_id is not None:
+            # What takes another lesson's place is paid for by moving that one. Source: BK-33.
             raise WrongState(booking.booking_id, booking.status)
         if self._now >= booking.lesson.starts_at:
             raise LessonStarted(booking.booking_id)
@@ -237,14 +238,7 @@ class _Counter:
 
     def _schedule(self, booking: Booking, payment: Payment) -> Payment:
         self._confirm(booking)
-        self._work.work_items.file(
-            NewWork(
-                handler=AUTHORISE_PAYMENT,
-                payload={"payment_id": str(payment.payment_id)},
-                due_at=payment.auth_due_at,
-                dedupe_key=f"{AUTHORISE_PAYMENT}:{payment.payment_id}",
-            )
-        )
+        self._work.work_items.file(authorisation_timer(payment))
         return self._work.payments.add(payment.schedule(at=self._now))
 
     def _again(

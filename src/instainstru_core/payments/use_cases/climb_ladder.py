@@ -5,8 +5,9 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.model.holds import FailureKind
 from instainstru_core.payments.model.ladder import LadderStep, ladder_step
-from instainstru_core.payments.model.payment import FailureKind, Payment, PaymentState
+from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change

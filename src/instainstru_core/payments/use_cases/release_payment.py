@@ -1,4 +1,4 @@
-"""Release the money of a lesson that will not be: no charge. Source: PY-31, PY-37, PY-38."""
+"""End the money of a lesson that will not be. Source: PY-30…PY-39."""
 
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.kernel.ids import Ids
@@ -20,7 +20,9 @@ def release_payment(
     ids: Ids,
     clock: Clock,
 ) -> Payment | None:
-    """Let the hold go, if there is one, and close; None: nobody ever checked out.
+    """Do what was decided when the lesson was called off, or what *ending* says now.
+
+    None: nobody ever checked out.
 
     Raises:
         OutcomeUnknown: The processor didn't answer; the sweeper asks again.
@@ -31,8 +33,10 @@ def release_payment(
         return None
 
     def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
-        if payment.settled or payment.closing is not None or payment.review_reason is not None:
+        if payment.settled or payment.review_reason is not None or payment.failed_capture:
             return payment
+        if payment.closing is not None:
+            return desk.pursue(payment)
         return desk.close(payment, ending)
 
     return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)

@@ -6,16 +6,19 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.model.holds import FailureKind
 from instainstru_core.payments.model.payment import (
     CAPTURE_GIVE_UP_AFTER,
     CAPTURE_RETRY_EVERY,
-    FailureKind,
     Payment,
     PaymentState,
 )
+from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change
 from instainstru_core.payments.use_cases.record_answer import Desk
+
+_TAKEN = frozenset({PaymentState.AUTHORIZED, PaymentState.LOCKED})
 
 
 def settle_payment(
@@ -37,12 +40,12 @@ def settle_payment(
         return None
 
     def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
-        if payment.state is not PaymentState.AUTHORIZED or payment.closing is not None:
+        if payment.state not in _TAKEN or payment.closing is not None:
             return payment
         booking = desk.booking
         if not isinstance(booking.state, Completed) or clock.now() < payment.capture_due_at:
             return payment
-        return desk.begin_capture(payment)
+        return desk.close(payment, Ending.LESSON_COMPLETED)
 
     return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
 

@@ -30,7 +30,8 @@ from instainstru_core.payments.model.operation import (
     OperationState,
     PaymentOperation,
 )
-from instainstru_core.payments.model.payment import Outcome, PaymentState
+from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_books import watch_books

@@ -23,7 +23,8 @@ from instainstru_core.payments.errors import (
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.model.cards import SavedCard
 from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
-from instainstru_core.payments.model.payment import Outcome, Payment
+from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import Authorised, Declined
 from instainstru_core.pricing.model.config import DEFAULT_PRICING
 from instainstru_core.pricing.model.quotes import quote

@@ -29,7 +29,9 @@ from instainstru_core.payments.errors import (
     QuoteChanged,
 )
 from instainstru_core.payments.ledger.model import Account
-from instainstru_core.payments.model.payment import FailureKind, Outcome, PaymentState
+from instainstru_core.payments.model.holds import FailureKind
+from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckOut

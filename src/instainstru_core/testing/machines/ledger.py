@@ -27,7 +27,8 @@ from instainstru_core.booking.terms import Party, PolicyCase
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.payments.errors import CardDeclined, OutcomeUnknown
 from instainstru_core.payments.ledger.model import Account
-from instainstru_core.payments.model.payment import Outcome, Payment, PaymentState
+from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.testing.fakes.processor.commands import Fault
 from instainstru_core.testing.strategies.payments import Till
 

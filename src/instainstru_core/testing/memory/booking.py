@@ -27,6 +27,7 @@ from instainstru_core.kernel.time import Interval
 from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.testing.memory.external_calendars import private_busy_of
 from instainstru_core.testing.memory.instructors import offerings_of
 
 if TYPE_CHECKING:
@@ -265,6 +266,20 @@ class InMemoryPaymentReadiness:
             each.booking_id == booking_id and each.state in _READY
             for each in self._tables.of("payments", PaymentId, Payment).values()
         )
+
+    def is_locked(self, booking_id: BookingId) -> bool:
+        return any(
+            each.booking_id == booking_id and each.standing is PaymentState.LOCKED
+            for each in self._tables.of("payments", PaymentId, Payment).values()
+        )
+
+    def is_settled(self, booking_id: BookingId) -> bool:
+        mine = [
+            each
+            for each in self._tables.of("payments", PaymentId, Payment).values()
+            if each.booking_id == booking_id
+        ]
+        return bool(mine) and max(mine, key=lambda each: each.payment_id).over
 
     def status_of(self, booking_id: BookingId) -> str | None:
         rows = self._tables.of("payments", PaymentId, Payment).values()

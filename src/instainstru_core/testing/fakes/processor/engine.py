@@ -163,7 +163,7 @@ class Processor:
         asked, answer = self._answers.get(command.key, (None, None))
         if isinstance(asked, Authorise):
             return intent_of(self.books, command.key) or answer
-        return answer if isinstance(asked, Capture | Void | Transfer) else None
+        return answer if isinstance(asked, Capture | Void | Refund | Transfer) else None
 
 
 def _link(books: Books, command: LinkOnboarding, at: datetime) -> Answer:

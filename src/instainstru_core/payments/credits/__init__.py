@@ -1,0 +1,1 @@
+"""The credit students have with the platform."""
