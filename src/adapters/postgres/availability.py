@@ -8,13 +8,27 @@ from attrs import define
 from sqlalchemy import Connection, Row, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.calendar_history import edit_values
 from adapters.postgres.outbox import Outbox
-from adapters.postgres.queries.availability import WEEK, settings_of, stored_week
+from adapters.postgres.queries.availability import (
+    WEEK,
+    kept_settings,
+    open_days,
+    settings_of,
+    stored_week,
+)
 from adapters.postgres.tables.availability import blackouts
-from instainstru_core.availability.errors import BlackoutExists, CalendarNotFound
+from instainstru_core.availability.errors import (
+    BlackoutExists,
+    BlackoutNotFound,
+    CalendarNotFound,
+)
+from instainstru_core.availability.ids import BlackoutId
 from instainstru_core.availability.model.facts import Blackout, BookedLesson, StoredWeek
+from instainstru_core.availability.model.history import CalendarEdit
 from instainstru_core.availability.model.planes import DayPlanes, plane_bytes
-from instainstru_core.availability.model.settings import CalendarSettings
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
+from instainstru_core.availability.model.settings import CalendarSettings, KeptSettings
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import EntityId
@@ -37,8 +51,8 @@ _LOCK = text(
 _READ_SETTINGS = text(
     """
     SELECT instructor.zone,
-        coalesce(non_travel_buffer_minutes, 15), coalesce(travel_buffer_minutes, 60),
-        coalesce(min_advance_minutes, 0), coalesce(overnight_protection_enabled, true)
+        non_travel_buffer_minutes, travel_buffer_minutes, min_advance_minutes,
+        overnight_protection_enabled
     FROM instructors AS instructor LEFT JOIN calendars USING (instructor_id)
     WHERE instructor.instructor_id = :instructor_id
     """
@@ -58,15 +72,7 @@ _CONFIGURE = text(
     RETURNING 1
     """
 )
-_DAYS = text(
-    """
-    SELECT day, travel || studio || online FROM availability_days
-    WHERE instructor_id = :instructor_id AND day BETWEEN :first AND :last
-    ORDER BY day
-    """
-)
-_SAVE_DAYS = text(
-    """
+_SAVE_DAYS = """
     INSERT INTO availability_days (instructor_id, day, travel, studio, online, updated_at)
     SELECT :instructor_id, day, travel, studio, online, :updated_at
     FROM unnest(
@@ -76,6 +82,27 @@ _SAVE_DAYS = text(
     ON CONFLICT (instructor_id, day) DO UPDATE SET
         travel = excluded.travel, studio = excluded.studio, online = excluded.online,
         updated_at = excluded.updated_at
+    """
+_SAVE = text(_SAVE_DAYS)
+# The line of the history costs no trip of its own.
+_SAVE_WITH_EDIT = text(
+    f"""
+    WITH kept AS (
+        INSERT INTO calendar_edits (edit_id, instructor_id, actor_id, cause, saved_at, dates,
+            opened_minutes, closed_minutes, flips)
+        VALUES (:edit_id, :instructor_id, :actor_id, :cause, :saved_at, CAST(:dates AS date[]),
+            :opened, :closed, :flips)
+    )
+    {_SAVE_DAYS}
+    """  # noqa: S608 - constants
+)
+_ACKNOWLEDGE = text(
+    """
+    INSERT INTO calendars AS calendar (instructor_id, acknowledged_at)
+    SELECT instructor_id, :at FROM instructors WHERE instructor_id = :instructor_id
+    ON CONFLICT (instructor_id) DO UPDATE SET
+        acknowledged_at = coalesce(calendar.acknowledged_at, excluded.acknowledged_at)
+    RETURNING 1
     """
 )
 _LESSONS = text(
@@ -95,6 +122,26 @@ _BLOCK = (
     .on_conflict_do_nothing(constraint="blackouts_instructor_day_key")
     .returning(blackouts.c.blackout_id)
 )
+_BLOCK_ALL = text(
+    """
+    INSERT INTO blackouts (blackout_id, instructor_id, day, reason, created_at)
+    SELECT blackout_id, instructor_id, day, reason, created_at
+    FROM unnest(
+        CAST(:blackout_ids AS uuid[]), CAST(:instructor_ids AS uuid[]), CAST(:days AS date[]),
+        CAST(:reasons AS text[]), CAST(:created AS timestamptz[])
+    ) AS wanted (blackout_id, instructor_id, day, reason, created_at)
+    ON CONFLICT ON CONSTRAINT blackouts_instructor_day_key DO NOTHING
+    RETURNING day
+    """
+)
+_LIFT = (
+    delete(blackouts)
+    .where(
+        blackouts.c.instructor_id == bindparam("instructor"),
+        blackouts.c.blackout_id == bindparam("lifted"),
+    )
+    .returning(blackouts.c.day)
+)
 _UNBLOCK = (
     delete(blackouts)
     .where(
@@ -111,6 +158,7 @@ class PostgresCalendars:
 
     _connection: Connection
     _outbox: Outbox
+    _rules: CalendarRules = DEFAULT_RULES
 
     def lock(self, instructor_id: InstructorId) -> CalendarSettings:
         return self._settings(_LOCK, instructor_id)
@@ -129,12 +177,18 @@ class PostgresCalendars:
         if self._connection.execute(_CONFIGURE, values).first() is None:
             raise CalendarNotFound(instructor_id)
 
+    def kept_settings(self, instructor_id: InstructorId) -> KeptSettings:
+        return kept_settings(self._connection, instructor_id, self._rules)
+
+    def acknowledge(self, instructor_id: InstructorId, *, at: datetime) -> None:
+        values = {"instructor_id": instructor_id.value, "at": at}
+        if self._connection.execute(_ACKNOWLEDGE, values).first() is None:
+            raise CalendarNotFound(instructor_id)
+
     def days(
         self, instructor_id: InstructorId, first: date, last: date
     ) -> Mapping[date, DayPlanes]:
-        rows = self._connection.execute(_DAYS, _range(instructor_id, first, last))
-        found = {day: DayPlanes.of_bytes(bytes(planes)) for day, planes in rows}
-        return {day: planes for day, planes in found.items() if planes}
+        return open_days(self._connection, instructor_id, first, last)
 
     def week(self, instructor_id: InstructorId, monday: date) -> StoredWeek:
         values = {"instructor_id": instructor_id.value, "monday": monday}
@@ -147,19 +201,21 @@ class PostgresCalendars:
         *,
         at: datetime,
         events: tuple[Event, ...] = (),
+        edit: CalendarEdit | None = None,
     ) -> None:
         if days:
-            self._connection.execute(
-                _SAVE_DAYS,
-                {
-                    "instructor_id": instructor_id.value,
-                    "updated_at": at,
-                    "days": [*days],
-                    "travel": [plane_bytes(each.travel) for each in days.values()],
-                    "studio": [plane_bytes(each.studio) for each in days.values()],
-                    "online": [plane_bytes(each.online) for each in days.values()],
-                },
-            )
+            values = {
+                "instructor_id": instructor_id.value,
+                "updated_at": at,
+                "days": [*days],
+                "travel": [plane_bytes(each.travel) for each in days.values()],
+                "studio": [plane_bytes(each.studio) for each in days.values()],
+                "online": [plane_bytes(each.online) for each in days.values()],
+            }
+            if edit is None:
+                self._connection.execute(_SAVE, values)
+            else:
+                self._connection.execute(_SAVE_WITH_EDIT, values | edit_values(edit))
         self._outbox.record(events)
 
     def lessons(
@@ -188,6 +244,26 @@ class PostgresCalendars:
         if self._connection.execute(_BLOCK, values).first() is None:
             raise BlackoutExists(blackout.day)
 
+    def block_all(self, blackouts: Sequence[Blackout]) -> frozenset[date]:
+        values = {
+            "blackout_ids": [each.blackout_id.value for each in blackouts],
+            "instructor_ids": [each.instructor_id.value for each in blackouts],
+            "days": [each.day for each in blackouts],
+            "reasons": [each.reason for each in blackouts],
+            "created": [each.created_at for each in blackouts],
+        }
+        return frozenset(self._connection.scalars(_BLOCK_ALL, values))
+
+    def lift(self, instructor_id: InstructorId, blackout_id: BlackoutId) -> date:
+        values = {"instructor": instructor_id, "lifted": blackout_id}
+        day: date | None = self._connection.scalar(_LIFT, values)
+        if day is None:
+            raise BlackoutNotFound(blackout_id)
+        return day
+
+    def announce(self, events: tuple[Event, ...]) -> None:
+        self._outbox.record(events)
+
     def unblock(self, instructor_id: InstructorId, day: date) -> bool:
         values = {"instructor_id": instructor_id, "blocked_day": day}
         return self._connection.execute(_UNBLOCK, values).first() is not None
@@ -196,11 +272,7 @@ class PostgresCalendars:
         values = {"instructor_id": instructor_id.value}
         if (row := self._connection.execute(statement, values).first()) is None:
             raise CalendarNotFound(instructor_id)
-        return settings_of(*row)
-
-
-def _range(instructor_id: InstructorId, first: date, last: date) -> dict[str, object]:
-    return {"instructor_id": instructor_id.value, "first": first, "last": last}
+        return settings_of(*row, self._rules)
 
 
 def _lesson(row: Row[*tuple[Any, ...]]) -> BookedLesson:

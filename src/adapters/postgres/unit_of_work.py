@@ -11,6 +11,7 @@ from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.availability import PostgresCalendars
 from adapters.postgres.booking import PostgresBookings
 from adapters.postgres.booking_facts import PostgresBookingParties, PostgresPaymentReadiness
+from adapters.postgres.calendar_files import PostgresCalendarFeeds
 from adapters.postgres.calendar_history import PostgresCalendarHistory
 from adapters.postgres.cards import (
     PostgresCards,
@@ -23,11 +24,13 @@ from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.connecting import connected
 from adapters.postgres.doors import PostgresDoors
 from adapters.postgres.due_work import PostgresWorkItems
+from adapters.postgres.external_calendars import PostgresFeedQueries, PostgresFeeds
 from adapters.postgres.idempotency import PostgresAnswers
 from adapters.postgres.instructors import (
     PostgresInstructors,
     PostgresOfferings,
 )
+from adapters.postgres.credits import PostgresCreditLots, PostgresCreditQueries
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.outbox import Dump, Outbox, Routes
@@ -36,10 +39,12 @@ from adapters.postgres.places import PostgresRegions
 from adapters.postgres.pricing import PostgresInstructorTiers, PostgresPricedOfferings
 from adapters.postgres.queries.availability import PostgresCalendarQueries, RememberedFacts
 from adapters.postgres.queries.booking import PostgresBookingQueries
+from adapters.postgres.queries.calendar_files import PostgresCalendarFiles
 from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.instructors import PostgresInstructorPages
 from adapters.postgres.queries.notifications import PostgresInbox
 from adapters.postgres.queries.payments import PostgresLedgerQueries, PostgresPaymentQueries
+from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.webhooks import PostgresWebhooks
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
@@ -114,6 +119,16 @@ class PostgresWork:
         return PostgresBookings(self._connection, self._outbox)
 
     @cached_property
+    def calendar_feeds(self) -> PostgresCalendarFeeds:
+        """Everybody's feed."""
+        return PostgresCalendarFeeds(self._connection)
+
+    @cached_property
+    def reminders(self) -> PostgresReminders:
+        """Which lessons somebody was reminded of."""
+        return PostgresReminders(self._connection, self._outbox)
+
+    @cached_property
     def booking_parties(self) -> PostgresBookingParties:
         """Who and what a proposal names."""
         return PostgresBookingParties(self._connection)
@@ -137,6 +152,11 @@ class PostgresWork:
     def calendar_history(self) -> PostgresCalendarHistory:
         """The saves of calendars."""
         return PostgresCalendarHistory(self._connection)
+
+    @cached_property
+    def feeds(self) -> PostgresFeeds:
+        """Every external calendar."""
+        return PostgresFeeds(self._connection, self._outbox)
 
     @cached_property
     def webhooks(self) -> PostgresWebhooks:
@@ -177,6 +197,11 @@ class PostgresWork:
     def checkouts(self) -> PostgresCheckouts:
         """What checkouts go by."""
         return PostgresCheckouts(self._connection)
+
+    @cached_property
+    def credit_lots(self) -> PostgresCreditLots:
+        """Every grant of credit."""
+        return PostgresCreditLots(self._connection, self._outbox)
 
     @cached_property
     def ledger(self) -> PostgresLedger:
@@ -235,6 +260,16 @@ class PostgresReads:
         return PostgresBookingQueries(self._connection)
 
     @cached_property
+    def feed_queries(self) -> PostgresFeedQueries:
+        """External calendars, to be read."""
+        return PostgresFeedQueries(self._connection)
+
+    @cached_property
+    def calendar_files(self) -> PostgresCalendarFiles:
+        """Lessons for other calendars."""
+        return PostgresCalendarFiles(self._connection)
+
+    @cached_property
     def inbox(self) -> PostgresInbox:
         """What people were told."""
         return PostgresInbox(self._connection)
@@ -248,6 +283,11 @@ class PostgresReads:
     def payment_queries(self) -> PostgresPaymentQueries:
         """Payments as their parties see them."""
         return PostgresPaymentQueries(self._connection)
+
+    @cached_property
+    def credit_queries(self) -> PostgresCreditQueries:
+        """Credit as its student sees it."""
+        return PostgresCreditQueries(self._connection)
 
     @cached_property
     def ledger_queries(self) -> PostgresLedgerQueries:

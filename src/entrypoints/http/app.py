@@ -17,7 +17,9 @@ from litestar.types import ControllerRouterHandler
 from entrypoints.http import (
     accounts,
     availability,
+    blackouts,
     bookings,
+    calendar_edits,
     cards,
     catalog,
     claims,
@@ -62,7 +64,9 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 ROUTERS: Final[list[ControllerRouterHandler]] = [
     accounts.ROUTER,
     availability.ROUTER,
+    blackouts.ROUTER,
     bookings.ROUTER,
+    calendar_edits.ROUTER,
     cards.ROUTER,
     catalog.ROUTER,
     claims.ROUTER,

@@ -5,6 +5,7 @@ from datetime import date
 
 from attrs import frozen
 
+from instainstru_core.availability.ids import BlackoutId, EditId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import (
     Conflict,
@@ -91,6 +92,30 @@ class InvalidDuration(RefusedField):
     code = "invalid_duration"
 
 
+class TooManyOperations(RefusedField):
+    """More steps in one patch than anybody needs. Source: AV-17."""
+
+    code = "too_many_operations"
+
+
+class SameWeek(RefusedField):
+    """A week copied onto itself. Source: AV-22."""
+
+    code = "same_week"
+
+
+@frozen
+class EditNotFound(NotFound):
+    """No such save of this calendar, or it is kept no longer. Source: spec 01 §11."""
+
+    code = "edit_not_found"
+
+    edit_id: EditId
+
+    def __str__(self) -> str:
+        return f"no save {self.edit_id} of this calendar"
+
+
 @frozen
 class NotMonday(DomainError):
     """Weeks are addressed by their Monday. Source: AV-12."""
@@ -139,6 +164,24 @@ class BlackoutExists(Conflict):
 
     def __str__(self) -> str:
         return f"{self.day} is blocked already"
+
+
+@frozen
+class BlackoutNotFound(NotFound):
+    """No such blackout, or not one of the caller's. Source: AV-27."""
+
+    code = "blackout_not_found"
+
+    blackout_id: BlackoutId
+
+    def __str__(self) -> str:
+        return f"no blackout {self.blackout_id}"
+
+
+class InvalidBuffers(RefusedField):
+    """A travel buffer that is shorter than the other one. Source: AV-28."""
+
+    code = "invalid_buffers"
 
 
 @frozen

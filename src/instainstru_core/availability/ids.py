@@ -7,3 +7,9 @@ class BlackoutId(EntityId):
     """One local date without lessons."""
 
     __slots__ = ()
+
+
+class EditId(EntityId):
+    """One save of a calendar, as its history keeps it."""
+
+    __slots__ = ()

@@ -4,13 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from instainstru_core.availability.ids import BlackoutId, EditId
 from instainstru_core.availability.model.facts import (
     Blackout,
     BookedLesson,
     StoredWeek,
 )
+from instainstru_core.availability.model.history import CalendarEdit
 from instainstru_core.availability.model.planes import DayPlanes
-from instainstru_core.availability.model.settings import CalendarSettings
+from instainstru_core.availability.model.settings import CalendarSettings, KeptSettings
 from instainstru_core.availability.model.who import FirstStarts, WhoIsFree
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.events import Event
@@ -40,6 +42,14 @@ class Calendars(Protocol):
         """Keep other buffers and notice; the zone is the instructor's. Raises: as `lock`."""
         ...
 
+    def kept_settings(self, instructor_id: InstructorId) -> KeptSettings:
+        """Its settings, and whether their instructor knows them. Raises: as `lock`."""
+        ...
+
+    def acknowledge(self, instructor_id: InstructorId, *, at: datetime) -> None:
+        """Keep that the instructor knows the settings, unless it is known. Raises: as `lock`."""
+        ...
+
     def days(
         self, instructor_id: InstructorId, first: date, last: date
     ) -> Mapping[date, DayPlanes]:
@@ -57,8 +67,9 @@ class Calendars(Protocol):
         *,
         at: datetime,
         events: tuple[Event, ...] = (),
+        edit: CalendarEdit | None = None,
     ) -> None:
-        """Keep *days* as they are now, and record *events*."""
+        """Keep *days* as they are now, with their line of the history, and record *events*."""
         ...
 
     def lessons(
@@ -79,13 +90,68 @@ class Calendars(Protocol):
         """
         ...
 
+    def block_all(self, blackouts: Sequence[Blackout]) -> frozenset[date]:
+        """Take no lessons on dates; those that were not blocked before, which alone are kept."""
+        ...
+
+    def lift(self, instructor_id: InstructorId, blackout_id: BlackoutId) -> date:
+        """Take lessons again on the date of a blackout, which is returned.
+
+        Raises:
+            BlackoutNotFound: There is none, or it is somebody else's.
+        """
+        ...
+
+    def announce(self, events: tuple[Event, ...]) -> None:
+        """Record what happened to a calendar."""
+        ...
+
     def unblock(self, instructor_id: InstructorId, day: date) -> bool:
         """Take lessons again; whether the date was blocked."""
         ...
 
 
+class CalendarHistory(Protocol):
+    """The saves of calendars, in the order in which they were made; none is ever changed."""
+
+    def get(self, instructor_id: InstructorId, edit_id: EditId) -> CalendarEdit:
+        """One save of this calendar.
+
+        Raises:
+            EditNotFound: There is none, or it is kept no longer.
+        """
+        ...
+
+    def since(self, edit: CalendarEdit) -> Sequence[Mapping[date, DayPlanes]]:
+        """What later saves flipped on the dates of *edit*, among others, in their order."""
+        ...
+
+    def prune_days(self, *, now: datetime, older_than_days: int, limit: int) -> int:
+        """Delete days that long ago on which their instructor has no booking; how many.
+
+        Ages are counted from each instructor's own today. At most *limit* at once. Source: AV-29.
+        """
+        ...
+
+    def prune_edits(self, *, before: datetime, limit: int) -> int:
+        """Delete saves made before an instant, at most *limit* at once; how many."""
+        ...
+
+    def forget(self, instructor_id: InstructorId) -> int:
+        """Delete the calendar's saves, and its days without a booking; how many days.
+
+        The caller holds the calendar's lock. Source: AV-29.
+        """
+        ...
+
+
 class AvailabilityWork(Protocol):
     """What one unit of work can reach of availability."""
+
+    @property
+    def calendar_history(self) -> CalendarHistory:
+        """The saves of calendars."""
+        ...
 
     @property
     def calendars(self) -> Calendars:
@@ -100,4 +166,8 @@ class LiveRoster(Protocol):
         self, question: WhoIsFree, *, among: Collection[InstructorId] | None = None
     ) -> FirstStarts:
         """Who can start when, as of this call; of *among* only, if given. Source: AV-41."""
+        ...
+
+    def warm_up(self) -> None:
+        """Read again whatever is kept, before it is asked for. Source: AV-42, spec 01 §7."""
         ...

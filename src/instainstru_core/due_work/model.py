@@ -110,10 +110,14 @@ class CallsOut(Generic[PortsT]):
 
 @frozen(kw_only=True)
 class Periodic:
-    """Work that comes back: at every multiple of *every*, counted in UTC. Source: OP-13."""
+    """Work that comes back: at every multiple of *every*, counted in UTC. Source: OP-13.
+
+    *offset* moves all of them: daily at two o'clock is a day, and two hours.
+    """
 
     handler: str
     every: timedelta
+    offset: timedelta = timedelta()
 
     @property
     def dedupe_key(self) -> str:
@@ -121,8 +125,9 @@ class Periodic:
         return f"periodic:{self.handler}"
 
     def next_run(self, now: datetime) -> datetime:
-        """The first multiple of *every* after *now*; missed ones are not made up for."""
-        return _EPOCH + ((utc(now) - _EPOCH) // self.every + 1) * self.every
+        """The first of its times after *now*; missed ones are not made up for."""
+        first = _EPOCH + self.offset
+        return first + ((utc(now) - first) // self.every + 1) * self.every
 
 
 def delay_after(failures: int) -> timedelta:

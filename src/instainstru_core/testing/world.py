@@ -355,7 +355,7 @@ class World:
             request = ReplaceWeek(
                 instructor_id=instructor_id, monday=first, days=days, if_match=frozenset("*")
             )
-            replace_week(request, begin=self.ports.begin, clock=self.clock)
+            replace_week(request, begin=self.ports.begin, ids=self.ports.ids, clock=self.clock)
 
     def _principal(self, account: Account, access: str) -> Principal:
         now = self.clock.now()

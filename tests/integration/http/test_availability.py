@@ -11,7 +11,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.testing import TestClient
 
-from entrypoints.http.availability import ROUTER
+from entrypoints.http import availability, weeks
 from entrypoints.http.parameters import refuse_bad_addresses
 from entrypoints.http.problems import Refusal, on_domain_error, on_http_error, on_refusal
 from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
@@ -56,7 +56,7 @@ def client(store: InMemoryStore, room: Classroom) -> Iterator[TestClient[Litesta
     ports = Ports(**unused | {"begin": store.begin, "read": store.read, "clock": store.clock})
     principal = signed_in(room.instructor, Role.INSTRUCTOR)
     app = Litestar(
-        [Router("/", route_handlers=[ROUTER])],
+        [Router("/", route_handlers=[availability.ROUTER, weeks.ROUTER])],
         dependencies={
             "ports": Provide(lambda: ports, sync_to_thread=False),
             "principal": Provide(lambda: principal, sync_to_thread=False),

@@ -1,10 +1,12 @@
 """Calendars and the roster in PostgreSQL."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.unit_of_work import PostgresUnits
@@ -147,7 +149,11 @@ def test_av38_an_answer_given_before_costs_one_statement(
 
 
 def test_saving_a_week_is_six_statements_at_most(
-    units: PostgresUnits, clock: HandMovedClock, room: Classroom, statements: list[str]
+    units: PostgresUnits,
+    ids: Ids,
+    clock: HandMovedClock,
+    room: Classroom,
+    statements: list[str],
 ) -> None:
     request = ReplaceWeek(
         instructor_id=room.instructor,
@@ -155,6 +161,81 @@ def test_saving_a_week_is_six_statements_at_most(
         days={TUESDAY: [WindowText("09:00", "12:00")]},
         if_match=frozenset({"*"}),
     )
-    saved = replace_week(request, begin=units.begin, clock=clock)
+    saved = replace_week(request, begin=units.begin, ids=ids, clock=clock)
     assert saved.week.by_date()[TUESDAY] == DayPlanes(*(span(108, 144),) * 3)
     assert len(statements) <= 6
+
+
+def test_av42_an_instructor_who_is_gone_leaves_every_roster(
+    roster: PostgresRoster,
+    clock: HandMovedClock,
+    units: PostgresUnits,
+    room: Classroom,
+    ids: Ids,
+    engine: Engine,
+) -> None:
+    other = open_classroom(units.begin, ids)
+    elsewhere = PostgresRoster(engine, clock)
+    for each in (roster, elsewhere):
+        assert ask(each, clock) == {room.instructor, other.instructor}
+    with engine.begin() as connection:
+        gone = {"gone": room.instructor.value}
+        connection.execute(text("DELETE FROM instructors WHERE instructor_id = :gone"), gone)
+    for each in (roster, elsewhere, PostgresRoster(engine, clock)):
+        assert ask(each, clock) == {other.instructor}
+
+
+def test_av42_what_changes_while_the_roster_is_warmed_up_is_not_lost(
+    roster: PostgresRoster, clock: HandMovedClock, units: PostgresUnits, room: Classroom, ids: Ids
+) -> None:
+    other = open_classroom(units.begin, ids)
+    both = {room.instructor, other.instructor}
+    assert ask(roster, clock) == both
+    with units.begin() as slow:
+        slow.calendars.lock(room.instructor)
+        slow.calendars.save_days(room.instructor, {TUESDAY: DayPlanes()}, at=clock.now())
+        roster.warm_up()
+        assert ask(roster, clock) == both
+    with units.begin() as work:
+        work.calendars.lock(other.instructor)
+        work.calendars.save_days(other.instructor, {TUESDAY: DayPlanes()}, at=clock.now())
+    assert ask(roster, clock) == set()
+
+
+def test_av42_questions_asked_while_the_roster_is_warmed_up_are_answered_rightly(
+    roster: PostgresRoster, clock: HandMovedClock, units: PostgresUnits, room: Classroom
+) -> None:
+    """Two threads: one warms up all the time, the other closes and opens a day, and asks."""
+    done = Event()
+
+    def warm() -> int:
+        count = 0
+        while not done.is_set():
+            roster.warm_up()
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(1) as pool:
+        warming = pool.submit(warm)
+        try:
+            for number in range(30):
+                planes = DayPlanes() if number % 2 else MORNING
+                with units.begin() as work:
+                    work.calendars.lock(room.instructor)
+                    work.calendars.save_days(room.instructor, {TUESDAY: planes}, at=clock.now())
+                expected = set() if number % 2 else {room.instructor}
+                assert ask(roster, clock) == expected
+        finally:
+            done.set()
+        assert warming.result() > 0
+
+
+def test_av42_a_roster_that_was_warmed_up_reaches_further_at_once(
+    roster: PostgresRoster, clock: HandMovedClock, room: Classroom, statements: list[str]
+) -> None:
+    assert ask(roster, clock) == {room.instructor}
+    clock.move(timedelta(days=7 * 3))
+    roster.warm_up()
+    statements.clear()
+    assert ask(roster, clock, 21 + 60) == set()
+    assert len(statements) == 1

@@ -17,21 +17,20 @@ from instainstru_core.availability.errors import (
     WeekVersionMissing,
 )
 from instainstru_core.availability.events import AvailabilityChanged
-from instainstru_core.availability.model.planes import DayPlanes, span
-from instainstru_core.availability.model.weeks import (
+from instainstru_core.availability.model.edits import (
+    EditLimits,
+    Plan,
     SkippedDate,
     SkipReason,
-    Week,
-    read_week_text,
-    replacement,
+    planned,
 )
+from instainstru_core.availability.model.planes import DayPlanes, span
+from instainstru_core.availability.model.rules import CalendarRules
+from instainstru_core.availability.model.weeks import Week, read_week_text
 from instainstru_core.availability.model.windows import WindowText
 from instainstru_core.availability.use_cases.read_week import ReadWeek, read_week
-from instainstru_core.availability.use_cases.replace_week import (
-    ReplaceWeek,
-    SavedWeek,
-    replace_week,
-)
+from instainstru_core.availability.use_cases.replace_week import ReplaceWeek, replace_week
+from instainstru_core.availability.use_cases.save_edit import SavedEdit
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.zones import NonexistentLocalTime, Zone
@@ -48,6 +47,19 @@ NINE_TO_NOON = [WindowText("09:00", "12:00", ["online"])]
 
 def week_with(*planes: DayPlanes, monday: date = MONDAY) -> Week:
     return Week.of(monday, {monday + timedelta(days=n): each for n, each in enumerate(planes)})
+
+
+def replacement(
+    stored: Week, wanted: Week, *, today: date, past_edit_window_days: int | None = 30
+) -> Plan:
+    rules = CalendarRules(past_edit_window_days=past_edit_window_days)
+    return planned(
+        stored.by_date(),
+        wanted.by_date(),
+        mondays=(stored.monday,),
+        limits=EditLimits.of_editing(today, rules),
+        pointer="/days/{}",
+    )
 
 
 weeks = st.lists(strategies.day_planes, min_size=7, max_size=7).map(
@@ -107,12 +119,12 @@ def test_av19_how_far_back_history_may_be_corrected(
     if written:
         assert change.writes == {MONDAY: OPEN}
         assert change.skipped == ()
-        assert change.open_dates(today) == ((MONDAY,) if age <= 0 else ())
-        assert change.after == week_with(OPEN)
+        assert change.news(today) == ({MONDAY: (MONDAY,)} if age <= 0 else {})
+        assert change.weeks == (week_with(OPEN),)
     else:
         assert not change.writes
         assert change.skipped == (SkippedDate(MONDAY, SkipReason.PAST_WINDOW),)
-        assert change.after == Week(MONDAY)
+        assert change.weeks == (Week(MONDAY),)
 
 
 def test_av20_nothing_opens_beyond_the_horizon() -> None:
@@ -146,14 +158,14 @@ class TestReplaceWeek:
         days: dict[date, Sequence[WindowText]],
         *seen: str,
         monday: date = MONDAY,
-    ) -> SavedWeek:
+    ) -> SavedEdit:
         request = ReplaceWeek(
             instructor_id=room.instructor,
             monday=monday,
             days=days,
             if_match=frozenset(seen or ("*",)),
         )
-        return replace_week(request, begin=store.begin, clock=store.clock)
+        return replace_week(request, begin=store.begin, ids=store.ids, clock=store.clock)
 
     def changes(self, store: InMemoryStore) -> list[AvailabilityChanged]:
         return [each for each in store.recorded if isinstance(each, AvailabilityChanged)]
@@ -200,7 +212,7 @@ class TestReplaceWeek:
     ) -> None:
         request = ReplaceWeek(instructor_id=room.instructor, monday=MONDAY, days={}, if_match=None)
         with pytest.raises(WeekVersionMissing, match="If-Match"):
-            replace_week(request, begin=store.begin, clock=store.clock)
+            replace_week(request, begin=store.begin, ids=store.ids, clock=store.clock)
         with pytest.raises(WeekChanged, match="someone else"):
             self.save(store, room, {}, "0" * 64)
         far = MONDAY + timedelta(days=371)

@@ -1,19 +1,22 @@
 """Calendars, read without a unit of work; facts are kept in memory as long as nothing changed."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from threading import Lock
 from typing import Any, TypeAlias
 
 from attrs import Factory, define
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, bindparam, select, text
 
+from adapters.postgres.tables.availability import blackouts
 from instainstru_core.availability.errors import CalendarNotFound
-from instainstru_core.availability.model.facts import CalendarFacts, Glance, StoredWeek
+from instainstru_core.availability.model.facts import Blackout, CalendarFacts, Glance, StoredWeek
 from instainstru_core.availability.model.planes import DAY_BYTES, FORMATS, DayPlanes
-from instainstru_core.availability.model.settings import Busy, CalendarSettings
+from instainstru_core.availability.model.private import NOT_BUSY, PrivateBusy
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
+from instainstru_core.availability.model.settings import Busy, CalendarSettings, KeptSettings
 from instainstru_core.availability.model.weeks import Week
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType
@@ -35,6 +38,13 @@ WEEK = text(
     WHERE instructor.instructor_id = :instructor_id
     """
 )
+_DAYS = text(
+    """
+    SELECT day, travel || studio || online FROM availability_days
+    WHERE instructor_id = :instructor_id AND day BETWEEN :first AND :last
+    ORDER BY day
+    """
+)
 _GLANCE = text(
     """
     SELECT coalesce(calendar.changed_xid::text::bigint, 0), instructor.zone,
@@ -43,16 +53,31 @@ _GLANCE = text(
     WHERE instructor.instructor_id = :instructor_id
     """
 )
+_KEPT_SETTINGS = text(
+    """
+    SELECT acknowledged_at, instructor.zone, non_travel_buffer_minutes, travel_buffer_minutes,
+        min_advance_minutes, overnight_protection_enabled
+    FROM instructors AS instructor LEFT JOIN calendars USING (instructor_id)
+    WHERE instructor.instructor_id = :instructor_id
+    """
+)
+_BLACKOUTS = (
+    select(blackouts)
+    .where(
+        blackouts.c.instructor_id == bindparam("instructor"),
+        blackouts.c.day >= bindparam("first"),
+    )
+    .order_by(blackouts.c.day)
+)
 # Everything at one snapshot, so that the version is the version of all the rest.
 FACTS = """
     SELECT instructor.instructor_id, coalesce(calendar.changed_xid::text::bigint, 0),
         instructor.zone,
-        coalesce(calendar.non_travel_buffer_minutes, 15),
-        coalesce(calendar.travel_buffer_minutes, 60),
-        coalesce(calendar.min_advance_minutes, 0),
-        coalesce(calendar.overnight_protection_enabled, true),
+        calendar.non_travel_buffer_minutes, calendar.travel_buffer_minutes,
+        calendar.min_advance_minutes, calendar.overnight_protection_enabled,
         open_days.days, open_days.planes, blocked.days,
         taken.starts, taken.ends, taken.places, taken.expiries,
+        elsewhere.days, elsewhere.planes,
         ARRAY[
             offered.travel, offered.studio, offered.online
         ]
@@ -80,11 +105,19 @@ FACTS = """
             AND ends_at >= :since AND starts_at <= :until
     ) AS taken
     CROSS JOIN LATERAL (
+        SELECT array_agg(day ORDER BY day, feed_id) AS days,
+            string_agg(slots, ''::bytea ORDER BY day, feed_id) AS planes
+        FROM private_busy
+        WHERE private_busy.instructor_id = instructor.instructor_id
+            AND day BETWEEN CAST(:since AS date) AND CAST(:until AS date)
+    ) AS elsewhere
+    CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(rate_travel_cents IS NOT NULL), false) AS travel,
             coalesce(bool_or(rate_studio_cents IS NOT NULL), false) AS studio,
             coalesce(bool_or(rate_online_cents IS NOT NULL), false) AS online
-        FROM offerings
-        WHERE offerings.instructor_id = instructor.instructor_id AND active
+        FROM offerings JOIN services USING (service_id)
+        WHERE offerings.instructor_id = instructor.instructor_id
+            AND offerings.active AND services.is_active
     ) AS offered
 """
 _FACTS = text(f"{FACTS} WHERE instructor.instructor_id = :instructor_id")
@@ -121,10 +154,16 @@ class PostgresCalendarQueries:
 
     _connection: Connection
     _remembered: RememberedFacts
+    _rules: CalendarRules = DEFAULT_RULES
 
     def week(self, instructor_id: InstructorId, monday: date) -> StoredWeek:
         values = {"instructor_id": instructor_id.value, "monday": monday}
         return stored_week(self._connection.execute(WEEK, values).all(), instructor_id, monday)
+
+    def days(
+        self, instructor_id: InstructorId, first: date, last: date
+    ) -> Mapping[date, DayPlanes]:
+        return open_days(self._connection, instructor_id, first, last)
 
     def glance(self, instructor_id: InstructorId) -> Glance:
         values = {"instructor_id": instructor_id.value}
@@ -139,6 +178,14 @@ class PostgresCalendarQueries:
             payable=payable,
         )
 
+    def kept_settings(self, instructor_id: InstructorId) -> KeptSettings:
+        return kept_settings(self._connection, instructor_id, self._rules)
+
+    def blackouts_from(self, instructor_id: InstructorId, first: date) -> Sequence[Blackout]:
+        values = {"instructor": instructor_id, "first": first}
+        rows = self._connection.execute(_BLACKOUTS, values)
+        return [Blackout(**row) for row in rows.mappings()]
+
     def facts(self, glance: Glance, first: date, last: date) -> CalendarFacts:
         key = (glance.instructor_id, first, last)
         found = self._remembered.get(key)
@@ -147,9 +194,24 @@ class PostgresCalendarQueries:
         values = {"instructor_id": glance.instructor_id.value, **facts_range(first, last)}
         if (row := self._connection.execute(_FACTS, values).first()) is None:
             raise CalendarNotFound(glance.instructor_id)
-        facts = _facts(row, first, last)
+        facts = _facts(row, first, last, self._rules)
         self._remembered.keep(key, facts)
         return facts
+
+
+def kept_settings(
+    connection: Connection, instructor_id: InstructorId, rules: CalendarRules
+) -> KeptSettings:
+    """One calendar's settings as its instructor reads them.
+
+    Raises:
+        CalendarNotFound: Nobody of this id teaches here.
+    """
+    values = {"instructor_id": instructor_id.value}
+    if (row := connection.execute(_KEPT_SETTINGS, values).first()) is None:
+        raise CalendarNotFound(instructor_id)
+    acknowledged_at, *settings = row
+    return KeptSettings(settings=settings_of(*settings, rules), acknowledged_at=acknowledged_at)
 
 
 def facts_range(first: date, last: date) -> dict[str, object]:
@@ -162,6 +224,16 @@ def facts_range(first: date, last: date) -> dict[str, object]:
         "since": begins - AROUND,
         "until": ends + AROUND + timedelta(days=1),
     }
+
+
+def open_days(
+    connection: Connection, instructor_id: InstructorId, first: date, last: date
+) -> Mapping[date, DayPlanes]:
+    """The days of a calendar from *first* to *last* that are open at all."""
+    values = {"instructor_id": instructor_id.value, "first": first, "last": last}
+    rows = connection.execute(_DAYS, values)
+    found = {day: DayPlanes.of_bytes(bytes(planes)) for day, planes in rows}
+    return {day: planes for day, planes in found.items() if planes}
 
 
 def stored_week(
@@ -191,15 +263,24 @@ def zone_of(name: str) -> Zone:
 
 @lru_cache(maxsize=4_096)
 def settings_of(
-    zone: str, non_travel: int, travel: int, advance: int, overnight: bool
+    zone: str,
+    non_travel: int | None,
+    travel: int | None,
+    advance: int | None,
+    overnight: bool | None,
+    rules: CalendarRules = DEFAULT_RULES,
 ) -> CalendarSettings:
-    """The settings in a row's columns; most calendars share a few."""
+    """The settings in a row's columns, or the platform's; most calendars share a few."""
+    if non_travel is None or travel is None:
+        non_travel = rules.default_non_travel_buffer_minutes
+        travel = rules.default_travel_buffer_minutes
     return CalendarSettings(
         zone=zone_of(zone),
         non_travel_buffer_minutes=non_travel,
         travel_buffer_minutes=travel,
-        min_advance_minutes=advance,
-        overnight_protection_enabled=overnight,
+        min_advance_minutes=advance or 0,
+        overnight_protection_enabled=True if overnight is None else overnight,
+        rules=rules,
     )
 
 
@@ -221,8 +302,16 @@ def busy_of(
     )
 
 
-def _facts(row: Row[*tuple[Any, ...]], first: date, last: date) -> CalendarFacts:
-    number, version, *settings, days, planes, blocked, starts, ends, places, expiries, offers = row
+def private_busy_of(days: Sequence[date] | None, planes: bytes | None) -> PrivateBusy:
+    """What other calendars take, in a row's two columns; most have none."""
+    return PrivateBusy.of_bytes(days, bytes(planes or b"")) if days else NOT_BUSY
+
+
+def _facts(
+    row: Row[*tuple[Any, ...]], first: date, last: date, rules: CalendarRules
+) -> CalendarFacts:
+    number, version, *settings, days, planes, blocked, starts, ends, places, expiries = row[:14]
+    elsewhere_days, elsewhere, offers = row[14:]
     content = bytes(planes or b"")
     pieces = [content[at : at + DAY_BYTES] for at in range(0, len(content), DAY_BYTES)]
     kept = zip(days or (), map(DayPlanes.of_bytes, pieces), strict=True)
@@ -231,9 +320,10 @@ def _facts(row: Row[*tuple[Any, ...]], first: date, last: date) -> CalendarFacts
         version=version,
         first=first,
         last=last,
-        settings=settings_of(*settings),
+        settings=settings_of(*settings, rules),
         days={day: planes for day, planes in kept if planes},
         blackouts=frozenset(blocked or ()),
         busy=busy_of(starts, ends, places, expiries),
         formats=tuple(each for each, offered in zip(FORMATS, offers, strict=True) if offered),
+        private_busy=private_busy_of(elsewhere_days, elsewhere),
     )

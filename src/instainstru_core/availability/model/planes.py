@@ -110,6 +110,22 @@ class DayPlanes:
         """Whether something open here is closed in *later*."""
         return any(self.of(each) & ~later.of(each) for each in FORMATS)
 
+    def without(self, other: Self) -> Self:
+        """What is open here and not in *other*."""
+        return type(self)(
+            self.travel & ~other.travel, self.studio & ~other.studio, self.online & ~other.online
+        )
+
+    def __or__(self, other: Self) -> Self:
+        return type(self)(
+            self.travel | other.travel, self.studio | other.studio, self.online | other.online
+        )
+
+    def __xor__(self, other: Self) -> Self:
+        return type(self)(
+            self.travel ^ other.travel, self.studio ^ other.studio, self.online ^ other.online
+        )
+
     def __bool__(self) -> bool:
         return self != CLOSED
 

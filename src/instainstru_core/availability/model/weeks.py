@@ -1,8 +1,7 @@
-"""Weeks of local dates, and what replacing one would change. Source: AV-12…AV-21, AV-25."""
+"""Weeks of local dates, their content and their ETag. Source: AV-12…AV-15."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from typing import Self
@@ -10,14 +9,11 @@ from typing import Self
 from attrs import field, frozen
 
 from instainstru_core.availability.errors import NotMonday, OutOfHorizon, WeekMismatch
-from instainstru_core.availability.model.days import HORIZON_DAYS
 from instainstru_core.availability.model.planes import CLOSED, DayPlanes
 from instainstru_core.availability.model.windows import WindowText, decode, read_day
 from instainstru_core.kernel.errors import Malformed
 
 DAYS_PER_WEEK = 7
-PAST_EDIT_WINDOW_DAYS = 30
-
 
 LAST_MONDAY = date.max - timedelta(days=11)
 """The Monday of the last whole week there is."""
@@ -34,6 +30,16 @@ def check_monday(day: date) -> None:
         raise NotMonday(day)
     if day > LAST_MONDAY:
         raise OutOfHorizon("/monday", f"the last week that can be addressed begins {LAST_MONDAY}")
+
+
+def check_last(day: date, *, pointer: str) -> None:
+    """Whether *day* is in a whole week.
+
+    Raises:
+        OutOfHorizon: The calendar ends before its week does.
+    """
+    if day >= LAST_MONDAY + timedelta(days=DAYS_PER_WEEK):
+        raise OutOfHorizon(pointer, f"the last week that can be addressed begins {LAST_MONDAY}")
 
 
 def _monday(_: object, __: object, day: date) -> None:
@@ -85,6 +91,11 @@ class Week:
         }
 
 
+def monday_of(day: date) -> date:
+    """The Monday of the week that *day* is in."""
+    return day - timedelta(days=day.weekday())
+
+
 def week_dates(monday: date) -> tuple[date, ...]:
     """Monday to Sunday."""
     return tuple(monday + timedelta(days=n) for n in range(DAYS_PER_WEEK))
@@ -107,59 +118,3 @@ def read_week_text(
             raise WeekMismatch(f"{pointer}/{day}", f"{day} is not in the week of {monday}")
         planes[day] = read_day(texts, pointer=f"{pointer}/{day}")
     return Week.of(monday, planes)
-
-
-class SkipReason(StrEnum):
-    """Why a date was left as it is. Source: AV-25."""
-
-    PAST_WINDOW = "past_window"
-    PAST_TARGET = "past_target"
-
-
-@frozen
-class SkippedDate:
-    """A date whose content would have changed, but may not."""
-
-    date: date
-    reason: SkipReason
-
-
-@frozen
-class WeekChange:
-    """What is to be written, what is left, and the week as it will then be."""
-
-    writes: Mapping[date, DayPlanes]
-    skipped: tuple[SkippedDate, ...]
-    after: Week
-
-    def open_dates(self, today: date) -> tuple[date, ...]:
-        """The written dates that anyone else may care about: today and later. Source: AV-19."""
-        return tuple(day for day in self.writes if day >= today)
-
-
-def replacement(
-    stored: Week,
-    wanted: Week,
-    *,
-    today: date,
-    past_edit_window_days: int | None = PAST_EDIT_WINDOW_DAYS,
-) -> WeekChange:
-    """What turns *stored* into *wanted*, as far as *today* allows. Source: AV-19…AV-21.
-
-    Raises:
-        OutOfHorizon: A date too far in the future would change.
-    """
-    writes: dict[date, DayPlanes] = {}
-    skipped: list[SkippedDate] = []
-    before, horizon = stored.by_date(), today + timedelta(days=HORIZON_DAYS)
-    for day, planes in wanted.by_date().items():
-        if planes == before[day]:
-            continue
-        if day > horizon:
-            raise OutOfHorizon(f"/days/{day}", f"dates after {horizon} can't be opened yet")
-        if past_edit_window_days is not None and (today - day).days > past_edit_window_days:
-            skipped.append(SkippedDate(day, SkipReason.PAST_WINDOW))
-        else:
-            writes[day] = planes
-    after = Week.of(stored.monday, before | writes)
-    return WeekChange(writes, tuple(skipped), after)

@@ -288,9 +288,15 @@ class CalendarsContract:
         question = WhoIsFree(format=Format.ONLINE, dates=(TUESDAY,), minutes=60, now=clock.now())
         nobody = roster.who_is_free(question, among=[ids.new(InstructorId)])
         assert nobody.by_instructor() == {}
+        roster.warm_up()
+        assert first_start() == NINE
+        with units.begin() as work:
+            work.calendars.lock(room.instructor)
+            work.calendars.block(blackout(room, BlackoutId, TUESDAY))
+        assert first_start() is None, "warm, and not old"
 
     def test_av16_of_eight_writers_with_one_etag_one_wins(
-        self, units: Units, room: Classroom, clock: HandMovedClock
+        self, units: Units, room: Classroom, ids: Ids, clock: HandMovedClock
     ) -> None:
         with units.read() as reads:
             seen = reads.calendars.week(room.instructor, MONDAY).week.etag
@@ -305,7 +311,7 @@ class CalendarsContract:
                 if_match=frozenset({seen}),
             )
             try:
-                replace_week(request, begin=units.begin, clock=clock)
+                replace_week(request, begin=units.begin, ids=ids, clock=clock)
             except WeekChanged:
                 return False
             return True
@@ -318,7 +324,7 @@ class CalendarsContract:
         assert planes.online == span(108 + 12 * winner, 240)
 
     def test_av16_a_stale_writer_learns_the_current_week(
-        self, units: Units, room: Classroom, clock: HandMovedClock
+        self, units: Units, room: Classroom, ids: Ids, clock: HandMovedClock
     ) -> None:
         self.open(units, room, TUESDAY, MORNING)
         request = ReplaceWeek(
@@ -328,7 +334,7 @@ class CalendarsContract:
             if_match=frozenset({"0" * 64}),
         )
         with pytest.raises(WeekChanged) as refused:
-            replace_week(request, begin=units.begin, clock=clock)
+            replace_week(request, begin=units.begin, ids=ids, clock=clock)
         with units.read() as reads:
             week = reads.calendars.week(room.instructor, MONDAY).week
         assert refused.value.etag == week.etag

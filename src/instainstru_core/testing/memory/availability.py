@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, frozen
 
-from instainstru_core.availability.errors import BlackoutExists, CalendarNotFound
+from instainstru_core.availability.errors import BlackoutExists, BlackoutNotFound, CalendarNotFound
+from instainstru_core.availability.ids import BlackoutId, EditId
 from instainstru_core.availability.model.facts import (
     Blackout,
     BookedLesson,
@@ -14,27 +15,33 @@ from instainstru_core.availability.model.facts import (
     Glance,
     StoredWeek,
 )
+from instainstru_core.availability.model.history import CalendarEdit
 from instainstru_core.availability.model.planes import FORMATS, DayPlanes
 from instainstru_core.availability.model.roster import Roster, RosterCalendar
-from instainstru_core.availability.model.settings import Busy, CalendarSettings
+from instainstru_core.availability.model.rules import CalendarRules
+from instainstru_core.availability.model.settings import Busy, CalendarSettings, KeptSettings
 from instainstru_core.availability.model.weeks import Week, week_dates
 from instainstru_core.availability.model.who import FirstStarts, WhoIsFree
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
+from instainstru_core.catalog.model import Service
 from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.time import Clock, Interval
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.testing.memory.external_calendars import private_busy_of
 
 if TYPE_CHECKING:
     from instainstru_core.testing.memory.store import InMemoryOutbox, InMemoryReads, Tables
 
 
 @frozen
-class _SavedDay:
+class SavedDay:
+    """A row of the calendar: a day, and when it was saved."""
+
     planes: DayPlanes
     updated_at: datetime
 
@@ -44,6 +51,7 @@ class _Calendars:
     """What both the port and the query read."""
 
     _tables: "Tables"
+    _rules: CalendarRules
 
     def instructor(self, instructor_id: InstructorId) -> Instructor:
         """The instructor.
@@ -57,8 +65,17 @@ class _Calendars:
 
     def settings(self, instructor_id: InstructorId) -> CalendarSettings:
         zone = self.instructor(instructor_id).zone
-        kept = self._settings().get(instructor_id, CalendarSettings())
-        return evolve(kept, zone=zone)
+        kept = self._settings().get(instructor_id) or CalendarSettings(
+            non_travel_buffer_minutes=self._rules.default_non_travel_buffer_minutes,
+            travel_buffer_minutes=self._rules.default_travel_buffer_minutes,
+        )
+        return evolve(kept, zone=zone, rules=self._rules)
+
+    def kept_settings(self, instructor_id: InstructorId) -> KeptSettings:
+        return KeptSettings(
+            settings=self.settings(instructor_id),
+            acknowledged_at=self._acknowledged().get(instructor_id),
+        )
 
     def week(self, instructor_id: InstructorId, monday: date) -> StoredWeek:
         zone = self.instructor(instructor_id).zone
@@ -94,9 +111,11 @@ class _Calendars:
                 yield each
 
     def formats(self, instructor_id: InstructorId) -> Iterator[Offering]:
-        """Every active offering of the instructor."""
+        """Every active offering of the instructor, of a service that is active too. CA-6."""
+        services = self._tables.of("services", str, Service).values()
+        active = {each.service_id for each in services if each.is_active}
         for each in self._tables.of("offerings", OfferingId, Offering).values():
-            if each.instructor_id == instructor_id and each.active:
+            if each.instructor_id == instructor_id and each.active and each.service_id in active:
                 yield each
 
     def everybody(self) -> tuple[InstructorId, ...]:
@@ -109,8 +128,11 @@ class _Calendars:
     def _settings(self) -> dict[InstructorId, CalendarSettings]:
         return self._tables.of("calendars", InstructorId, CalendarSettings)
 
-    def _days(self) -> dict[tuple[InstructorId, date], _SavedDay]:
-        return self._tables.of("availability_days", tuple, _SavedDay)
+    def _days(self) -> dict[tuple[InstructorId, date], SavedDay]:
+        return self._tables.of("availability_days", tuple, SavedDay)
+
+    def _acknowledged(self) -> dict[InstructorId, datetime]:
+        return self._tables.of("acknowledged_calendars", InstructorId, datetime)
 
     def _blackouts(self) -> dict[tuple[InstructorId, date], Blackout]:
         return self._tables.of("blackouts", tuple, Blackout)
@@ -130,6 +152,10 @@ class InMemoryCalendars(_Calendars):
         self.instructor(instructor_id)
         self._settings()[instructor_id] = settings
 
+    def acknowledge(self, instructor_id: InstructorId, *, at: datetime) -> None:
+        self.instructor(instructor_id)
+        self._acknowledged().setdefault(instructor_id, at)
+
     def save_days(
         self,
         instructor_id: InstructorId,
@@ -137,9 +163,13 @@ class InMemoryCalendars(_Calendars):
         *,
         at: datetime,
         events: tuple[Event, ...] = (),
+        edit: CalendarEdit | None = None,
     ) -> None:
         for day, planes in days.items():
-            self._days()[instructor_id, day] = _SavedDay(planes, at)
+            self._days()[instructor_id, day] = SavedDay(planes, at)
+        if edit is not None:
+            kept = self._tables.of("calendar_edits", EditId, CalendarEdit)
+            kept[edit.entry.edit_id] = edit
         self._outbox.record(events)
 
     def lessons(
@@ -159,6 +189,23 @@ class InMemoryCalendars(_Calendars):
         if key in self._blackouts():
             raise BlackoutExists(blackout.day)
         self._blackouts()[key] = blackout
+
+    def block_all(self, blackouts: Sequence[Blackout]) -> frozenset[date]:
+        new = [
+            each for each in blackouts if (each.instructor_id, each.day) not in self._blackouts()
+        ]
+        self._blackouts().update({(each.instructor_id, each.day): each for each in new})
+        return frozenset(each.day for each in new)
+
+    def lift(self, instructor_id: InstructorId, blackout_id: BlackoutId) -> date:
+        for (who, day), each in self._blackouts().items():
+            if who == instructor_id and each.blackout_id == blackout_id:
+                del self._blackouts()[who, day]
+                return day
+        raise BlackoutNotFound(blackout_id)
+
+    def announce(self, events: tuple[Event, ...]) -> None:
+        self._outbox.record(events)
 
     def unblock(self, instructor_id: InstructorId, day: date) -> bool:
         return self._blackouts().pop((instructor_id, day), None) is not None
@@ -190,6 +237,16 @@ class InMemoryCalendarQueries(_Calendars):
             payable=instructor.payable,
         )
 
+    def blackouts_from(self, instructor_id: InstructorId, first: date) -> Sequence[Blackout]:
+        return sorted(
+            (
+                each
+                for (who, day), each in self._blackouts().items()
+                if who == instructor_id and day >= first
+            ),
+            key=lambda blackout: blackout.day,
+        )
+
     def facts(self, glance: Glance, first: date, last: date) -> CalendarFacts:
         offered = {each for one in self.formats(glance.instructor_id) for each in one.formats}
         return CalendarFacts(
@@ -202,6 +259,7 @@ class InMemoryCalendarQueries(_Calendars):
             blackouts=self.blackouts(glance.instructor_id, first, last),
             busy=tuple(_busy(each) for each in self.bookings(glance.instructor_id) if _owns(each)),
             formats=tuple(each for each in FORMATS if each in offered),
+            private_busy=private_busy_of(self._tables, glance.instructor_id),
         )
 
 
@@ -238,6 +296,10 @@ class InMemoryRoster:
         roster.put(known, now=question.now)
         return roster.ask(question, among=among)
 
+    def warm_up(self) -> None:
+        # Nothing is kept from one question to the next.
+        return
+
 
 def _in_roster(facts: CalendarFacts) -> RosterCalendar:
     return RosterCalendar(
@@ -248,4 +310,5 @@ def _in_roster(facts: CalendarFacts) -> RosterCalendar:
         planes=b"".join(each.to_bytes() for each in facts.days.values()),
         blackouts=facts.blackouts,
         busy=facts.busy,
+        private_busy=facts.private_busy,
     )

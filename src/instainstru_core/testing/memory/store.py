@@ -31,6 +31,11 @@ from instainstru_core.testing.memory.booking import (
     InMemoryBookings,
     InMemoryPaymentReadiness,
 )
+from instainstru_core.testing.memory.calendar_files import (
+    InMemoryCalendarFeeds,
+    InMemoryCalendarFiles,
+    InMemoryReminders,
+)
 from instainstru_core.testing.memory.calendar_history import InMemoryCalendarHistory
 from instainstru_core.testing.memory.catalog import InMemoryCatalog
 from instainstru_core.testing.memory.claims import InMemoryClaims
@@ -39,11 +44,16 @@ from instainstru_core.testing.memory.due_work import (
     InMemoryWorkItems,
     file_reactions,
 )
+from instainstru_core.testing.memory.external_calendars import (
+    InMemoryFeedQueries,
+    InMemoryFeeds,
+)
 from instainstru_core.testing.memory.instructors import (
     InMemoryInstructorPages,
     InMemoryInstructors,
     InMemoryOfferings,
 )
+from instainstru_core.testing.memory.credits import InMemoryCreditLots, InMemoryCreditQueries
 from instainstru_core.testing.memory.ledger import InMemoryLedger, InMemoryLedgerQueries
 from instainstru_core.testing.memory.notifications import InMemoryInbox, InMemoryNotifications
 from instainstru_core.testing.memory.payments import (
@@ -124,6 +134,16 @@ class InMemoryWork:
         return self._tables
 
     @cached_property
+    def calendar_feeds(self) -> InMemoryCalendarFeeds:
+        """Everybody's feed."""
+        return InMemoryCalendarFeeds(self._tables)
+
+    @cached_property
+    def reminders(self) -> InMemoryReminders:
+        """Which lessons somebody was reminded of."""
+        return InMemoryReminders(self._tables, self._outbox)
+
+    @cached_property
     def accounts(self) -> InMemoryAccounts:
         """Every login."""
         return InMemoryAccounts(self._tables, self._outbox)
@@ -199,6 +219,11 @@ class InMemoryWork:
         return InMemoryCalendarHistory(self._tables)
 
     @cached_property
+    def feeds(self) -> InMemoryFeeds:
+        """Every external calendar."""
+        return InMemoryFeeds(self._tables, self._outbox)
+
+    @cached_property
     def webhooks(self) -> InMemoryWebhooks:
         """Every event ever received."""
         return InMemoryWebhooks(self._tables)
@@ -237,6 +262,11 @@ class InMemoryWork:
     def checkouts(self) -> InMemoryCheckouts:
         """What checkouts go by."""
         return InMemoryCheckouts(self._tables)
+
+    @cached_property
+    def credit_lots(self) -> InMemoryCreditLots:
+        """Every grant of credit."""
+        return InMemoryCreditLots(self._tables, self._outbox)
 
     @cached_property
     def ledger(self) -> InMemoryLedger:
@@ -278,6 +308,11 @@ class InMemoryReads:
         return InMemoryBookingQueries(self._tables)
 
     @cached_property
+    def calendar_files(self) -> InMemoryCalendarFiles:
+        """Lessons for other calendars."""
+        return InMemoryCalendarFiles(self._tables)
+
+    @cached_property
     def calendars(self) -> InMemoryCalendarQueries:
         """Calendars, as they were last kept."""
         return InMemoryCalendarQueries(self._tables, self._rules, self._clock)
@@ -286,6 +321,11 @@ class InMemoryReads:
     def calendar_history(self) -> InMemoryCalendarHistory:
         """The saves of calendars."""
         return InMemoryCalendarHistory(self._tables)
+
+    @cached_property
+    def feed_queries(self) -> InMemoryFeedQueries:
+        """External calendars, to be read."""
+        return InMemoryFeedQueries(self._tables)
 
     @cached_property
     def inbox(self) -> InMemoryInbox:
@@ -301,6 +341,11 @@ class InMemoryReads:
     def payment_queries(self) -> InMemoryPaymentQueries:
         """Payments as their parties see them."""
         return InMemoryPaymentQueries(self._tables)
+
+    @cached_property
+    def credit_queries(self) -> InMemoryCreditQueries:
+        """Credit as its student sees it."""
+        return InMemoryCreditQueries(self._tables)
 
     @cached_property
     def ledger_queries(self) -> InMemoryLedgerQueries:
