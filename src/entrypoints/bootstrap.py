@@ -7,6 +7,7 @@ from typing import Final
 import httpx
 from sqlalchemy import Engine
 
+from adapters.icalendar.source import HttpFeeds
 from adapters.postgres.bulk import PostgresBulk
 from adapters.postgres.engine import postgres_engine
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
@@ -80,7 +81,14 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
     machine = SystemClock()
     clock = platform_clock(settings.data_dir, demo=settings.demo)
     ids = Ulids(clock)
-    units = PostgresUnits(database, ids, clock, Serializer().dump, Routes(handlers=ROUTES))
+    units = PostgresUnits(
+        database,
+        ids,
+        clock,
+        Serializer().dump,
+        Routes(handlers=ROUTES),
+        rules=settings.calendar_rules,
+    )
     cache = valkey_client(settings.valkey_url, connections=settings.threads + 2)
     places = PostgresPlaces(database)
     roster = PostgresRoster(database, clock)
@@ -105,6 +113,7 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         market=PostgresMarket(database, roster, places),
         chance=SystemChance(),
         roster=roster,
+        feed_source=HttpFeeds.of_the_internet(),
         gateway=SimulatedGateway(_processor(settings)),
         mailer=mailbox,
         webhook_verifier=SignedWebhooks(secrets=[settings.keys.webhook], clock=machine),

@@ -13,11 +13,14 @@ from instainstru_core.accounts.ports import (
     RateStore,
     Secrets,
 )
+from instainstru_core.availability.external.ports import FeedReads, FeedSource, FeedWork
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.availability.ports import AvailabilityWork, LiveRoster
 from instainstru_core.availability.queries import AvailabilityReads
+from instainstru_core.booking.calendar.ports import CalendarFeedWork, CalendarFileReads
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.queries import BookingReads
+from instainstru_core.booking.reminders.ports import ReminderWork
 from instainstru_core.catalog.ports import CatalogWork
 from instainstru_core.catalog.queries import CatalogReads
 from instainstru_core.due_work.ports import DueWork
@@ -45,7 +48,10 @@ class Work(
     NotificationsWork,
     InboxWork,
     PaymentWork,
+    CalendarFeedWork,
+    ReminderWork,
     BookingWork,
+    FeedWork,
     AvailabilityWork,
     PricingWork,
     AccountsWork,
@@ -61,7 +67,9 @@ class Work(
 class Reads(
     NotificationReads,
     PaymentReads,
+    CalendarFileReads,
     BookingReads,
+    FeedReads,
     AvailabilityReads,
     PricingReads,
     AccountsReads,
@@ -94,6 +102,7 @@ class Ports:
     market: Market
     chance: Chance
     roster: LiveRoster
+    feed_source: FeedSource
     gateway: PaymentGateway
     mailer: Mailer
     webhook_verifier: WebhookVerifier

@@ -15,7 +15,13 @@ from uuid import UUID
 from attrs import Factory, define, field, frozen
 from sqlalchemy import Connection, Engine, Row, text
 
-from adapters.postgres.queries.availability import FACTS, busy_of, facts_range, settings_of
+from adapters.postgres.queries.availability import (
+    FACTS,
+    busy_of,
+    facts_range,
+    private_busy_of,
+    settings_of,
+)
 from instainstru_core.availability.model.roster import Roster, RosterCalendar
 from instainstru_core.availability.model.who import FirstStarts, WhoIsFree
 from instainstru_core.instructors.ids import InstructorId
@@ -35,7 +41,9 @@ _CHANGED = text(
         ARRAY(SELECT instructor_id FROM calendars WHERE changed_xid >= CAST(:mark AS xid8)
               ORDER BY instructor_id),
         ARRAY(SELECT changed_xid::text::bigint FROM calendars
-              WHERE changed_xid >= CAST(:mark AS xid8) ORDER BY instructor_id)
+              WHERE changed_xid >= CAST(:mark AS xid8) ORDER BY instructor_id),
+        ARRAY(SELECT instructor_id FROM departed_instructors
+              WHERE changed_xid >= CAST(:mark AS xid8))
     """
 )
 _SOME = text(f"{FACTS} WHERE instructor.instructor_id = ANY(:ids)")
@@ -47,7 +55,9 @@ _PAGE = text(
     LIMIT :batch
     """
 )
-_NOW = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+_NOW = text(
+    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, (SELECT count(*) FROM instructors)"
+)
 _BEFORE_ALL = UUID(int=0)
 
 
@@ -69,10 +79,12 @@ class Follower(Protocol):
 
 @frozen
 class _News:
-    """Who changed, to which version, and from where to look next time."""
+    """Who changed since a mark, to which version, who left, and where to look from next time."""
 
+    since: str
     mark: str
     versions: tuple[tuple[UUID, int], ...]
+    departed: tuple[UUID, ...]
 
 
 @define(eq=False)
@@ -133,16 +145,32 @@ class PostgresRoster:
             self._roster = None
             return len(self._current(None, progress).ids)
 
+    def warm_up(self) -> None:
+        """Read every calendar anew, beside the roster that answers meanwhile.
+
+        Afterwards the roster reaches as far ahead as it may, and nobody who asks has to wait for
+        that. Source: AV-42, spec 01 §7.
+        """
+        first, last = self._range()
+        with self._connected() as connection:
+            fresh, mark = self._read_all(connection, first, last)
+        with self._lock:
+            # Followers are told by the roster's versions who changed. So they must know all that
+            # the fresh one knows before it takes the old one's place.
+            if self._roster is not None and (news := self._news()) is not None:
+                self._take_in(news, self._roster)
+            self._roster, self._mark = fresh, mark
+
     def _news(self) -> _News | None:
         if self._roster is None:
             return None
         with self._connected() as connection:
-            mark, numbers, versions = connection.execute(_CHANGED, {"mark": self._mark}).one()
-        return _News(mark, tuple(zip(numbers, versions, strict=True)))
+            since = self._mark
+            mark, numbers, versions, departed = connection.execute(_CHANGED, {"mark": since}).one()
+        return _News(since, mark, tuple(zip(numbers, versions, strict=True)), tuple(departed))
 
     def _current(self, news: _News | None, progress: Progress = _nothing) -> Roster:
-        today = self._clock.now().date()
-        first, last = today - timedelta(days=DAYS_BEHIND), today + timedelta(days=DAYS_AHEAD)
+        first, last = self._range()
         roster = self._roster
         # A clock set back asks for days that were forgotten.
         if roster is None or first < roster.first:
@@ -152,7 +180,9 @@ class PostgresRoster:
             with self._connected() as connection:
                 self._roll(connection, roster, first, last)
         # Built by another thread since we asked: what was committed meanwhile is news.
-        if (news := news or self._news()) is not None:
+        if news is None or int(news.since) > int(self._mark):
+            news = self._news()
+        if news is not None:
             self._take_in(news, roster)
         return roster
 
@@ -161,17 +191,27 @@ class PostgresRoster:
         with self._engine.connect() as pooled:
             yield pooled.execution_options(isolation_level="AUTOCOMMIT")
 
+    def _range(self) -> tuple[date, date]:
+        today = self._clock.now().date()
+        return today - timedelta(days=DAYS_BEHIND), today + timedelta(days=DAYS_AHEAD)
+
     def _built(self, connection: Connection, first: date, last: date, progress: Progress) -> Roster:
-        # The mark is taken first: what changes while we read is read again by the next question.
-        mark: str = connection.scalar(_NOW) or "0"
         for follower in self._followers:
             follower.forget()
+        self._roster, self._mark = self._read_all(connection, first, last, progress)
+        return self._roster
+
+    def _read_all(
+        self, connection: Connection, first: date, last: date, progress: Progress = _nothing
+    ) -> tuple[Roster, str]:
+        # The mark is taken first: what changes while we read is read again by the next question.
+        mark, count = connection.execute(_NOW).one()
         roster = Roster(first, last + timedelta(days=DAYS_SPARE))
+        roster.reserve(count)
         for batch in _pages(connection, roster.first, roster.last):
             roster.put(batch, now=self._clock.now())
             progress(len(roster.ids))
-        self._roster, self._mark = roster, mark
-        return roster
+        return roster, mark
 
     def _roll(self, connection: Connection, roster: Roster, first: date, last: date) -> None:
         """Forget the days that passed, and read the new ones for everybody."""
@@ -189,13 +229,15 @@ class PostgresRoster:
             for number, version in news.versions
             if roster.version(InstructorId(number)) != version
         ]
-        if changed:
+        departed = [each for each in news.departed if InstructorId(each) in roster]
+        if changed or departed:
             with self._connected() as connection:
                 # Followers first: what fails here is tried again, as the roster's versions are
                 # still old.
                 for follower in self._followers:
-                    follower.refresh(connection, changed)
+                    follower.refresh(connection, [*changed, *departed])
                 self._reload(connection, roster, changed)
+            roster.forget([InstructorId(each) for each in departed])
         # Another thread may have asked later and come here sooner.
         self._mark = max(self._mark, news.mark, key=int)
 
@@ -220,7 +262,8 @@ def _pages(connection: Connection, first: date, last: date) -> Iterator[list[Ros
 
 
 def _calendar(row: Row[*tuple[Any, ...]]) -> RosterCalendar:
-    number, version, *settings, days, planes, blocked, starts, ends, places, expiries, _ = row
+    number, version, *settings, days, planes, blocked, starts, ends, places, expiries = row[:14]
+    elsewhere_days, elsewhere, _ = row[14:]
     return RosterCalendar(
         instructor_id=InstructorId(number),
         version=version,
@@ -229,4 +272,5 @@ def _calendar(row: Row[*tuple[Any, ...]]) -> RosterCalendar:
         planes=bytes(planes or b""),
         blackouts=frozenset(blocked or ()),
         busy=busy_of(starts, ends, places, expiries),
+        private_busy=private_busy_of(elsewhere_days, elsewhere),
     )

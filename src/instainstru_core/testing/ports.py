@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from instainstru_core.accounts.counters import LocalCounters
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.due_work.use_cases.claim_due_work import claim_due_work
 from instainstru_core.due_work.use_cases.perform_work import Performed, perform_work
 from instainstru_core.kernel.time import Clock
@@ -15,6 +16,7 @@ from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.ports import Ports
 from instainstru_core.reactions import HANDLERS, PERIODIC, ROUTES, Handler
 from instainstru_core.testing.fakes.chance import FixedChance
+from instainstru_core.testing.fakes.feeds import FakeFeeds
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.fakes.mailer import InMemoryMailbox
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
@@ -35,9 +37,9 @@ MAX_ROUNDS: Final = 1000
 """How often due work may lead to more due work before something must be going round in circles."""
 
 
-def store(clock: Clock) -> InMemoryStore:
+def store(clock: Clock, *, rules: CalendarRules = DEFAULT_RULES) -> InMemoryStore:
     """An empty database that files the reactions to what happens, like the real one."""
-    return InMemoryStore(CountedIds(), clock, ROUTES)
+    return InMemoryStore(CountedIds(), clock, ROUTES, rules=rules)
 
 
 def ports(
@@ -46,6 +48,7 @@ def ports(
     database: InMemoryStore | None = None,
     gateway: PaymentGateway | None = None,
     mailbox: InMemoryMailbox | None = None,
+    feeds: FakeFeeds | None = None,
 ) -> Ports:
     """The world in memory, by *clock*. What isn't given is new, empty, and nobody else's.
 
@@ -70,9 +73,11 @@ def ports(
         market=InMemoryMarket(store=database, roster=roster, places=places),
         chance=FixedChance(),
         roster=roster,
+        feed_source=feeds or FakeFeeds(),
         gateway=gateway or SimulatedProcessor(clock),
         mailer=mailbox,
         webhook_verifier=SignedWebhooks(secrets=(WEBHOOK_SECRET,), clock=clock),
+        rules=database.rules,
         mailbox=mailbox,
     )
 

@@ -9,6 +9,7 @@ from attrs.validators import max_len, optional
 
 from instainstru_core.availability.ids import BlackoutId
 from instainstru_core.availability.model.planes import DayPlanes
+from instainstru_core.availability.model.private import NOT_BUSY, PrivateBusy
 from instainstru_core.availability.model.settings import Busy, CalendarSettings
 from instainstru_core.availability.model.weeks import Week
 from instainstru_core.instructors.ids import InstructorId
@@ -75,6 +76,7 @@ class CalendarFacts:
     blackouts: frozenset[date] = frozenset()
     busy: tuple[Busy, ...] = ()
     formats: tuple[Format, ...] = ()
+    private_busy: PrivateBusy = NOT_BUSY
 
     @cached_property
     def answers(self) -> dict[Hashable, object]:

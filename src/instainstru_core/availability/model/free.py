@@ -5,11 +5,11 @@ against it.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from attrs import frozen
 
-from instainstru_core.availability.model.days import HORIZON_DAYS, LocalDay
+from instainstru_core.availability.model.days import LocalDay
 from instainstru_core.availability.model.planes import (
     SLOT_MINUTES,
     SLOTS_PER_DAY,
@@ -19,7 +19,9 @@ from instainstru_core.availability.model.planes import (
     ones,
     span,
 )
-from instainstru_core.availability.model.settings import PROTECTED_HOURS, Busy, CalendarSettings
+from instainstru_core.availability.model.private import NOT_BUSY, PrivateBusy
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
+from instainstru_core.availability.model.settings import Busy, CalendarSettings
 from instainstru_core.availability.model.windows import annotated
 from instainstru_core.kernel.lessons import Format
 
@@ -53,9 +55,13 @@ def unbooked_slots(
     wanted: Format,
     busy: Iterable[Busy],
     settings: CalendarSettings,
+    private_busy: PrivateBusy = NOT_BUSY,
 ) -> Slots:
-    """Open instant slots that keep the buffer to all of *busy*, whatever the time is now."""
-    slots = day.instants(planes.of(wanted))
+    """Open instant slots that keep the buffer to all of *busy*, whatever the time is now.
+
+    What other calendars take is as if it were closed: it has no buffer. Source: spec 01 §11.
+    """
+    slots = day.instants(planes.of(wanted)) & ~private_busy.on(day)
     for each in busy:
         slots &= ~day.touched(each.span.widened(settings.buffer(wanted, each.format)))
     return slots
@@ -65,17 +71,17 @@ def bookable_slots(
     slots: Slots, *, day: LocalDay, wanted: Format, settings: CalendarSettings, now: datetime
 ) -> Slots:
     """*slots* without what notice, overnight protection and the horizon take away at *now*."""
-    if day.date > settings.zone.today(now) + timedelta(days=HORIZON_DAYS):
+    if day.date > settings.last_date(now):
         return 0
     slots &= ~span(0, day.slot_at(settings.first_start(wanted, now)))
     if settings.protected_date(now) == day.date:
-        slots &= day.instants(unprotected(wanted))
+        slots &= day.instants(unprotected(wanted, settings.rules))
     return slots
 
 
-def unprotected(wanted: Format) -> Slots:
+def unprotected(wanted: Format, rules: CalendarRules = DEFAULT_RULES) -> Slots:
     """The wall slots that overnight protection leaves alone. Source: AV-33."""
-    return span(PROTECTED_HOURS[wanted] * _SLOTS_PER_HOUR, SLOTS_PER_DAY)
+    return span(rules.protected_hour(wanted) * _SLOTS_PER_HOUR, SLOTS_PER_DAY)
 
 
 def free_slots(
@@ -86,13 +92,21 @@ def free_slots(
     busy: Iterable[Busy],
     settings: CalendarSettings,
     blocked: bool = False,
+    private_busy: PrivateBusy = NOT_BUSY,
     now: datetime,
 ) -> Slots:
     """The instant slots of *day* that are free for *wanted* at *now*. Source: AV-34."""
     if blocked:
         return 0
     live = [each for each in busy if each.occupies(now)]
-    slots = unbooked_slots(planes, day=day, wanted=wanted, busy=live, settings=settings)
+    slots = unbooked_slots(
+        planes,
+        day=day,
+        wanted=wanted,
+        busy=live,
+        settings=settings,
+        private_busy=private_busy,
+    )
     return bookable_slots(slots, day=day, wanted=wanted, settings=settings, now=now)
 
 

@@ -106,6 +106,7 @@ def _open_day(
             busy=facts.busy_on(day),
             settings=facts.settings,
             blocked=blocked,
+            private_busy=facts.private_busy,
             now=now,
         )
         slots.append((each, free))

@@ -80,6 +80,9 @@ class Roster:
         """The version of the calendar in here, None when it isn't."""
         return self._versions.get(instructor_id)
 
+    def __contains__(self, instructor_id: InstructorId) -> bool:
+        return instructor_id in self._rows
+
     @property
     def held(self) -> tuple[InstructorId, ...]:
         """Those with holds that the clock may end."""

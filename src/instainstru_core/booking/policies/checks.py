@@ -1,11 +1,10 @@
 """Whether a lesson can be booked: the ordered table of BK-11, as one pure function."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import Final
 
-from instainstru_core.availability.model.days import HORIZON_DAYS, LocalDay, local_day
-from instainstru_core.availability.model.settings import PROTECTED_HOURS, Busy
+from instainstru_core.availability.model.days import LocalDay, local_day
+from instainstru_core.availability.model.settings import Busy
 from instainstru_core.booking.errors import (
     AccountLocked,
     AccountRestricted,
@@ -35,7 +34,7 @@ from instainstru_core.booking.errors import (
     TooManyHolds,
     format_not_offered,
 )
-from instainstru_core.booking.model.booking import MAX_LIVE_HOLDS, Booking
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.policies.facts import Facts, Proposal
 from instainstru_core.booking.terms import Standing
 from instainstru_core.kernel.errors import DomainError
@@ -133,11 +132,11 @@ def _distance(
         yield InPast(start)
     elif start < earliest:
         yield InsufficientNotice(settings.notice_minutes(proposal.format), earliest)
-    first_hour = PROTECTED_HOURS[proposal.format]
+    first_hour = settings.rules.protected_hour(proposal.format)
     protected = settings.protected_date(facts.now)
     if protected == day.date and day.zone.local(start).hour < first_hour:
         yield OvernightProtection(first_hour)
-    last_day = settings.zone.today(facts.now) + timedelta(days=HORIZON_DAYS)
+    last_day = settings.last_date(facts.now)
     if day.date > last_day:
         yield BeyondHorizon(last_day)
 
@@ -178,7 +177,9 @@ def _open(
     if facts.parties.blocked:
         yield BlackoutDate(day.date)
     needed = day.touched(lesson)
-    if needed & ~day.instants(facts.parties.planes.open_in_any):
+    open_slots = day.instants(facts.parties.planes.open_in_any)
+    # Time taken in another calendar is told as closed time is: nobody can tell them apart.
+    if needed & ~(open_slots & ~facts.parties.private_busy.on(day)):
         yield TimeNotOpen(lesson)
     elif needed & ~day.instants(facts.parties.planes.of(proposal.format)):
         yield FormatNotOpen(lesson, proposal.format)
@@ -210,8 +211,9 @@ def breaks_buffer(booking: Booking, proposal: Proposal, lesson: Interval, facts:
 
 def _holds(facts: Facts) -> Iterator[DomainError]:
     """Row 19."""
-    if len(facts.own_live_holds) >= MAX_LIVE_HOLDS:
-        yield TooManyHolds(MAX_LIVE_HOLDS)
+    most = facts.settings.rules.max_live_holds
+    if len(facts.own_live_holds) >= most:
+        yield TooManyHolds(most)
 
 
 def own_holds_in_the_way(proposal: Proposal, facts: Facts, lesson: Interval) -> Sequence[Booking]:

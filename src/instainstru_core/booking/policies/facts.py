@@ -9,6 +9,7 @@ from attrs.validators import ge, le, optional
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.planes import CLOSED, DayPlanes
+from instainstru_core.availability.model.private import NOT_BUSY, PrivateBusy
 from instainstru_core.availability.model.settings import CalendarSettings
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking, Place
@@ -125,6 +126,7 @@ class Parties:
     offered: Offered | None = None
     planes: DayPlanes = CLOSED
     blocked: bool = False
+    private_busy: PrivateBusy = NOT_BUSY
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,1 @@
+"""Calendars of the world outside, read with care. Source: spec 01 §11."""

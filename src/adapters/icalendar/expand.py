@@ -1,0 +1,140 @@
+"""When a calendar says that its owner is busy: a program of its own, to be killed if need be.
+
+It reads one JSON document from standard input and writes one to standard output. Run by
+`parser.py` with neither this project nor the environment in reach, it first takes away from itself
+whatever it doesn't need. What a feed can do is then to waste a few seconds of one process.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import icalendar
+import recurring_ical_events
+
+MAX_OCCURRENCES = 5_000
+CPU_SECONDS = 6
+MEMORY_BYTES = 512 * 1024 * 1024
+OUR_UIDS = "@instainstru.com"
+DENSE = frozenset({"SECONDLY", "MINUTELY"})
+TELLING = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
+# Lines that say when; the library leaves out what it can't read, and the time would look free.
+DECISIVE = frozenset({*TELLING, "DURATION", "RRULE", "TRANSP", "STATUS", "UID", None})
+OPEN_FILES = 64
+DAY = timedelta(days=1)
+
+
+class _Refused(Exception):
+    """The calendar can't be read; *problem* is what is told."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def main() -> None:
+    """Answer one question."""
+    _give_up_everything()
+    asked = json.loads(sys.stdin.buffer.readline())
+    content = sys.stdin.buffer.read()
+    try:
+        answer: dict[str, Any] = {"spans": list(busy_spans(content, asked))}
+    except _Refused as refused:
+        answer = {"problem": refused.problem}
+    except MemoryError:
+        answer = {"problem": "too_many_events"}
+    except Exception:  # noqa: BLE001 - whatever a feed makes the library raise, it is malformed
+        answer = {"problem": "malformed"}
+    sys.stdout.write(json.dumps(answer))
+
+
+def _give_up_everything() -> None:
+    """Nothing can be written, and only so much time and memory is there."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+
+
+def busy_spans(content: bytes, asked: dict[str, Any]) -> Iterator[tuple[float, float]]:
+    """Each occurrence that takes time, as seconds since 1970."""
+    since = datetime.fromtimestamp(asked["since"], UTC)
+    until = datetime.fromtimestamp(asked["until"], UTC)
+    zone = ZoneInfo(asked["zone"])
+    calendar = _calendar(content)
+    _check(calendar)
+    found = recurring_ical_events.of(calendar, skip_bad_series=False)
+    for number, event in enumerate(found.between(since - DAY, until + DAY)):
+        if number >= MAX_OCCURRENCES:
+            raise _Refused("too_many_events")
+        if _takes_time(event):
+            starts_at, ends_at = _instant(event.start, zone), _instant(event.end, zone)
+            if ends_at > starts_at:
+                yield starts_at.timestamp(), ends_at.timestamp()
+
+
+def _calendar(content: bytes) -> Any:
+    text = content.decode("utf-8-sig", errors="strict")
+    found = icalendar.Calendar.from_ical(text, multiple=True)
+    if len(found) != 1 or found[0].name != "VCALENDAR":
+        raise _Refused("malformed")
+    return found[0]
+
+
+def _check(calendar: Any) -> None:
+    """Refuse what would be read wrongly, or never to its end."""
+    if any(name in DECISIVE for each in calendar.walk() for name, _ in each.errors):
+        raise _Refused("malformed")
+    for event in calendar.walk("VEVENT"):
+        for rule in _each(event.get("RRULE")):
+            _check_rule(rule)
+        for name in TELLING:
+            _check_zones(event.get(name))
+
+
+def _each(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _check_rule(rule: Any) -> None:
+    if "FREQ" not in rule or any(each < 1 for each in _each(rule.get("INTERVAL"))):
+        raise _Refused("malformed")
+    if DENSE.intersection(str(each).upper() for each in _each(rule["FREQ"])):
+        raise _Refused("too_many_events")
+
+
+def _check_zones(value: Any) -> None:
+    for each in _each(value):
+        if "TZID" not in each.params:
+            continue
+        for moment in [one.dt for one in each.dts] if hasattr(each, "dts") else [each.dt]:
+            if isinstance(moment, datetime) and moment.tzinfo is None:
+                raise _Refused("unknown_zone")
+
+
+def _takes_time(event: Any) -> bool:
+    if str(event.get("TRANSP", "OPAQUE")).upper() == "TRANSPARENT":
+        return False
+    if str(event.get("STATUS", "CONFIRMED")).upper() == "CANCELLED":
+        return False
+    return not str(event.get("UID", "")).strip().lower().endswith(OUR_UIDS)
+
+
+def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
+    """A whole day begins on the owner's clock, and so does a time without a zone."""
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - gets one below
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Calendars kept elsewhere, whose time is not for lessons either. Source: spec 01 §11."""

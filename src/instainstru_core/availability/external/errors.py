@@ -1,0 +1,63 @@
+"""What is refused about external calendars. Source: spec 01 §11.
+
+No address is ever repeated: whoever has it can read the calendar.
+"""
+
+from attrs import frozen
+
+from instainstru_core.availability.external.ids import FeedId
+from instainstru_core.kernel.errors import Conflict, DomainError, NotFound
+
+
+@frozen
+class FeedAddressInvalid(DomainError):
+    """Not the address of a calendar: another scheme or port, or no address at all."""
+
+    code = "invalid_feed_address"
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class FeedAddressForbidden(DomainError):
+    """An address that is nobody's on the internet; such are never fetched."""
+
+    code = "feed_address_forbidden"
+
+    def __str__(self) -> str:
+        return "the address does not belong to the public internet"
+
+
+@frozen
+class TooManyFeeds(Conflict):
+    """An instructor has as many external calendars as one may have."""
+
+    code = "too_many_feeds"
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"at most {self.limit} external calendars can be added"
+
+
+class FeedExists(Conflict):
+    """The calendar was added before."""
+
+    code = "feed_exists"
+
+    def __str__(self) -> str:
+        return "this external calendar was added before"
+
+
+@frozen
+class FeedNotFound(NotFound):
+    """There is no such external calendar, or it is another instructor's."""
+
+    code = "external_calendar_not_found"
+
+    feed_id: FeedId
+
+    def __str__(self) -> str:
+        return f"no external calendar {self.feed_id}"
