@@ -35,6 +35,15 @@ _VERSION = text(
     )
     """
 )
+# What is taught is a part of when somebody is free: whoever keeps that in memory must hear of it.
+_MARK_TEACHERS = text(
+    """
+    UPDATE calendars SET changed_xid = pg_current_xact_id()
+    WHERE instructor_id IN (
+        SELECT instructor_id FROM offerings WHERE service_id = ANY(CAST(:services AS uuid[]))
+    )
+    """
+)
 _SHOWN_SERVICE = _SERVICES.join(
     categories, categories.c.category_id == subcategories.c.category_id
 ).where(services.c.is_active, subcategories.c.is_active, categories.c.is_active)
@@ -86,7 +95,9 @@ class PostgresCatalog:
                 _service_row(each) | {"subcategory_id": owners[each.subcategory]}
                 for each in catalog.services
             ]
-            self._connection.execute(_upsert(services, "service_id", rows))
+            changed = _upsert(services, "service_id", rows).returning(services.c.service_id)
+            numbers = [each.value for each in self._connection.scalars(changed)]
+            self._connection.execute(_MARK_TEACHERS, {"services": numbers})
             self._load_terms(catalog.services)
 
     def _load_terms(self, loaded: Sequence[Service]) -> None:

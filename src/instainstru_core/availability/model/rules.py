@@ -4,10 +4,10 @@ Changing one never alters a booking that exists: bookings keep what they were ma
 """
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from attrs import Attribute, field, frozen
-from attrs.validators import and_, ge, in_, instance_of, le, optional
+from attrs.validators import and_, ge, in_, instance_of, le
 
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.lessons import Format
@@ -37,6 +37,11 @@ def _buffer(_: object, attribute: "Attribute[int]", minutes: int) -> None:
         raise Malformed(f"{attribute.name} is a multiple of 5 from 0 to 120, not {minutes}")
 
 
+def _days_or_none(_: object, attribute: "Attribute[Any]", days: int | None) -> None:
+    if days is not None and days < 0:
+        raise Malformed(f"{attribute.name} is a number of days from 0, not {days}")
+
+
 @frozen(kw_only=True, cache_hash=True)
 class CalendarRules:
     """One version of the figures, checked as it is built.
@@ -60,7 +65,7 @@ class CalendarRules:
     hold_minutes: int = field(default=30, validator=_positive)
     hold_cap_minutes: int = field(default=60, validator=_positive)
     max_live_holds: int = field(default=3, validator=_positive)
-    past_edit_window_days: int | None = field(default=30, validator=optional(ge(0)))
+    past_edit_window_days: int | None = field(default=30, validator=_days_or_none)
     public_default_days: int = field(default=30, validator=_positive)
     public_max_days: int = field(default=90, validator=and_(_positive, le(MAX_HORIZON_DAYS)))
     public_detail_level: PublicDetail = field(

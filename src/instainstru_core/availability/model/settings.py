@@ -5,22 +5,20 @@ from datetime import date, datetime, timedelta
 from attrs import Attribute, field, frozen
 
 from instainstru_core.availability.model.days import START_GRID_SECONDS, days_between
+from instainstru_core.availability.model.rules import (
+    DEFAULT_RULES,
+    MAX_BUFFER_MINUTES,
+    CalendarRules,
+)
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.time import Interval
 from instainstru_core.kernel.zones import NEW_YORK, Zone
 
-DEFAULT_NON_TRAVEL_BUFFER_MINUTES = 15
-DEFAULT_TRAVEL_BUFFER_MINUTES = 60
-MAX_BUFFER_MINUTES = 120
 MAX_ADVANCE_MINUTES = 10_080
 _WIDEST = timedelta(minutes=MAX_BUFFER_MINUTES)
 
-PLATFORM_NOTICE_MINUTES = {Format.TRAVEL: 180, Format.STUDIO: 60, Format.ONLINE: 60}
-
-EVENING_HOUR = 20
-MORNING_HOUR = 8
-PROTECTED_HOURS = {Format.TRAVEL: 11, Format.STUDIO: 9, Format.ONLINE: 9}
+PLATFORM_NOTICE_MINUTES = {each: DEFAULT_RULES.notice_minutes(each) for each in Format}
 
 
 def _buffer(_: object, attribute: "Attribute[int]", minutes: int) -> None:
@@ -37,7 +35,7 @@ def _advance(_: object, __: object, minutes: int) -> None:
 
 @frozen(kw_only=True)
 class CalendarSettings:
-    """Zone, buffers and notice of one instructor's calendar.
+    """Zone, buffers and notice of one instructor's calendar, and the platform's own figures.
 
     Raises:
         Malformed: A buffer off the five minutes or the range, or travel below non-travel.
@@ -45,11 +43,14 @@ class CalendarSettings:
 
     zone: Zone = NEW_YORK
     non_travel_buffer_minutes: int = field(
-        default=DEFAULT_NON_TRAVEL_BUFFER_MINUTES, validator=_buffer
+        default=DEFAULT_RULES.default_non_travel_buffer_minutes, validator=_buffer
     )
-    travel_buffer_minutes: int = field(default=DEFAULT_TRAVEL_BUFFER_MINUTES, validator=_buffer)
+    travel_buffer_minutes: int = field(
+        default=DEFAULT_RULES.default_travel_buffer_minutes, validator=_buffer
+    )
     min_advance_minutes: int = field(default=0, validator=_advance)
     overnight_protection_enabled: bool = True
+    rules: CalendarRules = field(default=DEFAULT_RULES, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if self.travel_buffer_minutes < self.non_travel_buffer_minutes:
@@ -67,17 +68,29 @@ class CalendarSettings:
 
     def notice_minutes(self, wanted: Format) -> int:
         """The notice in minutes."""
-        return max(PLATFORM_NOTICE_MINUTES[wanted], self.min_advance_minutes)
+        return max(self.rules.notice_minutes(wanted), self.min_advance_minutes)
 
     def protected_date(self, now: datetime) -> date | None:
         """The local date whose early starts can't be booked tonight. Source: AV-33."""
         if not self.overnight_protection_enabled:
             return None
-        return protected_date(self.zone, now)
+        return protected_date(self.zone, now, self.rules)
+
+    def last_date(self, now: datetime) -> date:
+        """The last local date that can be opened or booked. Source: AV-20, AV-34."""
+        return self.zone.today(now) + timedelta(days=self.rules.horizon_days)
 
     def first_start(self, wanted: Format, now: datetime) -> datetime:
         """The first instant of the start grid that leaves enough notice. Source: AV-34."""
         return grid_instant(now + self.notice(wanted))
+
+
+@frozen(kw_only=True)
+class KeptSettings:
+    """An instructor's settings, and when they said that they know what these do. AV-28."""
+
+    settings: CalendarSettings
+    acknowledged_at: datetime | None = None
 
 
 @frozen
@@ -102,12 +115,12 @@ class Busy:
         return days_between(zone.today(whole.starts_at), zone.today(whole.ends_at))
 
 
-def protected_date(zone: Zone, now: datetime) -> date | None:
+def protected_date(zone: Zone, now: datetime, rules: CalendarRules = DEFAULT_RULES) -> date | None:
     """Tomorrow in the evening, today in the small hours, otherwise none. Source: AV-33."""
     local = zone.local(now)
-    if local.hour >= EVENING_HOUR:
+    if local.hour >= rules.overnight_window_start_hour:
         return local.date() + timedelta(days=1)
-    return local.date() if local.hour < MORNING_HOUR else None
+    return local.date() if local.hour < rules.overnight_window_end_hour else None
 
 
 def grid_instant(moment: datetime) -> datetime:

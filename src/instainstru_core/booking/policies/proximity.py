@@ -8,13 +8,12 @@ from typing import Final
 from attrs import frozen
 
 from instainstru_core.accounts.ids import StudentId
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking, Place
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.time import Interval
 
-PROXIMITY_GAP: Final = timedelta(minutes=30)
-SAME_PLACE_MILES: Final = 0.1
 _EARTH_RADIUS_MILES: Final = 3958.8
 _HOME: Final = frozenset({LocationType.ONLINE, LocationType.STUDENT_LOCATION})
 
@@ -35,14 +34,16 @@ def proximity_warnings(
     *,
     near: Sequence[Booking],
     now: datetime,
+    rules: CalendarRules = DEFAULT_RULES,
 ) -> tuple[ProximityWarning, ...]:
-    """The student's own bookings less than 30 minutes from *lesson*, in a different place."""
+    """The student's own bookings near *lesson* in time, in a different place."""
+    within = timedelta(minutes=rules.proximity_gap_minutes)
     own = (each for each in near if each.student == student and each.occupies(now))
     return tuple(
         ProximityWarning(each.booking_id, int(gap.total_seconds()) // 60)
         for each in own
-        if timedelta(0) <= (gap := _gap(lesson, each.lesson)) < PROXIMITY_GAP
-        and _differ(location_type, place, each)
+        if timedelta(0) <= (gap := _gap(lesson, each.lesson)) < within
+        and _differ(location_type, place, each, rules.same_place_miles)
     )
 
 
@@ -50,7 +51,9 @@ def _gap(one: Interval, other: Interval) -> timedelta:
     return max(other.starts_at - one.ends_at, one.starts_at - other.ends_at)
 
 
-def _differ(location_type: LocationType, place: Place | None, other: Booking) -> bool:
+def _differ(
+    location_type: LocationType, place: Place | None, other: Booking, same_place_miles: float
+) -> bool:
     at_home, other_at_home = location_type in _HOME, other.location_type in _HOME
     if at_home or other_at_home:
         return at_home != other_at_home
@@ -58,7 +61,7 @@ def _differ(location_type: LocationType, place: Place | None, other: Booking) ->
         return True
     if place.place_id is not None and other.place.place_id is not None:
         return place.place_id != other.place.place_id
-    return miles_between(place, other.place) > SAME_PLACE_MILES
+    return miles_between(place, other.place) > same_place_miles
 
 
 def miles_between(one: Place, other: Place) -> float:

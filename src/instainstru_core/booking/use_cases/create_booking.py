@@ -7,7 +7,8 @@ from typing import Final, TypeVar
 from attrs import frozen
 
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.availability.model.settings import MAX_BUFFER_MINUTES, CalendarSettings
+from instainstru_core.availability.model.rules import MAX_BUFFER_MINUTES
+from instainstru_core.availability.model.settings import CalendarSettings
 from instainstru_core.booking.errors import StudentConflict
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking, Place
@@ -64,14 +65,14 @@ def create_booking(
     with begin() as work:
         settings = _locked_calendar(work, proposal)
         now = clock.now()
-        lesson = _lesson(proposal, settings)
+        lesson = time_of(proposal, settings)
         try:
-            facts = _facts(work, request, settings, lesson, city, now=now, pricing=pricing)
+            facts = gather_facts(work, request, settings, lesson, city, now=now, pricing=pricing)
             own = own_holds_in_the_way(proposal, facts, lesson) if lesson else ()
             if failures := check(proposal, facts.without(own)):
                 raise failures[0]
             booking = _hold(ids.new(BookingId), proposal, facts, city)
-            _clear(work, booking, facts.near, own, now)
+            clear_the_way(work, booking, facts.near, own, now)
             held = work.bookings.add(booking)
         except OperationInProgress:
             if lesson is None:
@@ -84,7 +85,7 @@ def create_booking(
         return held
 
 
-def _facts(
+def gather_facts(
     work: BookingWork,
     request: CreateBooking,
     settings: CalendarSettings | None,
@@ -94,6 +95,7 @@ def _facts(
     now: datetime,
     pricing: PricingConfig,
 ) -> Facts:
+    """What the checks look at, the student locked. Source: BK-11, BK-14."""
     proposal, principal = request.proposal, request.principal
     parties = work.booking_parties.find(
         student=proposal.student,
@@ -126,7 +128,8 @@ def _locked_calendar(work: BookingWork, proposal: Proposal) -> CalendarSettings 
         return None
 
 
-def _lesson(proposal: Proposal, settings: CalendarSettings | None) -> Interval | None:
+def time_of(proposal: Proposal, settings: CalendarSettings | None) -> Interval | None:
+    """The time asked for; None where that can't be said. Source: BK-3."""
     if settings is None:
         return None
     try:
@@ -164,6 +167,7 @@ def _hold(booking_id: BookingId, proposal: Proposal, facts: Facts, city: Gazette
         price=rate.for_minutes(proposal.duration_minutes),
         service_area=areas_summary(city.boroughs_of(teacher.service_area)),
         note=note or None,
+        rules=facts.settings.rules,
     )
 
 
@@ -180,7 +184,7 @@ def _place(proposal: Proposal, teaching_place: Place | None) -> Place | None:
             return Place(address=asked.address, lat=point[0], lng=point[1], place_id=asked.place_id)
 
 
-def _clear(
+def clear_the_way(
     work: BookingWork,
     booking: Booking,
     near: Sequence[Booking],
