@@ -115,7 +115,7 @@ class Gate:
         if scope["method"] in SAFE_METHODS or declared.machine:  # type: ignore[typeddict-item]
             return
         if not passes_csrf(headers, bearer=shown.bearer, origins=self._origins):
-            _log.warning("csrf_refused", path=scope["path"])
+            _log.warning("csrf_refused", route=scope["path_template"])
             detail = "the request comes from another site: send an Origin we know, or X-Client"
             raise Refusal(403, "csrf_origin_mismatch", detail)
 

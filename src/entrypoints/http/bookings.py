@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Annotated, Final, Literal
 
-from litestar import Router, get, post
+from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType, field
@@ -25,10 +25,12 @@ from instainstru_core.booking.terms import BookingStatus, Party
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
 from instainstru_core.booking.use_cases.complete_lesson import CompleteLesson, complete_lesson
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
+from instainstru_core.booking.use_cases.edit_booking import EditBooking, Note, edit_booking
 from instainstru_core.booking.use_cases.read_bookings import get_booking, list_bookings
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType
+from instainstru_core.payments.use_cases.read_payment import find_payment
 from instainstru_core.ports import Ports
 
 _READERS: Final = requires(
@@ -113,6 +115,35 @@ class CancelBookingBody(Struct, kw_only=True, forbid_unknown_fields=True):
     ]
 
 
+class EditBookingBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What the instructor writes on a lesson; what is left out stays, null or blanks clear it."""
+
+    instructor_note: (
+        Annotated[str, Meta(description="At most 1000 characters, for the instructor alone.")]
+        | UnsetType
+        | None
+    ) = UNSET
+    meeting_details: (
+        Annotated[
+            str,
+            Meta(
+                description="At most 500 characters, for both.",
+                examples=["https://meet.example.com/jane"],
+            ),
+        ]
+        | UnsetType
+        | None
+    ) = UNSET
+
+    def texts(self) -> dict[Note, str | None]:
+        """The texts that were given."""
+        given = {
+            Note.INSTRUCTOR_NOTE: self.instructor_note,
+            Note.MEETING_DETAILS: self.meeting_details,
+        }
+        return {note: text for note, text in given.items() if not isinstance(text, UnsetType)}
+
+
 class CompleteLessonBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """A note for the instructor alone."""
 
@@ -164,6 +195,7 @@ def list_mine(
     role: FromQuery[Literal["student", "instructor"] | None] = None,
     view: FromQuery[View | None] = None,
     status: FromQuery[BookingStatus | None] = None,
+    include_rescheduled: FromQuery[bool] = False,
     page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
     per_page: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> BookingPageView:
@@ -174,6 +206,7 @@ def list_mine(
         role=Party.INSTRUCTOR if teaches else Party.STUDENT,
         view=view,
         status=status,
+        include_rescheduled=include_rescheduled,
         page=page,
         per_page=per_page,
     )
@@ -194,7 +227,30 @@ def show(
 ) -> BookingView:
     """One of my lessons."""
     card = get_booking(booking_id, viewer=principal.account_id, read=ports.read)
-    return BookingView.of_card(card, ports.clock.now())
+    found = None
+    if card.viewer is Party.STUDENT:
+        found = find_payment(booking_id, viewer=principal.account_id, read=ports.read)
+    payment = None if found is None else found.payment
+    return BookingView.of_card(card, ports.clock.now(), payment)
+
+
+@patch(
+    "/{booking_id:str}",
+    sync_to_thread=True,
+    opt=policy(access=requires(Permission.VIEW_INCOMING_BOOKINGS), bucket="write"),
+    **documented("Write on a booking", refusals=(404, 409)),
+)
+def edit(
+    booking_id: FromPath[BookingId],
+    data: JSONBody[EditBookingBody],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> BookingView:
+    """A private note, and how to meet: the instructor's alone to write, until it is cancelled."""
+    request = EditBooking(principal=principal, booking_id=booking_id, texts=data.texts())
+    with alone_with(booking_id, ports.mutexes):
+        booking = edit_booking(request, begin=ports.begin)
+    return BookingView.of(booking, Party.INSTRUCTOR, ports.clock.now())
 
 
 @post(
@@ -258,5 +314,5 @@ def complete(
 
 
 ROUTER: Final = Router(
-    "/bookings", route_handlers=[create, list_mine, show, cancel, complete], tags=["bookings"]
+    "/bookings", route_handlers=[create, list_mine, show, edit, cancel, complete], tags=["bookings"]
 )

@@ -11,6 +11,7 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.pagination import Page, PageRequest
+from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.credits.ports import CreditQueries
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.ledger.ports import LedgerQueries
@@ -45,6 +46,17 @@ class Earning:
     status: str
 
 
+@frozen(kw_only=True)
+class Earned:
+    """What an instructor's account was paid for lessons, less what was taken back. Source: BK-46.
+
+    Money counts when it moves, not when the lesson was.
+    """
+
+    total: Money
+    within: Money
+
+
 class PaymentQueries(Protocol):
     """Payments as their parties see them."""
 
@@ -54,6 +66,10 @@ class PaymentQueries(Protocol):
 
     def earnings(self, instructor_id: InstructorId, page: PageRequest) -> Page[Earning]:
         """The instructor's settled lessons with a payout, latest settled first."""
+        ...
+
+    def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
+        """What the instructor was paid in all, and *within* an interval."""
         ...
 
     def cards(self, student_id: StudentId) -> Sequence[SavedCard]:

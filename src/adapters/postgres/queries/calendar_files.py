@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from attrs import define
-from sqlalchemy import Connection, Uuid, and_, bindparam, column, or_, select, text, type_coerce
+from sqlalchemy import Connection, Text, Uuid, and_, bindparam, column, or_, select, type_coerce
 from sqlalchemy import table as bare_table
 
 from adapters.postgres.queries.booking import NAMED, card_of
@@ -50,13 +50,13 @@ _HEADS: Final = NAMED.where(
     _B.starts_at < bindparam("until", type_=_B.starts_at.type),
 ).order_by(_B.starts_at, _B.booking_id)
 
-_ACCOUNTS = bare_table("accounts", column("account_id", Uuid), column("status"))
+_ACCOUNTS = bare_table("accounts", column("account_id", Uuid), column("status", Text))
 _FEED: Final = (
     select(calendar_feeds.c.account_id)
     .join(_ACCOUNTS, _ACCOUNTS.c.account_id == type_coerce(calendar_feeds.c.account_id, Uuid))
     .where(
         calendar_feeds.c.token_hash == bindparam("hash"),
-        _ACCOUNTS.c.status.in_([text("'active'"), text("'suspended'")]),
+        _ACCOUNTS.c.status.in_(["active", "suspended"]),
     )
 )
 
@@ -79,7 +79,7 @@ class PostgresCalendarFiles:
 
     def feed(self, token_hash: bytes) -> AccountId:
         """Whose feed it is."""
-        owner = self._connection.scalar(_FEED, {"hash": token_hash})
+        owner: AccountId | None = self._connection.scalar(_FEED, {"hash": token_hash})
         if owner is None:
             raise FeedNotFound
         return owner

@@ -15,6 +15,7 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
+from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.ids import JournalId, PaymentId
 from instainstru_core.payments.ledger.model import (
     Account,
@@ -25,7 +26,7 @@ from instainstru_core.payments.ledger.model import (
     TrialBalance,
 )
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
-from instainstru_core.payments.queries import Earning, PaymentView
+from instainstru_core.payments.queries import Earned, Earning, PaymentView
 
 _EARNINGS = text(
     """
@@ -43,6 +44,19 @@ _EARNINGS = text(
     GROUP BY payment.payment_id, booking.booking_id, person.first_name, person.last_name
     ORDER BY payment.payment_id DESC
     LIMIT :rows
+    """
+)
+_EARNED = text(
+    """
+    SELECT coalesce(-sum(line.cents), 0) AS total,
+           coalesce(-sum(line.cents) FILTER (
+               WHERE journal.occurred_at >= :since AND journal.occurred_at < :until
+           ), 0) AS within
+    FROM payments payment
+    JOIN journal_lines line ON line.payment_id = payment.payment_id
+        AND line.account = 'connect_owner'
+    JOIN journals journal ON journal.journal_id = line.journal_id
+    WHERE payment.instructor_id = :instructor
     """
 )
 _BALANCES = text("SELECT account, sum(cents) AS cents FROM journal_lines GROUP BY account")
@@ -122,6 +136,15 @@ class PostgresPaymentQueries:
             if len(rows) > len(shown)
             else None,
         )
+
+    def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
+        values = {
+            "instructor": instructor_id.value,
+            "since": within.starts_at,
+            "until": within.ends_at,
+        }
+        row = self._connection.execute(_EARNED, values).one()
+        return Earned(total=Money(int(row.total)), within=Money(int(row.within)))
 
     def cards(self, student_id: StudentId) -> Sequence[SavedCard]:
         rows = self._connection.execute(CARDS_OF, {"student_id": student_id})

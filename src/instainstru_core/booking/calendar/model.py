@@ -28,7 +28,7 @@ class CalendarEntry:
     span: Interval
     is_cancelled: bool
     summary: str
-    location: str | None
+    location: str
     description: str
     created_at: datetime = field(converter=utc)
     changed_at: datetime = field(converter=utc)

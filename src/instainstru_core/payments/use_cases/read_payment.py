@@ -53,6 +53,14 @@ def price_booking(
     )
 
 
+def find_payment(
+    booking_id: BookingId, *, viewer: AccountId, read: Begin[PaymentReads]
+) -> PaymentView | None:
+    """The payment of a booking as a party to it sees it; None while there is none."""
+    with read() as reads:
+        return reads.payment_queries.of_booking(booking_id, viewer=viewer)
+
+
 def read_payment(
     booking_id: BookingId, *, viewer: AccountId, read: Begin[PaymentReads]
 ) -> PaymentView:
@@ -61,8 +69,7 @@ def read_payment(
     Raises:
         PaymentNotFound: There is none, or *viewer* is not a party to it.
     """
-    with read() as reads:
-        found = reads.payment_queries.of_booking(booking_id, viewer=viewer)
+    found = find_payment(booking_id, viewer=viewer, read=read)
     if found is None:
         raise PaymentNotFound("the booking has no payment")
     return found

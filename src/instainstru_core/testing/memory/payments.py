@@ -13,14 +13,17 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.errors import InvalidState, StaleAggregate
+from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
+from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import (
     CardInUse,
     OpenPaymentExists,
     OperationNotFound,
     PaymentNotFound,
 )
-from instainstru_core.payments.ids import CardId, OperationId, PaymentId
+from instainstru_core.payments.ids import CardId, JournalId, OperationId, PaymentId
+from instainstru_core.payments.ledger.model import Account, Journal
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import (
     TRANSFER_FAILED,
@@ -29,7 +32,7 @@ from instainstru_core.payments.model.operation import (
 )
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.ports import CheckoutFacts
-from instainstru_core.payments.queries import Earning, PaymentView
+from instainstru_core.payments.queries import Earned, Earning, PaymentView
 from instainstru_core.testing.memory.pricing import tier_facts
 
 if TYPE_CHECKING:
@@ -263,6 +266,18 @@ class InMemoryPaymentQueries:
         return Page(
             items=[self._earning(payment) for payment in shown],
             next_cursor=Cursor((str(shown[-1].payment_id),)) if more else None,
+        )
+
+    def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
+        paid = [
+            (journal.occurred_at in within, -line.cents)
+            for journal in self._tables.of("journals", JournalId, Journal).values()
+            for line in journal.lines
+            if line.account is Account.CONNECT_OWNER and line.instructor_id == instructor_id
+        ]
+        return Earned(
+            total=Money(sum(cents for _, cents in paid)),
+            within=Money(sum(cents for then, cents in paid if then)),
         )
 
     def cards(self, student_id: StudentId) -> Sequence[SavedCard]:
