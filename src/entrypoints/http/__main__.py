@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from threading import Event
 from typing import Final
 
 import structlog
@@ -15,6 +16,7 @@ from entrypoints.database import check_tier
 from entrypoints.http import dev
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
+from entrypoints.http.warm_up import MorningWarmUp
 from entrypoints.logs import start_logs
 from entrypoints.settings import Settings, read_settings
 from entrypoints.tiers import Refused
@@ -38,6 +40,7 @@ def app() -> Litestar:
         pass
     gc.collect()
     gc.freeze()
+    MorningWarmUp(world.roster, world.clock).start(Event())
     return application
 
 

@@ -3,15 +3,17 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instainstru_core.availability.model.days import days_between, local_day
 from instainstru_core.availability.model.free import free_slots, in_wall_range, start_slots
-from instainstru_core.availability.model.planes import CLOSED, SLOTS_PER_DAY, DayPlanes, ones
+from instainstru_core.availability.model.planes import CLOSED, SLOTS_PER_DAY, DayPlanes, ones, span
+from instainstru_core.availability.model.private import PrivateBusy
 from instainstru_core.availability.model.roster import Roster, RosterCalendar
 from instainstru_core.availability.model.settings import Busy, CalendarSettings
-from instainstru_core.availability.model.who import WhoIsFree
+from instainstru_core.availability.model.who import COLUMNS_AT_ONCE, WhoIsFree
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.time import Interval
@@ -35,7 +37,16 @@ def calendars(draw: st.DrawFn, around: date, number: int) -> RosterCalendar:
         planes=b"".join(each.to_bytes() for each in planes),
         blackouts=frozenset(each for each in dates if draw(st.integers(0, 9)) == 0),
         busy=draw(st.lists(strategies.lessons(around), max_size=3)),
+        private_busy=draw(elsewhere(around)),
     )
+
+
+@st.composite
+def elsewhere(draw: st.DrawFn, around: date) -> PrivateBusy:
+    """What another calendar takes around a date of UTC."""
+    dates = days_between(around - timedelta(days=1), around + timedelta(days=2))
+    taken = {each: draw(strategies.slot_sets()) for each in dates if draw(st.booleans())}
+    return PrivateBusy({each: slots for each, slots in taken.items() if slots})
 
 
 @st.composite
@@ -46,7 +57,7 @@ def rosters(draw: st.DrawFn) -> tuple[date, list[RosterCalendar], WhoIsFree]:
     question = WhoIsFree(
         format=draw(strategies.formats),
         dates=days_between(around - timedelta(days=1), around + timedelta(days=1)),
-        minutes=draw(st.sampled_from((30, 45, 50, 60, 240, 330))),
+        minutes=draw(st.sampled_from((5, 30, 45, 50, 55, 60, 240, 330))),
         after=after,
         before=draw(st.sampled_from((SLOTS_PER_DAY, 24, 150))) if after < 24 else SLOTS_PER_DAY,
         now=draw(strategies.nows(around)),
@@ -73,6 +84,7 @@ def by_definition(calendar: RosterCalendar, question: WhoIsFree) -> dict[date, d
             busy=calendar.busy,
             settings=calendar.settings,
             blocked=each in calendar.blackouts,
+            private_busy=calendar.private_busy,
             now=question.now,
         )
         inside = slots & in_wall_range(day, question.after, question.before)
@@ -213,3 +225,71 @@ def test_av30_calendars_put_in_at_different_instants_agree_on_now() -> None:
     )
     question = WhoIsFree(format=online, dates=(day,), minutes=60, now=now)
     assert set(roster.ask(question).by_instructor()) == {instructor(1)}
+
+
+@given(rosters(), st.permutations(range(4)), st.integers(0, 4))
+def test_av42_whoever_is_forgotten_leaves_nothing_behind(
+    drawn: tuple[date, list[RosterCalendar], WhoIsFree], order: list[int], kept: int
+) -> None:
+    around, everybody, question = drawn
+    roster = Roster(around - timedelta(days=1), around + timedelta(days=1))
+    roster.put(everybody, now=question.now)
+    gone = [instructor(number) for number in order[kept:]]
+    roster.forget(gone)
+    staying = [each for each in everybody if each.instructor_id not in gone]
+    fresh = Roster(roster.first, roster.last)
+    fresh.put(staying, now=question.now)
+    assert roster.ask(question).by_instructor() == fresh.ask(question).by_instructor()
+    assert sorted(roster.ids) == sorted(each.instructor_id for each in staying)
+    assert all(roster.version(each) is None for each in gone)
+    roster.put(everybody, now=question.now)
+    fresh.put(everybody, now=question.now)
+    assert roster.ask(question).by_instructor() == fresh.ask(question).by_instructor()
+
+
+def test_av42_an_instructor_day_takes_at_most_256_bytes() -> None:
+    day, count = date(2027, 6, 9), 1_000
+    dates = days_between(day, day + timedelta(days=27))
+    now = strategies.moments_before(day)
+    planes = DayPlanes(online=(1 << SLOTS_PER_DAY) - 1).to_bytes() * len(dates)
+    roster = Roster(day, dates[-1])
+    for number in range(count):
+        known = RosterCalendar(
+            instructor_id=instructor(number),
+            version=1,
+            settings=CalendarSettings(),
+            days=dates,
+            planes=planes,
+        )
+        roster.put([known], now=now)
+    assert roster.nbytes / (count * len(dates)) <= 256
+
+
+def test_av41_more_calendars_than_are_asked_at_once_are_all_asked() -> None:
+    """§10.8: everybody beyond the first block, and dates of two blocks, on a day of two lengths."""
+    day = date(2027, 11, 6)
+    now = strategies.moments_before(day)
+    dates = days_between(day, day + timedelta(days=2))
+    kinds = [
+        RosterCalendar(
+            instructor_id=instructor(number),
+            version=1,
+            settings=CalendarSettings(zone=zone, overnight_protection_enabled=number % 2 == 0),
+            days=dates,
+            planes=DayPlanes(online=span(3 * number, 100 + 7 * number)).to_bytes() * len(dates),
+        )
+        for number, zone in enumerate(strategies.ZONES)
+    ]
+    question = WhoIsFree(format=Format.ONLINE, dates=dates, minutes=50, after=7, now=now)
+    expected = [by_definition(each, question) for each in kinds]
+    for count in (COLUMNS_AT_ONCE // 2, COLUMNS_AT_ONCE + 5):
+        roster = Roster(dates[0], dates[-1])
+        everybody = [
+            evolve(kinds[number % len(kinds)], instructor_id=instructor(number))
+            for number in range(count)
+        ]
+        roster.put(everybody, now=now)
+        found = roster.ask(question).by_instructor()
+        assert [found.get(each.instructor_id, {}) for each in everybody] == [
+            expected[number % len(kinds)] for number in range(count)
+        ]
