@@ -36,6 +36,7 @@ from instainstru_core.notifications.reactions import (
     tell_of_confirmation,
     tell_of_failed_capture,
     tell_of_failed_payment,
+    tell_of_failing_calendar,
     tell_of_final_warning,
     tell_of_payout,
     tell_of_reminder,
@@ -68,8 +69,8 @@ from instainstru_core.payments.reactions import (
 from instainstru_core.payments.timers import AUTHORISE_PAYMENT
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
 from instainstru_core.payments.use_cases.process_webhook import process_webhook
-from instainstru_core.payments.use_cases.receive_webhook import HANDLER as PROCESS_WEBHOOK
 from instainstru_core.payments.use_cases.pursue_ending import CLIMB_LADDER, RETRY_CAPTURE
+from instainstru_core.payments.use_cases.receive_webhook import HANDLER as PROCESS_WEBHOOK
 from instainstru_core.ports import Ports, Work
 
 Handler: TypeAlias = InTransaction[Work, Ports] | CallsOut[Ports]
@@ -136,6 +137,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "tell_of_cancellation": InTransaction(tell_of_cancellation),
     "tell_of_reminder": InTransaction(tell_of_reminder),
     "tell_of_failed_payment": InTransaction(tell_of_failed_payment),
+    "tell_of_failing_calendar": InTransaction(tell_of_failing_calendar),
     "tell_of_failed_capture": InTransaction(tell_of_failed_capture),
     "tell_of_final_warning": InTransaction(tell_of_final_warning),
     "tell_of_settlement": InTransaction(tell_of_settlement),
@@ -154,6 +156,7 @@ ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     PayoutSent: ("tell_of_payout",),
     PayoutAccountOnboarded: ("retry_payouts",),
     BookingHoldReleased: ("release_payment",),
+    ExternalCalendarFailed: ("tell_of_failing_calendar",),
     BookingReminderDue: ("tell_of_reminder",),
 }
 """Which handlers want which event."""

@@ -185,6 +185,34 @@ def _payout_sent(words: Words) -> Letter:
     )
 
 
+_CALENDAR_PROBLEMS: Final[Mapping[str, str]] = {
+    "address_forbidden": "its address leads to a network that is not public",
+    "malformed": "it is not written as calendars are",
+    "not_a_calendar": "there is something else at its address",
+    "not_found": "there is nothing at its address any more",
+    "refused": "its server does not let us read it",
+    "server_error": "its server has had trouble for a while",
+    "too_large": "it is larger than 2 MB",
+    "too_many_events": "there are more events in it than we can read",
+    "too_many_redirects": "its address leads from one place to the next",
+    "too_slow": "its server takes too long",
+    "unknown_zone": "it names a time zone that nobody knows",
+    "unreachable": "its server could not be reached for a while",
+}
+
+
+def _external_calendar_failed(words: Words) -> Letter:
+    why = _CALENDAR_PROBLEMS.get(words["problem"], "something in it is wrong")
+    return Letter(
+        subject=f"We can't read your calendar at {words['host']}",
+        lines=(
+            f"We could not read it: {why}.",
+            "The time it took when we last read it stays free of lessons.",
+            "What changed since then, we don't know: look at it in your calendar settings.",
+        ),
+    )
+
+
 LETTERS: Final[Mapping[str, Wording]] = {
     "already_registered": _already_registered,
     "booking_cancellation_receipt": _booking_cancellation_receipt,
@@ -192,6 +220,7 @@ LETTERS: Final[Mapping[str, Wording]] = {
     "booking_confirmed": _booking_confirmed,
     "booking_reminder_1h": _booking_reminder,
     "booking_reminder_24h": _booking_reminder,
+    "external_calendar_failed": _external_calendar_failed,
     "payment_failed": _payment_failed,
     "payment_final_warning": _payment_final_warning,
     "payment_receipt": _payment_receipt,

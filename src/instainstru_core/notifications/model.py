@@ -22,6 +22,7 @@ class Kind(StrEnum):
     BOOKING_CONFIRMED = "booking_confirmed"
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_CANCELLATION_RECEIPT = "booking_cancellation_receipt"
+    EXTERNAL_CALENDAR_FAILED = "external_calendar_failed"
     BOOKING_REMINDER_24H = "booking_reminder_24h"
     BOOKING_REMINDER_1H = "booking_reminder_1h"
     PAYMENT_FAILED = "payment_failed"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Protocol
 
+from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.states import Confirmed
 from instainstru_core.booking.terms import Party
@@ -14,6 +15,7 @@ from instainstru_core.kernel.time import Clock
 from instainstru_core.notifications.model import Kind
 from instainstru_core.notifications.ports import Mailer, TellingWork
 from instainstru_core.notifications.use_cases.send_email import send_email
+from instainstru_core.notifications.use_cases.tell import Tell, tell
 from instainstru_core.notifications.use_cases.tell_of_lesson import (
     TellOfLesson,
     reminder_words,
@@ -105,6 +107,20 @@ def tell_of_payout(item: WorkItem, work: TellingWork, world: TellingWorld) -> No
     """On `payout.sent`: the instructor. Source: NT-20."""
     amount = _cents(item.payload, "amount")
     _tell(item, work, world, {Party.INSTRUCTOR: Kind.PAYOUT_SENT}, {"amount": str(amount)})
+
+
+def tell_of_failing_calendar(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `availability.external_calendar_failed`: its owner, in words. Source: spec 01 §11."""
+    feed_id = _text(item.payload, "feed_id")
+    news = Tell(
+        recipient=AccountId.parse(_text(item.payload, "instructor_id")),
+        kind=Kind.EXTERNAL_CALENDAR_FAILED,
+        subject=feed_id,
+        occurrence=_text(item.payload, "occurred_at"),
+        words={name: _text(item.payload, name) for name in ("host", "problem")},
+        data={"external_calendar_id": feed_id},
+    )
+    tell(news, work=work, ids=world.ids, now=world.clock.now())
 
 
 def mail(item: WorkItem, world: MailingWorld) -> None:
