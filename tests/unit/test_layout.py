@@ -59,7 +59,9 @@ BONES: Final = frozenset({"errors", "model", "ports", "use_cases"})
 SEVERAL: Final = frozenset({"booking.read_bookings", "payments.keep_card"})
 """Use cases so small that they live together, under a name for all of them."""
 
-PARTS: Final = frozenset({"payments.pursue_ending", "payments.record_answer"})
+PARTS: Final = frozenset(
+    {"payments.finish_move", "payments.pursue_ending", "payments.record_answer"}
+)
 """What several use cases have in common, and nobody asks for by itself."""
 
 STATUS_OF_FAMILY: Final[dict[type[DomainError], int]] = {

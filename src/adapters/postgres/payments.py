@@ -8,6 +8,7 @@ from attrs import define, evolve
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.moves import move_columns, move_of
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.payments import card_holds, payment_operations, payments
 from instainstru_core.booking.ids import BookingId
@@ -238,6 +239,7 @@ def _columns(payment: Payment) -> dict[str, Any]:
         "resume_state": payment.resume_state and payment.resume_state.value,
         "settled_at": payment.settled_at,
         "version": payment.version + 1,
+        **move_columns(payment.move),
     }
 
 
@@ -319,6 +321,7 @@ def payment_of(row: Row[Any]) -> Payment:
         review_reason=row.review_reason,
         resume_state=PaymentState(row.resume_state) if row.resume_state else None,
         settled_at=row.settled_at,
+        move=move_of(row),
         version=row.version,
     )
 

@@ -5,7 +5,7 @@ again with the same key (PY-62).
 """
 
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Protocol
 
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.due_work.model import NewWork, WorkItem
@@ -18,17 +18,23 @@ from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
 from instainstru_core.payments.queries import PaymentReads
+from instainstru_core.payments.timers import SETTLE_PAYMENT
+from instainstru_core.payments.use_cases.abandon_move import abandon_move
 from instainstru_core.payments.use_cases.authorise_payment import authorise_payment
 from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.payments.use_cases.climb_ladder import climb_ladder
+from instainstru_core.payments.use_cases.freeze_payment import (
+    COMPLETION_DISPUTED,
+    NO_SHOW_REPORTED,
+    freeze_payment,
+)
 from instainstru_core.payments.use_cases.release_payment import release_payment
+from instainstru_core.payments.use_cases.resume_payment import resume_payment
 from instainstru_core.payments.use_cases.retry_payouts import retry_payouts
 from instainstru_core.payments.use_cases.settle_payment import retry_capture, settle_payment
 from instainstru_core.payments.use_cases.sweep_operations import sweep_operations
 from instainstru_core.pricing.model.config import PricingConfig
 from instainstru_core.pricing.use_cases.evaluate_instructor_tier import evaluate_instructor_tier
-
-SETTLE_PAYMENT: Final = "settle_payment"
 
 
 class PaymentPorts(Protocol):
@@ -127,11 +133,44 @@ def settle_due_payment(item: WorkItem, ports: PaymentPorts) -> None:
 
 
 def release_cancelled_payment(item: WorkItem, ports: PaymentPorts) -> None:
-    """There will be no lesson: nobody is charged. Source: PY-31, PY-37, PY-38."""
+    """There will be no lesson: its money ends as that decides. Source: PY-30…PY-39."""
+    booking_id = item.id(BookingId, "booking_id")
+    with suppress(OutcomeUnknown):
+        abandon_move(
+            booking_id,
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+        )
     with suppress(OutcomeUnknown):
         release_payment(
-            item.id(BookingId, "booking_id"),
+            booking_id,
             _ending(item),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+        )
+
+
+def freeze_for_report(item: WorkItem, work: PaymentWork, ports: PaymentPorts) -> None:
+    """Somebody is said not to have come: keep the money. Source: PY-40."""
+    booking_id = item.id(BookingId, "booking_id")
+    freeze_payment(booking_id, NO_SHOW_REPORTED, work=work, now=ports.clock.now())
+
+
+def freeze_for_issue(item: WorkItem, work: PaymentWork, ports: PaymentPorts) -> None:
+    """Somebody objects to the lesson: keep the money. Source: PY-46."""
+    booking_id = item.id(BookingId, "booking_id")
+    freeze_payment(booking_id, COMPLETION_DISPUTED, work=work, now=ports.clock.now())
+
+
+def resume_claimed_payment(item: WorkItem, ports: PaymentPorts) -> None:
+    """What was claimed is settled: so is where the money goes. Source: PY-42…PY-46."""
+    with suppress(OutcomeUnknown):
+        resume_payment(
+            item.id(BookingId, "booking_id"),
             begin=ports.begin,
             gateway=ports.gateway,
             ids=ports.ids,

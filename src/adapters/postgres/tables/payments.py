@@ -16,11 +16,13 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.types import Cents, IdOf
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.terms import PaymentStep
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.payments.credits.model import CreditSource
 from instainstru_core.payments.ids import CardId, CreditLotId, OperationId, PaymentId
@@ -75,6 +77,9 @@ payments = Table(
     Column("review_reason", Text),
     Column("resume_state", Text),
     Column("settled_at", DateTime(timezone=True)),
+    Column("moving_to", IdOf(BookingId)),
+    Column("moving_step", Text),
+    Column("moving_price", JSONB(none_as_null=True)),
     Column("version", Integer, nullable=False, server_default=text("1")),
     CheckConstraint(_one_of("state", PaymentState), name="state"),
     CheckConstraint(_one_of("outcome", Outcome), name="outcome"),
@@ -110,6 +115,8 @@ payments = Table(
         " AND (failure_kind IS NULL) = (first_failure_at IS NULL)",
         name="failure",
     ),
+    CheckConstraint("num_nonnulls(moving_to, moving_step, moving_price) IN (0, 3)", name="moving"),
+    CheckConstraint(_one_of("moving_step", PaymentStep), name="moving_step"),
     Index(
         "payments_one_open_per_booking",
         "booking_id",

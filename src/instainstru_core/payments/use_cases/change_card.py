@@ -71,6 +71,7 @@ def change_card(
         if (
             payment.state not in _RETRYABLE
             or unfinished
+            or payment.move is not None
             or not (payment.failed_capture or _wanted(desk.booking, payment))
         ):
             raise PaymentNotRetryable(f"the payment is {payment.state}")

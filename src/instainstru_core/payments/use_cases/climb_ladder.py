@@ -38,6 +38,7 @@ def climb_ladder(
             or failure.kind is not FailureKind.AUTHORIZATION
             or payment.state is not PaymentState.PAYMENT_METHOD_REQUIRED
             or payment.closing is not None
+            or payment.move is not None
         ):
             return payment
         booking = desk.booking

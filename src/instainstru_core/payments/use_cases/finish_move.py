@@ -91,6 +91,14 @@ class Mover(Clerk):
             self.come_back(payment)
         return evolve(payment, move=None)
 
+    def awaits_answer(self, payment: Payment) -> bool:
+        """Whether the processor has yet to answer something that touches the card."""
+        return self._waiting(payment)
+
+    def leave_move(self, payment: Payment) -> Payment:
+        """Give the move up, unless the processor has yet to answer: then its answer does."""
+        return payment if self.awaits_answer(payment) else self.give_up_move(payment)
+
     def grant_move(
         self, hold_id: OperationId, payment: Payment, move: Move, granted: Authorised
     ) -> Payment | None:

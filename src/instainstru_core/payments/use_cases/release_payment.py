@@ -35,6 +35,7 @@ def release_payment(
     def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
         if payment.settled or payment.review_reason is not None or payment.failed_capture:
             return payment
+        payment = desk.leave_move(payment)
         if payment.closing is not None:
             return desk.pursue(payment)
         return desk.close(payment, ending)
