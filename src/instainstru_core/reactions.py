@@ -14,11 +14,18 @@ from instainstru_core.availability.external.events import ExternalCalendarFailed
 from instainstru_core.availability.external.reactions import refresh, refresh_due
 from instainstru_core.availability.external.timers import REFRESH_DUE_FEEDS, REFRESH_FEED
 from instainstru_core.availability.use_cases.prune_calendars import prune_calendars
+from instainstru_core.booking.claims.events import (
+    BookingIssueOpened,
+    BookingIssueResolved,
+    NoShowReported,
+    NoShowResolved,
+)
 from instainstru_core.booking.events import (
     BookingCancelled,
     BookingCompleted,
     BookingConfirmed,
     BookingHoldReleased,
+    BookingNoShowRecorded,
     BookingReminderDue,
 )
 from instainstru_core.booking.ids import BookingId
@@ -54,19 +61,21 @@ from instainstru_core.payments.events import (
 from instainstru_core.payments.ids import WebhookId
 from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.reactions import (
-    SETTLE_PAYMENT,
     authorise_due_payment,
     check_books_hourly,
     climb_due_ladder,
     evaluate_tier_after_lesson,
+    freeze_for_issue,
+    freeze_for_report,
     release_cancelled_payment,
+    resume_claimed_payment,
     retry_due_capture,
     retry_owed_payouts,
     schedule_capture,
     settle_due_payment,
     sweep_due_operations,
 )
-from instainstru_core.payments.timers import AUTHORISE_PAYMENT
+from instainstru_core.payments.timers import AUTHORISE_PAYMENT, SETTLE_PAYMENT
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
 from instainstru_core.payments.use_cases.process_webhook import process_webhook
 from instainstru_core.payments.use_cases.pursue_ending import CLIMB_LADDER, RETRY_CAPTURE
@@ -124,6 +133,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "schedule_capture": InTransaction(schedule_capture),
     "evaluate_tier": InTransaction(evaluate_tier_after_lesson),
     "release_payment": CallsOut(release_cancelled_payment),
+    "freeze_for_report": InTransaction(freeze_for_report),
+    "freeze_for_issue": InTransaction(freeze_for_issue),
+    "resume_payment": CallsOut(resume_claimed_payment),
     "retry_payouts": CallsOut(retry_owed_payouts),
     "sweep_operations": CallsOut(sweep_due_operations),
     "check_books": CallsOut(check_books_hourly),
@@ -156,6 +168,11 @@ ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     PayoutSent: ("tell_of_payout",),
     PayoutAccountOnboarded: ("retry_payouts",),
     BookingHoldReleased: ("release_payment",),
+    BookingNoShowRecorded: ("resume_payment",),
+    NoShowReported: ("freeze_for_report",),
+    NoShowResolved: ("resume_payment",),
+    BookingIssueOpened: ("freeze_for_issue",),
+    BookingIssueResolved: ("resume_payment",),
     ExternalCalendarFailed: ("tell_of_failing_calendar",),
     BookingReminderDue: ("tell_of_reminder",),
 }

@@ -8,6 +8,7 @@ from attrs import define, evolve
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.booking_log import SET, logging_insert, logging_update, row_parameters
 from adapters.postgres.deadlocks import deadlock_is_conflict
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.booking import bookings
@@ -78,7 +79,7 @@ _NEAR: Final = select(bookings).where(
 _HOLDS: Final = select(bookings).where(_STUDENTS_HOLDS)
 
 # The exclusion constraints are the judges: DO NOTHING keeps the transaction usable.
-_ADD: Final = insert(bookings).on_conflict_do_nothing().returning(_B.version)
+_ADD: Final = logging_insert(insert(bookings).values(SET).on_conflict_do_nothing())
 _IN_THE_WAY: Final = (
     select(_B.booking_id, _B.instructor_id)
     .where(
@@ -94,10 +95,10 @@ _IN_THE_WAY: Final = (
     .order_by((_B.instructor_id == bindparam("instructor")).desc())
     .limit(1)
 )
-_SAVE: Final = (
+_SAVE: Final = logging_update(
     update(bookings)
+    .values(SET)
     .where(_B.booking_id == bindparam("id"), _B.version == bindparam("read_version"))
-    .returning(_B.version)
 )
 
 
@@ -148,14 +149,14 @@ class PostgresBookings:
     def add(self, booking: Booking) -> Booking:
         """Keep a new booking; a constraint says which of the two has another one then."""
         with deadlock_is_conflict():
-            version = self._connection.scalar(_ADD, columns_of(booking))
+            version = self._connection.scalar(_ADD, row_parameters(booking, columns_of(booking)))
         if version is None:
             raise self._refusal(booking)
         return self._recorded(booking, version)
 
     def save(self, booking: Booking) -> Booking:
         """Keep a booking as it is now."""
-        changes = columns_of(booking)
+        changes = row_parameters(booking, columns_of(booking))
         keys = {"id": booking.booking_id, "read_version": booking.version}
         version = self._connection.scalar(_SAVE, {**changes, **keys})
         if version is None:

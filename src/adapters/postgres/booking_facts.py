@@ -71,19 +71,16 @@ _LOCKED: Final = text(
     "SELECT EXISTS (SELECT FROM payments"
     " WHERE booking_id = :booking AND coalesce(resume_state, state) = 'locked')"
 ).bindparams(bindparam("booking", type_=IdOf(BookingId)))
-_SETTLED: Final = text(
-    "SELECT state IN ('captured', 'settled')"
-    " OR (closing IS NOT NULL AND failure_kind IS DISTINCT FROM 'capture')"
-    " FROM payments WHERE booking_id = :booking ORDER BY payment_id DESC LIMIT 1"
-).bindparams(bindparam("booking", type_=IdOf(BookingId)))
 _READY: Final = text(
     "SELECT EXISTS (SELECT FROM payments"
     " WHERE booking_id = :booking AND state IN ('authorized', 'locked'))"
 ).bindparams(bindparam("booking", type_=IdOf(BookingId)))
 
-_PAYMENT_STATUS: Final = text("SELECT state FROM payments WHERE booking_id = :booking").bindparams(
-    bindparam("booking", type_=IdOf(BookingId))
-)
+_PAYMENT_STATUS: Final = text(
+    "SELECT CASE WHEN state <> 'settled' AND closing IS NOT NULL"
+    " AND failure_kind IS DISTINCT FROM 'capture' THEN 'captured' ELSE state END"
+    " FROM payments WHERE booking_id = :booking ORDER BY payment_id DESC LIMIT 1"
+).bindparams(bindparam("booking", type_=IdOf(BookingId)))
 
 
 @define
@@ -131,10 +128,6 @@ class PostgresPaymentReadiness:
     def is_locked(self, booking_id: BookingId) -> bool:
         """Whether the money was taken at a late reschedule, and waits."""
         return bool(self._connection.scalar(_LOCKED, {"booking": booking_id}))
-
-    def is_settled(self, booking_id: BookingId) -> bool:
-        """Whether the money has gone, or is going, where it goes."""
-        return bool(self._connection.scalar(_SETTLED, {"booking": booking_id}))
 
     def status_of(self, booking_id: BookingId) -> str | None:
         """The public name of its payment's state."""

@@ -11,6 +11,7 @@ from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.availability import PostgresCalendars
 from adapters.postgres.booking import PostgresBookings
 from adapters.postgres.booking_facts import PostgresBookingParties, PostgresPaymentReadiness
+from adapters.postgres.booking_log import PostgresBookingLog
 from adapters.postgres.calendar_files import PostgresCalendarFeeds
 from adapters.postgres.calendar_history import PostgresCalendarHistory
 from adapters.postgres.cards import (
@@ -258,6 +259,11 @@ class PostgresReads:
     def booking_queries(self) -> PostgresBookingQueries:
         """Bookings, to be read."""
         return PostgresBookingQueries(self._connection)
+
+    @cached_property
+    def booking_log(self) -> PostgresBookingLog:
+        """What happened to bookings."""
+        return PostgresBookingLog(self._connection)
 
     @cached_property
     def feed_queries(self) -> PostgresFeedQueries:

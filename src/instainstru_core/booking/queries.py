@@ -10,6 +10,7 @@ from attrs.validators import ge, le
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.availability.queries import AvailabilityReads
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.log import LogEntry
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.policies.statistics import BookingCounts
 from instainstru_core.booking.policies.views import View
@@ -103,10 +104,23 @@ class BookingQueries(Protocol):
         ...
 
 
+class BookingLog(Protocol):
+    """Every change of every booking's state, for ever."""
+
+    def of(self, booking_id: BookingId) -> Sequence[LogEntry]:
+        """What happened to the booking, the oldest first; nothing for one there is not."""
+        ...
+
+
 class BookingReads(AvailabilityReads, Protocol):
     """What can be read of booking without a unit of work."""
 
     @property
     def booking_queries(self) -> BookingQueries:
         """Bookings, to be read."""
+        ...
+
+    @property
+    def booking_log(self) -> BookingLog:
+        """What happened to bookings."""
         ...

@@ -11,6 +11,7 @@ from instainstru_core.accounts.model import Account
 from instainstru_core.availability.model.planes import CLOSED
 from instainstru_core.booking.errors import BookingNotFound, InstructorConflict, StudentConflict
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.log import LogEntry, entry_of
 from instainstru_core.booking.model.booking import Booking, Place
 from instainstru_core.booking.model.states import Cancelled, Pending
 from instainstru_core.booking.policies.facts import Offered, Parties, Teacher
@@ -93,6 +94,11 @@ class InMemoryBookings:
 
     def _kept(self, booking: Booking) -> Booking:
         self._outbox.record(booking.events)
+        before = self._rows().get(booking.booking_id)
+        entry = entry_of(booking, status_before=None if before is None else before.status.value)
+        if entry is not None:
+            log = _log(self._tables)
+            log[booking.booking_id] = (*log.get(booking.booking_id, ()), entry)
         kept = evolve(booking, version=booking.version + 1, events=())
         self._rows()[booking.booking_id] = kept
         return kept
@@ -256,6 +262,20 @@ def bookings_in(tables: "Tables") -> dict[BookingId, Booking]:
 
 
 @define
+class InMemoryBookingLog:
+    """The `BookingLog` query."""
+
+    _tables: "Tables"
+
+    def of(self, booking_id: BookingId) -> Sequence[LogEntry]:
+        return _log(self._tables).get(booking_id, ())
+
+
+def _log(tables: "Tables") -> dict[BookingId, tuple[LogEntry, ...]]:
+    return tables.of("booking_log", BookingId, tuple)
+
+
+@define
 class InMemoryPaymentReadiness:
     """The `PaymentReadiness` port, over the table of payments."""
 
@@ -273,14 +293,11 @@ class InMemoryPaymentReadiness:
             for each in self._tables.of("payments", PaymentId, Payment).values()
         )
 
-    def is_settled(self, booking_id: BookingId) -> bool:
-        mine = [
-            each
-            for each in self._tables.of("payments", PaymentId, Payment).values()
-            if each.booking_id == booking_id
-        ]
-        return bool(mine) and max(mine, key=lambda each: each.payment_id).over
-
     def status_of(self, booking_id: BookingId) -> str | None:
         rows = self._tables.of("payments", PaymentId, Payment).values()
-        return next((each.state.value for each in rows if each.booking_id == booking_id), None)
+        mine = [each for each in rows if each.booking_id == booking_id]
+        latest = max(mine, key=lambda each: each.payment_id, default=None)
+        if latest is None:
+            return None
+        going = latest.over and not latest.settled
+        return PaymentState.CAPTURED.value if going else latest.state.value

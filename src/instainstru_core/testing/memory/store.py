@@ -26,6 +26,7 @@ from instainstru_core.testing.memory.availability import (
     InMemoryCalendars,
 )
 from instainstru_core.testing.memory.booking import (
+    InMemoryBookingLog,
     InMemoryBookingParties,
     InMemoryBookingQueries,
     InMemoryBookings,
@@ -306,6 +307,11 @@ class InMemoryReads:
     def booking_queries(self) -> InMemoryBookingQueries:
         """Bookings, to be read."""
         return InMemoryBookingQueries(self._tables)
+
+    @cached_property
+    def booking_log(self) -> InMemoryBookingLog:
+        """What happened to bookings."""
+        return InMemoryBookingLog(self._tables)
 
     @cached_property
     def calendar_files(self) -> InMemoryCalendarFiles:
