@@ -263,7 +263,7 @@ def _pages(connection: Connection, first: date, last: date) -> Iterator[list[Ros
 
 def _calendar(row: Row[*tuple[Any, ...]]) -> RosterCalendar:
     number, version, *settings, days, planes, blocked, starts, ends, places, expiries = row[:14]
-    elsewhere_days, elsewhere, _ = row[14:]
+    elsewhere_days, elsewhere, *_ = row[14:]
     return RosterCalendar(
         instructor_id=InstructorId(number),
         version=version,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Annotated, Any, Final, Self, cast
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from litestar import Request, Response, Router, get
@@ -18,6 +18,12 @@ from entrypoints.http.policy import PUBLIC, policy
 from entrypoints.http.wire import encode
 from instainstru_core.availability.model.free import FreeStart, FreeWindow
 from instainstru_core.availability.model.open_times import OpenDay, OpenTimes
+from instainstru_core.availability.model.rules import PublicDetail
+from instainstru_core.availability.use_cases.find_next_start import (
+    FindNextStart,
+    NextStart,
+    find_next_start,
+)
 from instainstru_core.availability.use_cases.find_open_times import FindOpenTimes, find_open_times
 from instainstru_core.availability.use_cases.save_edit import ANY_VERSION
 from instainstru_core.instructors.ids import InstructorId
@@ -27,6 +33,10 @@ from instainstru_core.ports import Ports
 PUBLIC_SECONDS: Final = 60
 
 _HOUR: Final = [Example(value=60)]
+Name = Annotated[
+    str | None,
+    Meta(description="Null while the platform shows no names.", examples=["Jane S."]),
+]
 ZoneName = Annotated[str, Meta(examples=["America/New_York"])]
 Formats = Annotated[
     list[Format], Meta(description="What the time is open for.", examples=[["studio", "online"]])
@@ -54,11 +64,13 @@ class FreeStartView(Struct, frozen=True):
     start: str
     starts_at: datetime
     formats: Formats
+    recommended: bool | UnsetType = UNSET
 
     @classmethod
     def of(cls, start: FreeStart) -> Self:
         """The start."""
-        return cls(start.label, start.starts_at, list(start.formats))
+        recommended = UNSET if start.recommended is None else start.recommended
+        return cls(start.label, start.starts_at, list(start.formats), recommended)
 
 
 class OpenDayView(Struct, frozen=True):
@@ -87,6 +99,7 @@ class OpenTimesView(Struct, frozen=True):
     """What is free on an instructor's calendar."""
 
     instructor_id: InstructorId
+    instructor_name: Name
     zone: ZoneName
     first: date = field(name="from")
     last: date = field(name="to")
@@ -101,6 +114,7 @@ class OpenTimesView(Struct, frozen=True):
         """The answer."""
         return cls(
             instructor_id=instructor_id,
+            instructor_name=found.name,
             zone=str(found.zone),
             first=found.first,
             last=found.last,
@@ -109,6 +123,121 @@ class OpenTimesView(Struct, frozen=True):
             free_minutes=found.free_minutes,
             earliest_date=found.earliest_date,
             days=[OpenDayView.of(each) for each in found.days],
+        )
+
+
+class DaySummaryView(Struct, frozen=True):
+    """Whether anything is free on one date before noon, from noon to five, and later."""
+
+    date: date
+    blackout: bool
+    free_minutes: int
+    morning: bool
+    afternoon: bool
+    evening: bool
+
+    @classmethod
+    def of(cls, day: OpenDay) -> Self:
+        """The day."""
+        parts = day.parts
+        return cls(
+            date=day.date,
+            blackout=day.blackout,
+            free_minutes=day.free_minutes,
+            morning=parts.morning,
+            afternoon=parts.afternoon,
+            evening=parts.evening,
+        )
+
+
+class OpenSummaryView(Struct, frozen=True):
+    """What is free on an instructor's calendar, by parts of days. Source: AV-37."""
+
+    instructor_id: InstructorId
+    instructor_name: Name
+    zone: ZoneName
+    first: date = field(name="from")
+    last: date = field(name="to")
+    bookable: bool
+    formats: Formats
+    free_minutes: int
+    earliest_date: date | None
+    days: list[DaySummaryView]
+
+    @classmethod
+    def of(cls, instructor_id: InstructorId, found: OpenTimes) -> Self:
+        """The answer."""
+        return cls(
+            instructor_id=instructor_id,
+            instructor_name=found.name,
+            zone=str(found.zone),
+            first=found.first,
+            last=found.last,
+            bookable=found.bookable,
+            formats=list(found.formats),
+            free_minutes=found.free_minutes,
+            earliest_date=found.earliest_date,
+            days=[DaySummaryView.of(each) for each in found.days],
+        )
+
+
+class OpenAtAllView(Struct, frozen=True):
+    """Whether an instructor is free at all, and from which date on. Source: AV-37."""
+
+    instructor_id: InstructorId
+    instructor_name: Name
+    zone: ZoneName
+    first: date = field(name="from")
+    last: date = field(name="to")
+    bookable: bool
+    has_availability: bool
+    earliest_date: date | None
+
+    @classmethod
+    def of(cls, instructor_id: InstructorId, found: OpenTimes) -> Self:
+        """The answer."""
+        return cls(
+            instructor_id=instructor_id,
+            instructor_name=found.name,
+            zone=str(found.zone),
+            first=found.first,
+            last=found.last,
+            bookable=found.bookable,
+            has_availability=found.earliest_date is not None,
+            earliest_date=found.earliest_date,
+        )
+
+
+PublicView: TypeAlias = OpenTimesView | OpenSummaryView | OpenAtAllView
+
+_VIEWS: Final[dict[PublicDetail, type[PublicView]]] = {
+    PublicDetail.FULL: OpenTimesView,
+    PublicDetail.SUMMARY: OpenSummaryView,
+    PublicDetail.MINIMAL: OpenAtAllView,
+}
+
+
+class NextStartView(Struct, frozen=True):
+    """The first start there is; the others are null when there is none."""
+
+    instructor_id: InstructorId
+    zone: ZoneName
+    found: bool
+    day: date | None = field(name="date")
+    start: Annotated[str | None, Meta(description="On the instructor's clock, `HH:MM`.")]
+    starts_at: datetime | None
+
+    @classmethod
+    def of(cls, instructor_id: InstructorId, found: NextStart) -> Self:
+        """The answer."""
+        start = found.start
+        return cls(
+            instructor_id=instructor_id,
+            zone=str(found.zone),
+            found=start is not None,
+            day=None if start is None else found.zone.local(start.starts_at).date(),
+            start=None if start is None else start.label,
+            starts_at=None if start is None else start.starts_at,
         )
 
 
@@ -125,7 +254,9 @@ _PAGES: "WeakKeyDictionary[OpenTimes, _Page]" = WeakKeyDictionary()
 
 _OPEN_TIMES = documented("See when an instructor is free", has_versions=True, refusals=(404, 422))
 _OPEN_TIMES["responses"][200] = ResponseSpec(
-    data_container=OpenTimesView, description="Free time.", generate_examples=False
+    data_container=cast("type[Any]", PublicView),
+    description="Free time, in as much detail as the platform shows.",
+    generate_examples=False,
 )
 
 
@@ -155,7 +286,11 @@ def open_times(
             examples=_HOUR,
         ),
     ] = None,
-) -> Response[OpenTimesView]:
+    rank: Annotated[
+        Literal["gap_smart"] | None,
+        QueryParameter(description="Marks the starts that leave the fewest unusable gaps."),
+    ] = None,
+) -> Response[PublicView]:
     """What is left of an instructor's open time after bookings, buffers, notice and blackouts."""
     found = find_open_times(
         FindOpenTimes(
@@ -164,22 +299,24 @@ def open_times(
             last=last,
             location_type=location_type,
             minutes=duration,
+            recommend=rank is not None,
         ),
         read=ports.read,
         clock=ports.clock,
+        rules=ports.rules,
     )
     return _public(_page(instructor_id, found), request.headers.get("If-None-Match"))
 
 
 def _page(instructor_id: InstructorId, found: OpenTimes) -> _Page:
     if (page := _PAGES.get(found)) is None:
-        content = encode(OpenTimesView.of(instructor_id, found))
+        content = encode(_VIEWS[found.detail].of(instructor_id, found))
         page = _Page(content, f'W/"{sha256(content).hexdigest()[:32]}"')
         _PAGES[found] = page
     return page
 
 
-def _public(page: _Page, seen: str | None) -> Response[OpenTimesView]:
+def _public(page: _Page, seen: str | None) -> Response[PublicView]:
     """The page, or word that it did not change. Source: AV-38."""
     headers = {"ETag": page.etag, "Cache-Control": f"public, max-age={PUBLIC_SECONDS}"}
     unchanged = seen is not None and (seen.strip() == ANY_VERSION or page.etag in seen)
@@ -189,7 +326,31 @@ def _public(page: _Page, seen: str | None) -> Response[OpenTimesView]:
         media_type=MediaType.JSON,
         headers=headers,
     )
-    return cast("Response[OpenTimesView]", response)
+    return cast("Response[PublicView]", response)
 
 
-ROUTER: Final = Router("/", route_handlers=[open_times])
+@get(
+    "/instructors/{instructor_id:str}/next-available",
+    sync_to_thread=True,
+    opt=policy(access=PUBLIC, bucket="read"),
+    **documented("See when an instructor is free next", refusals=(404, 422)),
+)
+def next_available(
+    instructor_id: FromPath[InstructorId],
+    ports: NamedDependency[Ports],
+    location_type: FromQuery[LocationType],
+    duration: Annotated[
+        int,
+        QueryParameter(description="Minutes: a multiple of 5 from 30 to 240.", examples=_HOUR),
+    ],
+) -> NextStartView:
+    """The first start for a lesson of that length in the next 30 days, today included."""
+    found = find_next_start(
+        FindNextStart(instructor_id=instructor_id, minutes=duration, location_type=location_type),
+        read=ports.read,
+        clock=ports.clock,
+    )
+    return NextStartView.of(instructor_id, found)
+
+
+ROUTER: Final = Router("/", route_handlers=[open_times, next_available])

@@ -53,7 +53,10 @@ def room(store: InMemoryStore) -> Classroom:
 def client(store: InMemoryStore, room: Classroom) -> Iterator[TestClient[Litestar]]:
     """The routes alone, on the in-memory world, called by the room's instructor."""
     unused: dict[str, Any] = dict.fromkeys((each.name for each in fields(Ports)), None)
-    ports = Ports(**unused | {"begin": store.begin, "read": store.read, "clock": store.clock})
+    ports = Ports(
+        **unused
+        | {"begin": store.begin, "read": store.read, "clock": store.clock, "rules": store.rules}
+    )
     principal = signed_in(room.instructor, Role.INSTRUCTOR)
     app = Litestar(
         [Router("/", route_handlers=[availability.ROUTER, weeks.ROUTER])],

@@ -12,7 +12,13 @@ from sqlalchemy import Connection, Row, bindparam, select, text
 
 from adapters.postgres.tables.availability import blackouts
 from instainstru_core.availability.errors import CalendarNotFound
-from instainstru_core.availability.model.facts import Blackout, CalendarFacts, Glance, StoredWeek
+from instainstru_core.availability.model.facts import (
+    MIN_LESSON_MINUTES,
+    Blackout,
+    CalendarFacts,
+    Glance,
+    StoredWeek,
+)
 from instainstru_core.availability.model.planes import DAY_BYTES, FORMATS, DayPlanes
 from instainstru_core.availability.model.private import NOT_BUSY, PrivateBusy
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
@@ -48,7 +54,8 @@ _DAYS = text(
 _GLANCE = text(
     """
     SELECT coalesce(calendar.changed_xid::text::bigint, 0), instructor.zone,
-        instructor.is_live AND instructor.status_active, instructor.payable
+        instructor.is_live AND instructor.status_active, instructor.payable,
+        concat(instructor.first_name, ' ', instructor.last_initial, '.')
     FROM instructors AS instructor LEFT JOIN calendars AS calendar USING (instructor_id)
     WHERE instructor.instructor_id = :instructor_id
     """
@@ -80,7 +87,8 @@ FACTS = """
         elsewhere.days, elsewhere.planes,
         ARRAY[
             offered.travel, offered.studio, offered.online
-        ]
+        ],
+        offered.shortest
     FROM instructors AS instructor
     LEFT JOIN calendars AS calendar USING (instructor_id)
     CROSS JOIN LATERAL (
@@ -114,7 +122,8 @@ FACTS = """
     CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(rate_travel_cents IS NOT NULL), false) AS travel,
             coalesce(bool_or(rate_studio_cents IS NOT NULL), false) AS studio,
-            coalesce(bool_or(rate_online_cents IS NOT NULL), false) AS online
+            coalesce(bool_or(rate_online_cents IS NOT NULL), false) AS online,
+            min((SELECT min(each) FROM unnest(durations) AS each)) AS shortest
         FROM offerings JOIN services USING (service_id)
         WHERE offerings.instructor_id = instructor.instructor_id
             AND offerings.active AND services.is_active
@@ -169,13 +178,14 @@ class PostgresCalendarQueries:
         values = {"instructor_id": instructor_id.value}
         if (row := self._connection.execute(_GLANCE, values).first()) is None:
             raise CalendarNotFound(instructor_id)
-        version, zone, visible, payable = row
+        version, zone, visible, payable, name = row
         return Glance(
             instructor_id=instructor_id,
             version=version,
             zone=zone_of(zone),
             visible=visible,
             payable=payable,
+            name=name,
         )
 
     def kept_settings(self, instructor_id: InstructorId) -> KeptSettings:
@@ -311,7 +321,7 @@ def _facts(
     row: Row[*tuple[Any, ...]], first: date, last: date, rules: CalendarRules
 ) -> CalendarFacts:
     number, version, *settings, days, planes, blocked, starts, ends, places, expiries = row[:14]
-    elsewhere_days, elsewhere, offers = row[14:]
+    elsewhere_days, elsewhere, offers, shortest = row[14:]
     content = bytes(planes or b"")
     pieces = [content[at : at + DAY_BYTES] for at in range(0, len(content), DAY_BYTES)]
     kept = zip(days or (), map(DayPlanes.of_bytes, pieces), strict=True)
@@ -326,4 +336,5 @@ def _facts(
         busy=busy_of(starts, ends, places, expiries),
         formats=tuple(each for each, offered in zip(FORMATS, offers, strict=True) if offered),
         private_busy=private_busy_of(elsewhere_days, elsewhere),
+        shortest_minutes=shortest or MIN_LESSON_MINUTES,
     )

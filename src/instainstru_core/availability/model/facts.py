@@ -18,6 +18,7 @@ from instainstru_core.kernel.time import Interval, utc
 from instainstru_core.kernel.zones import Zone
 
 MAX_REASON_LENGTH = 255
+MIN_LESSON_MINUTES = 30
 
 
 @frozen(kw_only=True)
@@ -61,6 +62,7 @@ class Glance:
     zone: Zone
     visible: bool
     payable: bool
+    name: str
 
 
 @frozen(kw_only=True, eq=False, slots=False)
@@ -76,6 +78,7 @@ class CalendarFacts:
     blackouts: frozenset[date] = frozenset()
     busy: tuple[Busy, ...] = ()
     formats: tuple[Format, ...] = ()
+    shortest_minutes: int = MIN_LESSON_MINUTES
     private_busy: PrivateBusy = NOT_BUSY
 
     @cached_property

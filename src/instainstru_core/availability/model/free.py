@@ -46,6 +46,7 @@ class FreeStart:
     label: str
     starts_at: datetime
     formats: tuple[Format, ...]
+    recommended: bool | None = None
 
 
 def unbooked_slots(
@@ -124,14 +125,26 @@ def free_windows(day: LocalDay, slots: Sequence[tuple[Format, Slots]]) -> tuple[
 
 
 def free_starts(
-    day: LocalDay, slots: Sequence[tuple[Format, Slots]], *, minutes: int
+    day: LocalDay,
+    slots: Sequence[tuple[Format, Slots]],
+    *,
+    minutes: int,
+    best: Slots | None = None,
 ) -> tuple[FreeStart, ...]:
-    """Every instant at which *minutes* can start, with the formats that can. Source: AV-35."""
+    """Every instant at which *minutes* can start, with the formats that can. Source: AV-35.
+
+    Those in *best* are recommended, if anybody was asked to recommend some.
+    """
     long_enough = [
         (each, eroded(free & day.all_slots, minutes // SLOT_MINUTES)) for each, free in slots
     ]
     return tuple(
-        FreeStart(day.label(slot), day.instant(slot), formats)
+        FreeStart(
+            day.label(slot),
+            day.instant(slot),
+            formats,
+            None if best is None else bool(best >> slot & 1),
+        )
         for start, end, formats in annotated(long_enough)
         for slot in ones(day.start_grid & span(start, end))
     )

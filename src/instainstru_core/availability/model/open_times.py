@@ -5,7 +5,12 @@ from datetime import date, datetime, timedelta
 
 from attrs import field, frozen
 
-from instainstru_core.availability.model.days import START_GRID_SECONDS, days_between, local_day
+from instainstru_core.availability.model.days import (
+    START_GRID_SECONDS,
+    LocalDay,
+    days_between,
+    local_day,
+)
 from instainstru_core.availability.model.facts import CalendarFacts
 from instainstru_core.availability.model.free import (
     FreeStart,
@@ -13,13 +18,34 @@ from instainstru_core.availability.model.free import (
     free_slots,
     free_starts,
     free_windows,
+    start_slots,
 )
-from instainstru_core.availability.model.planes import CLOSED, SLOT_MINUTES, Slots
+from instainstru_core.availability.model.gaps import best_starts, ranked_starts
+from instainstru_core.availability.model.planes import (
+    CLOSED,
+    SLOT_MINUTES,
+    SLOTS_PER_DAY,
+    Slots,
+    ones,
+    span,
+)
+from instainstru_core.availability.model.rules import PublicDetail
 from instainstru_core.availability.model.settings import grid_instant
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.zones import Zone
 
 _GRID = timedelta(seconds=START_GRID_SECONDS)
+_NOON, _FIVE = 12 * 60 // SLOT_MINUTES, 17 * 60 // SLOT_MINUTES
+_PARTS = (span(0, _NOON), span(_NOON, _FIVE), span(_FIVE, SLOTS_PER_DAY))
+
+
+@frozen(kw_only=True)
+class DayParts:
+    """Whether anything is free before noon, from noon to five, and later. Source: AV-37."""
+
+    morning: bool
+    afternoon: bool
+    evening: bool
 
 
 @frozen(kw_only=True)
@@ -29,6 +55,7 @@ class OpenDay:
     date: date
     blackout: bool
     free_minutes: int
+    parts: DayParts
     windows: tuple[FreeWindow, ...]
     starts: tuple[FreeStart, ...] | None
 
@@ -37,6 +64,8 @@ class OpenDay:
 class OpenTimes:
     """An instructor's free time from *first* to *last*; the same from *since* until *until*."""
 
+    detail: PublicDetail
+    name: str | None
     zone: Zone
     first: date
     last: date
@@ -61,18 +90,27 @@ def open_times(
     minutes: int | None,
     bookable: bool,
     now: datetime,
+    recommend: bool = False,
+    name: str | None = None,
 ) -> OpenTimes:
-    """The free time that follows from *facts* at *now*, for one format or for all on offer."""
+    """The free time that follows from *facts* at *now*, for one format or for all on offer.
+
+    *recommend* says which starts leave no gap that nobody can fill. It holds for as long as
+    nothing can change, and at most for as long as the platform keeps an answer.
+    """
     formats = tuple(each for each in facts.formats if wanted in (None, each)) if bookable else ()
     days = tuple(
-        _open_day(facts, day, formats, minutes, now)
+        _open_day(facts, day, formats, minutes, now, recommend=recommend)
         for day in days_between(facts.first, facts.last)
     )
     free = [each.date for each in days if each.windows]
     if minutes is not None:
         free = [each.date for each in days if each.starts]
     since, until = _holds_between(facts, formats, now)
+    kept_until = now + timedelta(seconds=facts.settings.rules.public_cache_ttl_s)
     return OpenTimes(
+        detail=facts.settings.rules.public_detail_level,
+        name=name,
         zone=facts.settings.zone,
         first=facts.first,
         last=facts.last,
@@ -83,7 +121,7 @@ def open_times(
         earliest_date=min(free, default=None),
         free_minutes=sum(each.free_minutes for each in days),
         since=since,
-        until=until,
+        until=min(until, kept_until),
     )
 
 
@@ -93,30 +131,81 @@ def _open_day(
     formats: Sequence[Format],
     minutes: int | None,
     now: datetime,
+    *,
+    recommend: bool,
 ) -> OpenDay:
     local = local_day(facts.settings.zone, day)
     blocked = day in facts.blackouts
     slots: list[tuple[Format, Slots]] = []
     anywhere = 0
     for each in formats:
-        free = free_slots(
-            facts.days.get(day, CLOSED),
-            day=local,
-            wanted=each,
-            busy=facts.busy_on(day),
-            settings=facts.settings,
-            blocked=blocked,
-            private_busy=facts.private_busy,
-            now=now,
-        )
+        free = _free(facts, local, each, now)
         slots.append((each, free))
         anywhere |= free
     return OpenDay(
         date=day,
         blackout=blocked,
         free_minutes=SLOT_MINUTES * anywhere.bit_count(),
+        parts=_parts(local, anywhere),
         windows=free_windows(local, slots) if anywhere else (),
-        starts=None if minutes is None else free_starts(local, slots, minutes=minutes),
+        starts=None
+        if minutes is None
+        else free_starts(
+            local,
+            slots,
+            minutes=minutes,
+            best=_best(facts, local, slots, minutes) if recommend else None,
+        ),
+    )
+
+
+def _parts(day: LocalDay, free: Slots) -> DayParts:
+    morning, afternoon, evening = (bool(free & day.instants(each)) for each in _PARTS)
+    return DayParts(morning=morning, afternoon=afternoon, evening=evening)
+
+
+def _best(
+    facts: CalendarFacts, day: LocalDay, slots: Sequence[tuple[Format, Slots]], minutes: int
+) -> Slots:
+    """The starts that strand least time, for one format or another."""
+    best = 0
+    for each, free in slots:
+        ranked = ranked_starts(
+            free,
+            day=day,
+            wanted=each,
+            minutes=minutes,
+            shortest=facts.shortest_minutes,
+            settings=facts.settings,
+        )
+        best |= best_starts(ranked)
+    return best
+
+
+def first_start(
+    facts: CalendarFacts, *, wanted: Format, minutes: int, now: datetime
+) -> FreeStart | None:
+    """The first instant at which such a lesson can start; later days are not looked at. AV-39."""
+    if wanted not in facts.formats:
+        return None
+    for day in days_between(facts.first, facts.last):
+        local = local_day(facts.settings.zone, day)
+        slots = start_slots(_free(facts, local, wanted, now), day=local, minutes=minutes)
+        for slot in ones(slots):
+            return FreeStart(local.label(slot), local.instant(slot), (wanted,))
+    return None
+
+
+def _free(facts: CalendarFacts, day: LocalDay, wanted: Format, now: datetime) -> Slots:
+    return free_slots(
+        facts.days.get(day.date, CLOSED),
+        day=day,
+        wanted=wanted,
+        busy=facts.busy_on(day.date),
+        settings=facts.settings,
+        blocked=day.date in facts.blackouts,
+        private_busy=facts.private_busy,
+        now=now,
     )
 
 

@@ -13,8 +13,8 @@ from instainstru_core.availability.errors import (
     RangeInPast,
     RangeTooLong,
 )
-from instainstru_core.availability.model.days import HORIZON_DAYS
 from instainstru_core.availability.model.open_times import OpenTimes, open_times
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.availability.queries import AvailabilityReads
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType
@@ -23,23 +23,31 @@ from instainstru_core.kernel.unit_of_work import Begin
 
 ReadsT = TypeVar("ReadsT", bound=AvailabilityReads)
 
-DEFAULT_DAYS: Final = 30
-MAX_DAYS: Final = 90
 DURATIONS: Final = range(30, 241, 5)
 
 
 @frozen(kw_only=True)
 class FindOpenTimes:
-    """Somebody looks at an instructor's calendar; *minutes* asks where such a lesson can start."""
+    """Somebody looks at an instructor's calendar; *minutes* asks where such a lesson can start.
+
+    *recommend* marks the starts that leave the fewest gaps. Source: spec 01 §11.
+    """
 
     instructor_id: InstructorId
     first: date | None = None
     last: date | None = None
     location_type: LocationType | None = None
     minutes: int | None = None
+    recommend: bool = False
 
 
-def find_open_times(request: FindOpenTimes, *, read: Begin[ReadsT], clock: Clock) -> OpenTimes:
+def find_open_times(
+    request: FindOpenTimes,
+    *,
+    read: Begin[ReadsT],
+    clock: Clock,
+    rules: CalendarRules = DEFAULT_RULES,
+) -> OpenTimes:
     """What is free, now. An answer given before is given again as long as it is still right.
 
     Raises:
@@ -50,38 +58,53 @@ def find_open_times(request: FindOpenTimes, *, read: Begin[ReadsT], clock: Clock
         RangeTooLong: More than 90 days.
         InvalidDuration: No lesson is that long.
     """
-    if request.minutes is not None and request.minutes not in DURATIONS:
-        raise InvalidDuration(
-            "/query/duration", f"a multiple of 5 from 30 to 240, not {request.minutes}"
-        )
+    check_duration(request.minutes)
     wanted = None if request.location_type is None else request.location_type.format
     with read() as reads:
         glance = reads.calendars.glance(request.instructor_id)
         if not glance.visible:
             raise CalendarNotFound(request.instructor_id)
         now = clock.now()
-        first, last = _range(request, glance.zone.today(now))
+        first, last = _range(request, glance.zone.today(now), rules)
         facts = reads.calendars.facts(glance, first, last)
-    key = (wanted, request.minutes, glance.payable)
+    name = glance.name if rules.public_show_name else None
+    key = (wanted, request.minutes, request.recommend, glance.payable, name)
     known = facts.answers.get(key)
     if isinstance(known, OpenTimes) and known.holds_at(now):
         return known
     found = open_times(
-        facts, wanted=wanted, minutes=request.minutes, bookable=glance.payable, now=now
+        facts,
+        wanted=wanted,
+        minutes=request.minutes,
+        bookable=glance.payable,
+        now=now,
+        recommend=request.recommend,
+        name=name,
     )
     facts.answers[key] = found
     return found
 
 
-def _range(request: FindOpenTimes, today: date) -> tuple[date, date]:
+def check_duration(minutes: int | None) -> None:
+    """Whether a lesson can be *minutes* long, if that is asked at all. Source: BK-2.
+
+    Raises:
+        InvalidDuration: It can't.
+    """
+    if minutes is not None and minutes not in DURATIONS:
+        raise InvalidDuration("/query/duration", f"a multiple of 5 from 30 to 240, not {minutes}")
+
+
+def _range(request: FindOpenTimes, today: date, rules: CalendarRules) -> tuple[date, date]:
     first = today if request.first is None else request.first
     if first < today:
         raise RangeInPast("/query/from", f"the instructor's today is {today}")
-    if first > (horizon := today + timedelta(days=HORIZON_DAYS)):
+    if first > (horizon := today + timedelta(days=rules.horizon_days)):
         raise OutOfHorizon("/query/from", f"nothing can be booked after {horizon}")
-    last = first + timedelta(days=DEFAULT_DAYS - 1) if request.last is None else request.last
+    usual = first + timedelta(days=rules.public_default_days - 1)
+    last = usual if request.last is None else request.last
     if last < first:
         raise InvalidRange("/query/to", f"the range begins on {first}")
-    if (last - first).days >= MAX_DAYS:
-        raise RangeTooLong("/query/to", f"a range has at most {MAX_DAYS} days")
+    if (last - first).days >= rules.public_max_days:
+        raise RangeTooLong("/query/to", f"a range has at most {rules.public_max_days} days")
     return first, last

@@ -9,6 +9,7 @@ from attrs import define, evolve, frozen
 from instainstru_core.availability.errors import BlackoutExists, BlackoutNotFound, CalendarNotFound
 from instainstru_core.availability.ids import BlackoutId, EditId
 from instainstru_core.availability.model.facts import (
+    MIN_LESSON_MINUTES,
     Blackout,
     BookedLesson,
     CalendarFacts,
@@ -235,6 +236,7 @@ class InMemoryCalendarQueries(_Calendars):
             zone=instructor.zone,
             visible=instructor.is_visible,
             payable=instructor.payable,
+            name=instructor.public_name,
         )
 
     def blackouts_from(self, instructor_id: InstructorId, first: date) -> Sequence[Blackout]:
@@ -248,7 +250,9 @@ class InMemoryCalendarQueries(_Calendars):
         )
 
     def facts(self, glance: Glance, first: date, last: date) -> CalendarFacts:
-        offered = {each for one in self.formats(glance.instructor_id) for each in one.formats}
+        offerings = list(self.formats(glance.instructor_id))
+        offered = {each for one in offerings for each in one.formats}
+        lengths = [minutes for one in offerings for minutes in one.durations]
         return CalendarFacts(
             instructor_id=glance.instructor_id,
             version=glance.version,
@@ -259,6 +263,7 @@ class InMemoryCalendarQueries(_Calendars):
             blackouts=self.blackouts(glance.instructor_id, first, last),
             busy=tuple(_busy(each) for each in self.bookings(glance.instructor_id) if _owns(each)),
             formats=tuple(each for each in FORMATS if each in offered),
+            shortest_minutes=min(lengths, default=MIN_LESSON_MINUTES),
             private_busy=private_busy_of(self._tables, glance.instructor_id),
         )
 
