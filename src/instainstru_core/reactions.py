@@ -27,6 +27,7 @@ from instainstru_core.booking.events import (
     BookingHoldReleased,
     BookingNoShowRecorded,
     BookingReminderDue,
+    BookingRescheduled,
 )
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.mutex import alone_with
@@ -45,8 +46,12 @@ from instainstru_core.notifications.reactions import (
     tell_of_failed_payment,
     tell_of_failing_calendar,
     tell_of_final_warning,
+    tell_of_issue,
+    tell_of_move,
     tell_of_payout,
     tell_of_reminder,
+    tell_of_report,
+    tell_of_resolution,
     tell_of_settlement,
 )
 from instainstru_core.notifications.use_cases.send_email import HANDLER as SEND_EMAIL
@@ -146,8 +151,12 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     PROCESS_WEBHOOK: CallsOut(_process_webhook),
     SEND_EMAIL: CallsOut(mail),
     "tell_of_confirmation": InTransaction(tell_of_confirmation),
+    "tell_of_move": InTransaction(tell_of_move),
     "tell_of_cancellation": InTransaction(tell_of_cancellation),
     "tell_of_reminder": InTransaction(tell_of_reminder),
+    "tell_of_report": InTransaction(tell_of_report),
+    "tell_of_issue": InTransaction(tell_of_issue),
+    "tell_of_resolution": InTransaction(tell_of_resolution),
     "tell_of_failed_payment": InTransaction(tell_of_failed_payment),
     "tell_of_failing_calendar": InTransaction(tell_of_failing_calendar),
     "tell_of_failed_capture": InTransaction(tell_of_failed_capture),
@@ -160,6 +169,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     BookingCompleted: ("schedule_capture", "evaluate_tier"),
     BookingConfirmed: ("tell_of_confirmation",),
+    BookingRescheduled: ("tell_of_move",),
     BookingCancelled: ("release_payment", "tell_of_cancellation"),
     PaymentAuthorizationFailed: ("tell_of_failed_payment",),
     PaymentFailed: ("tell_of_failed_capture",),
@@ -169,10 +179,10 @@ ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     PayoutAccountOnboarded: ("retry_payouts",),
     BookingHoldReleased: ("release_payment",),
     BookingNoShowRecorded: ("resume_payment",),
-    NoShowReported: ("freeze_for_report",),
-    NoShowResolved: ("resume_payment",),
-    BookingIssueOpened: ("freeze_for_issue",),
-    BookingIssueResolved: ("resume_payment",),
+    NoShowReported: ("freeze_for_report", "tell_of_report"),
+    NoShowResolved: ("resume_payment", "tell_of_resolution"),
+    BookingIssueOpened: ("freeze_for_issue", "tell_of_issue"),
+    BookingIssueResolved: ("resume_payment", "tell_of_resolution"),
     ExternalCalendarFailed: ("tell_of_failing_calendar",),
     BookingReminderDue: ("tell_of_reminder",),
 }

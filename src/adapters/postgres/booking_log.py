@@ -56,13 +56,13 @@ class PostgresBookingLog:
         ]
 
 
-def logging_insert(keep: Insert) -> Select[tuple[int]]:
+def logging_insert(keep: Insert) -> Select[int]:
     """*keep*, and the first entry of the log where it kept something."""
     kept = keep.returning(bookings.c.version).cte("kept")
     return _logging(kept, select(*_entry(literal(_NOTHING, JSONB))).select_from(kept))
 
 
-def logging_update(keep: Update) -> Select[tuple[int]]:
+def logging_update(keep: Update) -> Select[int]:
     """*keep*, and an entry of the log where it changed the status."""
     # One statement sees one snapshot: this is the row as it was.
     was = (
@@ -104,7 +104,7 @@ def _entry(before: Any) -> tuple[Any, ...]:
     )
 
 
-def _logging(kept: CTE, entries: Select[Any]) -> Select[tuple[int]]:
+def _logging(kept: CTE, entries: Select[Any]) -> Select[int]:
     names = ("booking_id", "at", "actor_id", "action", "before", "after")
     logged = insert(booking_log).from_select(names, entries).cte("logged")
     return select(kept.c.version).add_cte(logged)

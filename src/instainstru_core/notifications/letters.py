@@ -117,6 +117,15 @@ def _booking_confirmed(words: Words) -> Letter:
     )
 
 
+def _booking_rescheduled(words: Words) -> Letter:
+    lesson = f"{words['service']} lesson with {words['other_party']}"
+    return Letter(
+        subject=f"Moved: {words['service']} with {words['other_party']}",
+        lines=(f"Your {lesson} moved from {words['before']} to {words['when']}.",),
+        facts=words.lesson(),
+    )
+
+
 def _booking_cancelled(words: Words) -> Letter:
     return Letter(
         subject=f"Cancelled: {words['service']} with {words['other_party']}",
@@ -138,6 +147,49 @@ def _booking_reminder(words: Words) -> Letter:
     return Letter(
         subject=f"Reminder: {lesson} {words['day']} at {words['time']}",
         lines=(f"Your lesson is {words['day']} at {words['time']}: {lesson}.",),
+        facts=words.lesson(),
+    )
+
+
+def _no_show_reported(words: Words) -> Letter:
+    lesson = f"{words['service']} lesson with {words['other_party']}"
+    if until := words.get("until"):
+        lines: tuple[str, ...] = (
+            f"It was reported that you did not come to your {lesson}.",
+            f"If you did come, say so by {until}: then we look into it before anything happens.",
+            "If you say nothing, the report is taken to be true.",
+        )
+    else:
+        lines = (
+            f"{words['other_party']} opened an issue about your {lesson}.",
+            "Its payment waits until we have looked into it.",
+        )
+    return Letter(
+        subject=f"A report about {words['service']} with {words['other_party']}",
+        lines=lines,
+        facts=words.lesson(),
+    )
+
+
+_RESOLUTIONS: Final[Mapping[str, str]] = {
+    "confirmed_no_dispute": "Nobody disputed it in time: the lesson counts as missed.",
+    "confirmed_after_review": "We looked into it: the lesson counts as missed.",
+    "no_show": "We looked into it: the lesson counts as missed.",
+    "dispute_upheld": "We looked into it: the lesson counts as given.",
+    "uphold": "We looked into it: the lesson counts as given.",
+    "dismiss": "We looked into it: nothing changes.",
+    "cancelled": "It was withdrawn or set aside: nothing changes.",
+}
+
+
+def _no_show_resolved(words: Words) -> Letter:
+    lesson = f"{words['service']} lesson with {words['other_party']}"
+    return Letter(
+        subject=f"Settled: the report about {words['service']} with {words['other_party']}",
+        lines=(
+            f"What was reported about your {lesson} is settled.",
+            _RESOLUTIONS[words["resolution"]],
+        ),
         facts=words.lesson(),
     )
 
@@ -218,9 +270,12 @@ LETTERS: Final[Mapping[str, Wording]] = {
     "booking_cancellation_receipt": _booking_cancellation_receipt,
     "booking_cancelled": _booking_cancelled,
     "booking_confirmed": _booking_confirmed,
+    "booking_rescheduled": _booking_rescheduled,
     "booking_reminder_1h": _booking_reminder,
     "booking_reminder_24h": _booking_reminder,
     "external_calendar_failed": _external_calendar_failed,
+    "no_show_reported": _no_show_reported,
+    "no_show_resolved": _no_show_resolved,
     "payment_failed": _payment_failed,
     "payment_final_warning": _payment_final_warning,
     "payment_receipt": _payment_receipt,

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.states import Confirmed
-from instainstru_core.booking.terms import Party
+from instainstru_core.booking.terms import NoShowType, Party
 from instainstru_core.due_work.model import Payload, WorkItem
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.ids import Ids
@@ -20,6 +20,7 @@ from instainstru_core.notifications.use_cases.tell_of_lesson import (
     TellOfLesson,
     reminder_words,
     tell_of_lesson,
+    written_out,
 )
 
 BOTH: Final = (Party.STUDENT, Party.INSTRUCTOR)
@@ -53,6 +54,13 @@ def tell_of_confirmation(item: WorkItem, work: TellingWork, world: TellingWorld)
     _tell(item, work, world, dict.fromkeys(BOTH, Kind.BOOKING_CONFIRMED))
 
 
+def tell_of_move(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `booking.rescheduled`: both parties, from when to when. Source: BK-35, NT-20."""
+    before = work.bookings.get(BookingId.parse(_text(item.payload, "predecessor_id")))
+    more = {"before": written_out(before.zone.local(before.lesson.starts_at))}
+    _tell(item, work, world, dict.fromkeys(BOTH, Kind.BOOKING_RESCHEDULED), more)
+
+
 def tell_of_cancellation(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
     """On `booking.cancelled`: a receipt to whoever did it, the news to the others. Source: NT-20.
 
@@ -76,6 +84,29 @@ def tell_of_reminder(item: WorkItem, work: TellingWork, world: TellingWorld) -> 
         return
     kind = Kind(f"booking_reminder_{item.text('kind')}")
     _tell(item, work, world, dict.fromkeys(BOTH, kind), reminder_words(booking, now=now))
+
+
+def tell_of_report(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `no_show.reported`: the accused, and until when they can object. Source: BK-36, NT-20."""
+    booking = work.bookings.get(item.id(BookingId, "booking_id"))
+    kind = _text(item.payload, "no_show_type")
+    accused = BOTH if kind == NoShowType.MUTUAL else (Party(kind),)
+    until = written_out(booking.zone.local(item.instant("dispute_until")))
+    _tell(item, work, world, dict.fromkeys(accused, Kind.NO_SHOW_REPORTED), {"until": until})
+
+
+def tell_of_issue(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `booking.issue_opened`: the other one. Source: BK-41, NT-20."""
+    by = _text(item.payload, "opened_by")
+    others = [party for party in BOTH if party != by]
+    _tell(item, work, world, dict.fromkeys(others, Kind.NO_SHOW_REPORTED))
+
+
+def tell_of_resolution(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `no_show.resolved` and `booking.issue_resolved`: both. Source: NT-20."""
+    key = "outcome" if "outcome" in item.payload else "resolution"
+    more = {"resolution": _text(item.payload, key)}
+    _tell(item, work, world, dict.fromkeys(BOTH, Kind.NO_SHOW_RESOLVED), more)
 
 
 def tell_of_failed_payment(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:

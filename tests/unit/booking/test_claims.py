@@ -418,7 +418,8 @@ def test_bk38_what_nobody_disputes_is_true(court: Court, kind: NoShowType, compl
     assert isinstance(state, NoShow)
     assert (state.type, state.completed_at) == (kind, END if completed else None)
     assert court.told(BookingNoShowRecorded) == court.told(NoShowResolved) == 1
-    verdict = court.kept and court.kept.verdict
+    assert court.kept is not None
+    verdict = court.kept.verdict
     assert verdict is not None
     assert (verdict.resolution, verdict.resolver) == (Resolution.CONFIRMED_NO_DISPUTE, None)
 

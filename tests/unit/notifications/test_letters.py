@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
 from instainstru_core.notifications.errors import LetterIncomplete, UnknownTemplate
 from instainstru_core.notifications.letters import LETTERS, letter
 from instainstru_core.notifications.mails import compose
@@ -21,6 +22,7 @@ WORDS = {
     "time": "3:00 PM EST",
     "host": "calendar.example.com",
     "problem": "malformed",
+    "resolution": "dispute_upheld",
 }
 
 
@@ -101,3 +103,17 @@ def test_nothing_people_write_is_markup_or_a_header(name: str, service: str) -> 
     assert "<b>" not in mail.html
     assert "\n" not in mail.subject
     assert "\r" not in mail.subject
+
+
+def test_bk36_the_accused_learn_until_when_they_can_object() -> None:
+    """BK-36, NT-20: a report has a deadline; an issue waits for an admin."""
+    until = "Tuesday, January 8, 2030 at 3:00 PM EST"
+    assert until in letter("no_show_reported", {**WORDS, "until": until}).summary
+    issue = letter("no_show_reported", WORDS).summary
+    assert "Sarah C. opened an issue" in issue
+
+
+@pytest.mark.parametrize("resolution", [*Resolution, *IssueOutcome])
+def test_every_resolution_can_be_told(resolution: str) -> None:
+    """BK-39, BK-41."""
+    assert letter("no_show_resolved", {**WORDS, "resolution": resolution}).lines[1]
