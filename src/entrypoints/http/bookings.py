@@ -22,7 +22,6 @@ from instainstru_core.booking.policies.facts import AskedPlace, LocalStart, Prop
 from instainstru_core.booking.policies.views import View
 from instainstru_core.booking.queries import BookingList
 from instainstru_core.booking.terms import BookingStatus, Party
-from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
 from instainstru_core.booking.use_cases.complete_lesson import CompleteLesson, complete_lesson
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.booking.use_cases.edit_booking import EditBooking, Note, edit_booking
@@ -104,15 +103,6 @@ class CreateBookingBody(Struct, kw_only=True, forbid_unknown_fields=True):
             ),
             note=self.note,
         )
-
-
-class CancelBookingBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Why it is called off."""
-
-    reason: Annotated[
-        str,
-        Meta(min_length=1, max_length=500, pattern=r"\S", examples=["I caught a cold."]),
-    ]
 
 
 class EditBookingBody(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -254,35 +244,6 @@ def edit(
 
 
 @post(
-    "/{booking_id:str}/cancel",
-    sync_to_thread=True,
-    status_code=200,
-    opt=policy(access=_CANCELLERS, bucket="booking", idempotency=REQUIRED),
-    **documented("Cancel a booking", refusals=(404, 409)),
-)
-def cancel(
-    booking_id: FromPath[BookingId],
-    data: JSONBody[CancelBookingBody],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-    keyed: NamedDependency[Keyed],
-) -> BookingView:
-    """Call a lesson off, or give up a hold; a booking cancelled before stays as it is."""
-
-    def view(booking: Booking) -> BookingView:
-        return BookingView.of(booking, _party(booking, principal), ports.clock.now())
-
-    with alone_with(booking_id, ports.mutexes):
-        booking = cancel_booking(
-            CancelBooking(principal=principal, booking_id=booking_id, reason=data.reason),
-            begin=ports.begin,
-            clock=ports.clock,
-            answer=keyed.answer(view),
-        )
-    return view(booking)
-
-
-@post(
     "/{booking_id:str}/complete",
     sync_to_thread=True,
     status_code=200,
@@ -314,5 +275,5 @@ def complete(
 
 
 ROUTER: Final = Router(
-    "/bookings", route_handlers=[create, list_mine, show, edit, cancel, complete], tags=["bookings"]
+    "/bookings", route_handlers=[create, list_mine, show, edit, complete], tags=["bookings"]
 )

@@ -432,17 +432,6 @@ class LessonNotEnded(Conflict):
         return f"the lesson of booking {self.booking_id} ends at {instant_text(self.ends_at)}"
 
 
-@frozen
-class LateCancellationUnavailable(Conflict):
-    """A student can't cancel a confirmed lesson less than 24 h ahead. Source: ADR 0007."""
-
-    code: ClassVar[str] = "late_cancellation_unavailable"
-    booking_id: BookingId
-
-    def __str__(self) -> str:
-        return f"booking {self.booking_id} starts in less than 24 hours and can't be cancelled now"
-
-
 class MayNotReschedule(Forbidden):
     """Only its student moves a lesson; instructors cancel. Source: BK-30."""
 

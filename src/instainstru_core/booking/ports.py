@@ -107,12 +107,11 @@ class PaymentReadiness(Protocol):
         """Whether the money was taken at a late reschedule, and waits. Source: BK-27, BK-30."""
         ...
 
-    def is_settled(self, booking_id: BookingId) -> bool:
-        """Whether the money has gone, or is going, where it goes. Source: PY-40."""
-        ...
-
     def status_of(self, booking_id: BookingId) -> str | None:
-        """The public name of its payment's state; None while there is no payment. Source: BK-36."""
+        """The public name of its payment's state; None while there is no payment.
+
+        Money on its way to where it goes counts as captured. Source: BK-36, PY-40.
+        """
         ...
 
 

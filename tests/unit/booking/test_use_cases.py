@@ -11,7 +11,6 @@ from instainstru_core.accounts.model import Principal, Role
 from instainstru_core.booking.errors import (
     BookingNotFound,
     InstructorConflict,
-    LateCancellationUnavailable,
     MayNotBook,
     StudentConflict,
 )
@@ -244,15 +243,6 @@ def test_bk27_cancelling(
     assert isinstance(gone.state, Cancelled)
     assert gone.state.policy_case is case
     assert town.cancel(booking, who, Role.INSTRUCTOR if by_instructor else Role.STUDENT) == gone
-
-
-def test_a_students_late_cancellation_has_to_wait(town: Town) -> None:
-    """ADR 0007."""
-    booking = town.confirmed()
-    town.clock.set(NOON - 24 * HOUR + timedelta(seconds=1))
-    with pytest.raises(LateCancellationUnavailable):
-        town.cancel(booking, booking.student, Role.STUDENT)
-    assert isinstance(town.get(booking).state, Confirmed)
 
 
 def test_either_side_gives_up_a_hold_at_any_time(town: Town) -> None:

@@ -3,13 +3,14 @@
 from enum import StrEnum
 from typing import Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
 from instainstru_core.booking.terms import CancelKind, NoShowType
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.money import NOTHING, Money
+from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.outcomes import Outcome, Share, share_of
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.pricing.model.quotes import PriceBreakdown
@@ -212,6 +213,23 @@ def settlement(
         ),
         if_declined=Outcome.UNAUTHORIZED_CANCELLED if must_ask and cancels else None,
     )
+
+
+def stored_plan(payment: Payment, booking: Booking) -> SettlementPlan | None:
+    """The plan that *payment* ends, or ended, by; None while nothing was decided. Source: PY-30.
+
+    What was let go or given back since counts as it was when the plan was made.
+    """
+    outcome = payment.outcome or payment.closing
+    if outcome is None:
+        return None
+    hold, funds = payment.hold, Funds.of(payment, booking)
+    if hold is not None and hold.status is HoldStatus.VOIDED:
+        funds = evolve(funds, held=hold.amount)
+    if hold is not None and hold.status is HoldStatus.REFUNDED:
+        funds = evolve(funds, captured=hold.captured_amount)
+    cancels = isinstance(booking.state, Cancelled)
+    return settlement(outcome, breakdown=payment.breakdown, funds=funds, cancels=cancels)
 
 
 def _shares(share: Share, breakdown: PriceBreakdown) -> tuple[Money, Money, Money]:

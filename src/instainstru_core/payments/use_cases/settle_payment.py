@@ -39,12 +39,14 @@ def settle_payment(
     if payment is None:
         return None
 
-    def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
+    def decide(work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
         if payment.state not in _TAKEN or payment.closing is not None:
             return payment
         booking = desk.booking
         if not isinstance(booking.state, Completed) or clock.now() < payment.capture_due_at:
             return payment
+        if work.claims.open_on(booking_id):
+            return payment  # It is about to be frozen. Source: PY-40.
         return desk.close(payment, Ending.LESSON_COMPLETED)
 
     return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
