@@ -7,7 +7,7 @@ first step is the last.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from attrs import evolve, frozen
@@ -234,9 +234,11 @@ class _Counter:
             now=self._now,
             pricing=self._config,
         )
-        self._check(payment, booking)
-        breakdown = self._price(payment, proposed)
-        payment = self._card(payment, breakdown, proposed)
+        check_movable(payment, booking, work=self._work)
+        breakdown = price_of_move(
+            payment, proposed, work=self._work, now=self._now, config=self._config
+        )
+        payment = with_card(payment, breakdown, proposed, work=self._work)
         successor = reserve(proposed, work=self._work, now=self._now)
         move = Move(successor_id=successor.booking_id, step=proposed.step, breakdown=breakdown)
         asks = proposed.step in {PaymentStep.LOCK, PaymentStep.IMMEDIATE}
@@ -253,44 +255,60 @@ class _Counter:
         self.must_ask = desk.followups
         return payment
 
-    def _check(self, payment: Payment, booking: Booking) -> None:
-        """The payment is in nobody else's hands."""
-        if payment.state not in _MOVABLE or payment.closing is not None:
-            raise InvalidState(f"the payment is {payment.state}")
-        if any(not each.finished for each in self._work.payment_operations.of(payment.payment_id)):
-            raise MoveUnderWay(booking.booking_id)
 
-    def _price(self, payment: Payment, proposed: ProposedMove) -> PriceBreakdown:
-        """The price agreed to, while it is the same; otherwise today's. Source: PY-17."""
-        before, booking = payment.breakdown, proposed.successor
-        if proposed.same_price:
-            return evolve(before, hourly_rate=booking.hourly_rate, minutes=booking.lesson.minutes)
-        since = self._now - timedelta(days=self._config.tier_activity_window_days)
-        facts = self._work.checkouts.facts(
-            student_id=booking.student,
-            instructor_id=booking.instructor,
-            card_id=payment.card_id,
-            since=since,
-        )
-        return quote(
-            booking.hourly_rate,
-            booking.lesson.minutes,
-            booking.location_type.modality,
-            commission=evaluate_tier(facts.tier, upcoming=1, now=self._now, config=self._config),
-            credit_cents=before.credit.cents,
-            available_credit=before.credit,
-            config=self._config,
-        )
+def check_movable(payment: Payment, booking: Booking, *, work: PaymentWork) -> None:
+    """See that the payment is in nobody else's hands.
 
-    def _card(self, payment: Payment, breakdown: PriceBreakdown, proposed: ProposedMove) -> Payment:
-        """The payment with a card that can be asked, where one is needed. Source: BK-34."""
-        held = payment.hold is not None and payment.hold.status is HoldStatus.ACTIVE
-        kept = proposed.step is PaymentStep.CARRY or (proposed.step is PaymentStep.LOCK and held)
-        if kept or not breakdown.card_amount:
-            return payment
-        cards = self._work.cards.of(payment.student_id)
-        if any(each.card_id == payment.card_id for each in cards):
-            return payment
-        if not cards:
-            raise PaymentMethodRequired("a card is needed to move the lesson")
-        return payment.use_card(cards[0].card_id, cards[0].token)
+    Raises:
+        InvalidState: It is over, or a person looks into it.
+        MoveUnderWay: The processor has yet to answer something.
+    """
+    if payment.state not in _MOVABLE or payment.closing is not None:
+        raise InvalidState(f"the payment is {payment.state}")
+    if any(not each.finished for each in work.payment_operations.of(payment.payment_id)):
+        raise MoveUnderWay(booking.booking_id)
+
+
+def price_of_move(
+    payment: Payment,
+    proposed: ProposedMove,
+    *,
+    work: PaymentWork,
+    now: datetime,
+    config: PricingConfig,
+) -> PriceBreakdown:
+    """The price agreed to, while it is the same; otherwise today's. Source: PY-17."""
+    before, booking = payment.breakdown, proposed.successor
+    if proposed.same_price:
+        return evolve(before, hourly_rate=booking.hourly_rate, minutes=booking.lesson.minutes)
+    since = now - timedelta(days=config.tier_activity_window_days)
+    tier = work.instructor_tiers.facts(booking.instructor, since=since)
+    return quote(
+        booking.hourly_rate,
+        booking.lesson.minutes,
+        booking.location_type.modality,
+        commission=evaluate_tier(tier, upcoming=1, now=now, config=config),
+        credit_cents=before.credit.cents,
+        available_credit=before.credit,
+        config=config,
+    )
+
+
+def with_card(
+    payment: Payment, breakdown: PriceBreakdown, proposed: ProposedMove, *, work: PaymentWork
+) -> Payment:
+    """The payment with a card that can be asked, where one is needed. Source: BK-34.
+
+    Raises:
+        PaymentMethodRequired: None is kept.
+    """
+    held = payment.hold is not None and payment.hold.status is HoldStatus.ACTIVE
+    kept = proposed.step is PaymentStep.CARRY or (proposed.step is PaymentStep.LOCK and held)
+    if kept or not breakdown.card_amount:
+        return payment
+    cards = work.cards.of(payment.student_id)
+    if any(each.card_id == payment.card_id for each in cards):
+        return payment
+    if not cards:
+        raise PaymentMethodRequired("a card is needed to move the lesson")
+    return payment.use_card(cards[0].card_id, cards[0].token)
