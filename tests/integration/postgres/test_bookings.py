@@ -13,6 +13,7 @@ from instainstru_core.booking.queries import BookingReads
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.testing.contracts.booking_lists import BookingListsContract
 from instainstru_core.testing.contracts.bookings import (
     BookingsContract,
     CreatingContract,
@@ -41,6 +42,10 @@ def read(units: PostgresUnits) -> Begin[BookingReads]:
 
 class TestPostgresBookings(BookingsContract):
     """The suite on the real one."""
+
+
+class TestPostgresBookingLists(BookingListsContract):
+    """Lists and figures of the same."""
 
 
 class TestCreatingInPostgres(CreatingContract):

@@ -4,6 +4,7 @@ import pytest
 
 from instainstru_core.booking.queries import BookingReads
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.testing.contracts.booking_lists import BookingListsContract
 from instainstru_core.testing.contracts.bookings import BookingsContract, CreatingContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -33,6 +34,10 @@ def read(store: InMemoryStore) -> Begin[BookingReads]:
 
 class TestInMemoryBookings(BookingsContract):
     """The suite on the twin."""
+
+
+class TestInMemoryBookingLists(BookingListsContract):
+    """Lists and figures of the same."""
 
 
 class TestCreatingInMemory(CreatingContract):
