@@ -65,11 +65,13 @@ class Deadline:
 class Reach:
     """Where connections may lead: to the public internet, by https, on its port.
 
-    *is_allowed* is another rule for tests alone, whose servers are on this machine.
+    Another one is for tests alone, whose servers are on this machine. Addresses are always vetted;
+    *vets_names* also refuses names that can't be public before they are looked up.
     """
 
     is_allowed: Callable[[IPAddress, int], bool]
     schemes: frozenset[str] = frozenset({"https"})
+    vets_names: bool = True
 
     def allows(self, address: str, port: int) -> bool:
         """Whether *address* may be connected to."""
