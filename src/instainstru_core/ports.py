@@ -17,6 +17,7 @@ from instainstru_core.availability.external.ports import FeedReads, FeedSource, 
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.availability.ports import AvailabilityWork, LiveRoster
 from instainstru_core.availability.queries import AvailabilityReads
+from instainstru_core.availability.waitlist.ports import WaitlistReads, WaitlistWork
 from instainstru_core.booking.calendar.ports import CalendarFeedWork, CalendarFileReads
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.queries import BookingReads
@@ -51,6 +52,7 @@ class Work(
     CalendarFeedWork,
     ReminderWork,
     BookingWork,
+    WaitlistWork,
     FeedWork,
     AvailabilityWork,
     PricingWork,
@@ -69,6 +71,7 @@ class Reads(
     PaymentReads,
     CalendarFileReads,
     BookingReads,
+    WaitlistReads,
     FeedReads,
     AvailabilityReads,
     PricingReads,

@@ -10,10 +10,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, TypeAlias
 
+from instainstru_core.availability.events import AvailabilityChanged
 from instainstru_core.availability.external.events import ExternalCalendarFailed
 from instainstru_core.availability.external.reactions import refresh, refresh_due
 from instainstru_core.availability.external.timers import REFRESH_DUE_FEEDS, REFRESH_FEED
 from instainstru_core.availability.use_cases.prune_calendars import prune_calendars
+from instainstru_core.availability.waitlist.events import WaitlistMatched
+from instainstru_core.availability.waitlist.reactions import (
+    forget_ended,
+    match_freed_lesson,
+    match_left_time,
+    match_opened_dates,
+)
 from instainstru_core.booking.claims.events import (
     BookingIssueOpened,
     BookingIssueResolved,
@@ -53,6 +61,7 @@ from instainstru_core.notifications.reactions import (
     tell_of_report,
     tell_of_resolution,
     tell_of_settlement,
+    tell_of_waitlist_match,
 )
 from instainstru_core.notifications.use_cases.send_email import HANDLER as SEND_EMAIL
 from instainstru_core.payments.events import (
@@ -163,27 +172,34 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "tell_of_final_warning": InTransaction(tell_of_final_warning),
     "tell_of_settlement": InTransaction(tell_of_settlement),
     "tell_of_payout": InTransaction(tell_of_payout),
+    "match_opened_dates": CallsOut(match_opened_dates),
+    "match_freed_lesson": CallsOut(match_freed_lesson),
+    "match_left_time": CallsOut(match_left_time),
+    "forget_waitlist": InTransaction(forget_ended),
+    "tell_of_waitlist_match": InTransaction(tell_of_waitlist_match),
 }
 """Handlers by name, for reactions, timers and periodic jobs alike."""
 
 ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     BookingCompleted: ("schedule_capture", "evaluate_tier"),
     BookingConfirmed: ("tell_of_confirmation",),
-    BookingRescheduled: ("tell_of_move",),
-    BookingCancelled: ("release_payment", "tell_of_cancellation"),
+    BookingRescheduled: ("match_left_time", "tell_of_move"),
+    BookingCancelled: ("release_payment", "match_freed_lesson", "tell_of_cancellation"),
     PaymentAuthorizationFailed: ("tell_of_failed_payment",),
     PaymentFailed: ("tell_of_failed_capture",),
     PaymentFinalWarning: ("tell_of_final_warning",),
     PaymentSettled: ("tell_of_settlement",),
     PayoutSent: ("tell_of_payout",),
     PayoutAccountOnboarded: ("retry_payouts",),
-    BookingHoldReleased: ("release_payment",),
+    BookingHoldReleased: ("release_payment", "match_freed_lesson"),
     BookingNoShowRecorded: ("resume_payment",),
     NoShowReported: ("freeze_for_report", "tell_of_report"),
     NoShowResolved: ("resume_payment", "tell_of_resolution"),
     BookingIssueOpened: ("freeze_for_issue", "tell_of_issue"),
     BookingIssueResolved: ("resume_payment", "tell_of_resolution"),
     ExternalCalendarFailed: ("tell_of_failing_calendar",),
+    AvailabilityChanged: ("match_opened_dates",),
+    WaitlistMatched: ("tell_of_waitlist_match",),
     BookingReminderDue: ("tell_of_reminder",),
 }
 """Which handlers want which event."""
@@ -199,6 +215,7 @@ _EVERY: Final[Mapping[str, timedelta]] = {
 
 _DAILY: Final[Mapping[str, timedelta]] = {
     "availability_retention": timedelta(hours=2),
+    "forget_waitlist": timedelta(hours=3),
 }
 """When a daily job runs, by its handler's name: how long after midnight, UTC."""
 

@@ -23,6 +23,7 @@ from adapters.postgres.catalog import PostgresCatalog, RememberedCatalog
 from adapters.postgres.challenges import PostgresChallenges
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.connecting import connected
+from adapters.postgres.credits import PostgresCreditLots, PostgresCreditQueries
 from adapters.postgres.doors import PostgresDoors
 from adapters.postgres.due_work import PostgresWorkItems
 from adapters.postgres.external_calendars import PostgresFeedQueries, PostgresFeeds
@@ -31,7 +32,6 @@ from adapters.postgres.instructors import (
     PostgresInstructors,
     PostgresOfferings,
 )
-from adapters.postgres.credits import PostgresCreditLots, PostgresCreditQueries
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.outbox import Dump, Outbox, Routes
@@ -47,6 +47,7 @@ from adapters.postgres.queries.notifications import PostgresInbox
 from adapters.postgres.queries.payments import PostgresLedgerQueries, PostgresPaymentQueries
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.sessions import PostgresSessions
+from adapters.postgres.waitlist import PostgresWaitlist, PostgresWaitlistQueries
 from adapters.postgres.webhooks import PostgresWebhooks
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.instructors.profiles import AccountProfiles
@@ -153,6 +154,11 @@ class PostgresWork:
     def calendar_history(self) -> PostgresCalendarHistory:
         """The saves of calendars."""
         return PostgresCalendarHistory(self._connection)
+
+    @cached_property
+    def waitlist(self) -> PostgresWaitlist:
+        """Everybody who waits for a time."""
+        return PostgresWaitlist(self._connection, self._outbox)
 
     @cached_property
     def feeds(self) -> PostgresFeeds:
@@ -264,6 +270,11 @@ class PostgresReads:
     def booking_log(self) -> PostgresBookingLog:
         """What happened to bookings."""
         return PostgresBookingLog(self._connection)
+
+    @cached_property
+    def waitlist_queries(self) -> PostgresWaitlistQueries:
+        """Who waits, to be read."""
+        return PostgresWaitlistQueries(self._connection)
 
     @cached_property
     def feed_queries(self) -> PostgresFeedQueries:

@@ -265,6 +265,17 @@ def _external_calendar_failed(words: Words) -> Letter:
     )
 
 
+def _waitlist_matched(words: Words) -> Letter:
+    return Letter(
+        subject=f"Free now: a lesson with {words['other_party']}",
+        lines=(
+            f"You wait for a time with {words['other_party']}.",
+            f"{words['when']} is free, for {words['minutes']} minutes.",
+            "It is held for nobody: whoever books first has it.",
+        ),
+    )
+
+
 LETTERS: Final[Mapping[str, Wording]] = {
     "already_registered": _already_registered,
     "booking_cancellation_receipt": _booking_cancellation_receipt,
@@ -282,6 +293,7 @@ LETTERS: Final[Mapping[str, Wording]] = {
     "payout_sent": _payout_sent,
     "session_ended": _session_ended,
     "sign_up_code": _sign_up_code,
+    "waitlist_matched": _waitlist_matched,
     "welcome": _welcome,
 }
 

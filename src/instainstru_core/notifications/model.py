@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PAYMENT_FINAL_WARNING = "payment_final_warning"
     PAYMENT_RECEIPT = "payment_receipt"
     PAYOUT_SENT = "payout_sent"
+    WAITLIST_MATCHED = "waitlist_matched"
 
 
 WITHOUT_MAIL: Final = frozenset({Kind.BOOKING_REMINDER_1H})

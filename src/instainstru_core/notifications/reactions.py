@@ -1,17 +1,21 @@
 """What notifications does when something happens elsewhere."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final, Protocol
 
 from instainstru_core.accounts.ids import AccountId
+from instainstru_core.availability.waitlist.ids import SubscriptionId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.states import Confirmed
 from instainstru_core.booking.terms import NoShowType, Party
 from instainstru_core.due_work.model import Payload, WorkItem
+from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.zones import Zone
 from instainstru_core.notifications.model import Kind
 from instainstru_core.notifications.ports import Mailer, TellingWork
 from instainstru_core.notifications.use_cases.send_email import send_email
@@ -21,6 +25,10 @@ from instainstru_core.notifications.use_cases.tell_of_lesson import (
     reminder_words,
     tell_of_lesson,
     written_out,
+)
+from instainstru_core.notifications.use_cases.tell_of_waitlist import (
+    TellOfWaitlist,
+    tell_of_waitlist,
 )
 
 BOTH: Final = (Party.STUDENT, Party.INSTRUCTOR)
@@ -152,6 +160,23 @@ def tell_of_failing_calendar(item: WorkItem, work: TellingWork, world: TellingWo
         data={"external_calendar_id": feed_id},
     )
     tell(news, work=work, ids=world.ids, now=world.clock.now())
+
+
+def tell_of_waitlist_match(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `waitlist.matched`: the student who waits. Source: spec 01 §11."""
+    minutes = item.payload.get("minutes")
+    if not isinstance(minutes, int):
+        raise Malformed(f"expected minutes, got {type(minutes).__name__}")
+    news = TellOfWaitlist(
+        subscription_id=item.id(SubscriptionId, "subscription_id"),
+        student=item.id(AccountId, "student"),
+        instructor=item.id(InstructorId, "instructor"),
+        minutes=minutes,
+        day=date.fromisoformat(item.text("day")),
+        starts_at=item.instant("starts_at"),
+        zone=Zone(item.text("zone")),
+    )
+    tell_of_waitlist(news, work=work, ids=world.ids, clock=world.clock)
 
 
 def mail(item: WorkItem, world: MailingWorld) -> None:

@@ -40,6 +40,7 @@ from instainstru_core.testing.memory.calendar_files import (
 from instainstru_core.testing.memory.calendar_history import InMemoryCalendarHistory
 from instainstru_core.testing.memory.catalog import InMemoryCatalog
 from instainstru_core.testing.memory.claims import InMemoryClaims
+from instainstru_core.testing.memory.credits import InMemoryCreditLots, InMemoryCreditQueries
 from instainstru_core.testing.memory.due_work import (
     InMemoryDueWorkQueries,
     InMemoryWorkItems,
@@ -54,7 +55,6 @@ from instainstru_core.testing.memory.instructors import (
     InMemoryInstructors,
     InMemoryOfferings,
 )
-from instainstru_core.testing.memory.credits import InMemoryCreditLots, InMemoryCreditQueries
 from instainstru_core.testing.memory.ledger import InMemoryLedger, InMemoryLedgerQueries
 from instainstru_core.testing.memory.notifications import InMemoryInbox, InMemoryNotifications
 from instainstru_core.testing.memory.payments import (
@@ -67,6 +67,7 @@ from instainstru_core.testing.memory.payments import (
 )
 from instainstru_core.testing.memory.places import InMemoryRegions
 from instainstru_core.testing.memory.pricing import InMemoryInstructorTiers, InMemoryPricedOfferings
+from instainstru_core.testing.memory.waitlist import InMemoryWaitlist, InMemoryWaitlistQueries
 from instainstru_core.testing.memory.webhooks import InMemoryWebhooks
 
 KeyT = TypeVar("KeyT")
@@ -220,6 +221,11 @@ class InMemoryWork:
         return InMemoryCalendarHistory(self._tables)
 
     @cached_property
+    def waitlist(self) -> InMemoryWaitlist:
+        """Everybody who waits for a time."""
+        return InMemoryWaitlist(self._tables, self._outbox)
+
+    @cached_property
     def feeds(self) -> InMemoryFeeds:
         """Every external calendar."""
         return InMemoryFeeds(self._tables, self._outbox)
@@ -327,6 +333,11 @@ class InMemoryReads:
     def calendar_history(self) -> InMemoryCalendarHistory:
         """The saves of calendars."""
         return InMemoryCalendarHistory(self._tables)
+
+    @cached_property
+    def waitlist_queries(self) -> InMemoryWaitlistQueries:
+        """Who waits, to be read."""
+        return InMemoryWaitlistQueries(self._tables)
 
     @cached_property
     def feed_queries(self) -> InMemoryFeedQueries:

@@ -1,0 +1,1 @@
+"""What students wait for, and who of them is to be told."""
