@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
-from attrs import field, fields_dict, frozen
+from attrs import evolve, field, fields_dict, frozen
 
 from entrypoints.keys import Keys, read_keys
 from entrypoints.tiers import Refused, Selection, SiteMode, Tier, select_tier, vet_url
@@ -190,7 +190,8 @@ def _calendar_rules(environment: Mapping[str, str]) -> CalendarRules:
         )
         if unknown:
             raise msgspec.ValidationError(f"there is no {', '.join(sorted(unknown))}")
-        return msgspec.json.decode(text, type=CalendarRules)
+        # Built once more by its own constructor, which msgspec goes around: it caches its hash.
+        return evolve(msgspec.json.decode(text, type=CalendarRules))
     except msgspec.MsgspecError as error:
         message = f'CALENDAR_RULES is wrong ({error}): write it as {{"hold_minutes": 30}}'
         raise Refused("setting_malformed", message) from error
