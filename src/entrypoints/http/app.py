@@ -30,6 +30,7 @@ from entrypoints.http import (
     instructor_bookings,
     instructors,
     ledger,
+    lessons,
     notifications,
     offerings,
     payments,
@@ -41,6 +42,7 @@ from entrypoints.http import (
     reschedules,
     search,
     sessions,
+    waitlist,
     wallet,
     weeks,
 )
@@ -84,6 +86,8 @@ ROUTERS: Final[list[ControllerRouterHandler]] = [
     instructor_bookings.ROUTER,
     instructors.ROUTER,
     ledger.ROUTER,
+    lessons.ROUTER,
+    lessons.WEBHOOK_ROUTER,
     notifications.ROUTER,
     offerings.ROUTER,
     payments.ROUTER,
@@ -96,6 +100,7 @@ ROUTERS: Final[list[ControllerRouterHandler]] = [
     search.ROUTER,
     sessions.ROUTER,
     simulator.ROUTER,
+    waitlist.ROUTER,
     wallet.ROUTER,
     weeks.ROUTER,
 ]
