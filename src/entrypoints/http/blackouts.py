@@ -44,8 +44,8 @@ _BLACKOUTS: Final = "/instructors/me/blackouts"
 _SETTINGS: Final = "/instructors/me/calendar-settings"
 
 _Day = Annotated[date, Meta(examples=["2030-01-08"])]
-_Buffer = Annotated[int, Meta(ge=0, le=MAX_BUFFER_MINUTES, multiple_of=5)]
-_Advance = Annotated[int, Meta(ge=0, le=MAX_ADVANCE_MINUTES)]
+_Buffer = Annotated[int, Meta(ge=0, le=MAX_BUFFER_MINUTES, multiple_of=5, examples=[30])]
+_Advance = Annotated[int, Meta(ge=0, le=MAX_ADVANCE_MINUTES, examples=[120])]
 
 
 class BlockDatesBody(Struct, forbid_unknown_fields=True, frozen=True):
@@ -156,7 +156,12 @@ class CalendarSettingsView(Struct, frozen=True):
         )
 
 
-@get(_BLACKOUTS, sync_to_thread=True, opt=_READING, **documented("List my blackouts"))
+@get(
+    _BLACKOUTS,
+    sync_to_thread=True,
+    opt=_READING,
+    **documented("List my blackouts", refusals=(404,)),
+)
 def blackouts(
     principal: NamedDependency[Principal], ports: NamedDependency[Ports]
 ) -> BlackoutsView:
@@ -169,7 +174,7 @@ def blackouts(
     _BLACKOUTS,
     sync_to_thread=True,
     opt=_EDITING,
-    **documented("Take no lessons on dates", refusals=(409, 422)),
+    **documented("Take no lessons on dates", refusals=(404, 409, 422)),
 )
 def block(
     data: JSONBody[BlockDatesBody],
@@ -199,7 +204,12 @@ def lift(
     lift_blackout(request, begin=ports.begin, clock=ports.clock)
 
 
-@get(_SETTINGS, sync_to_thread=True, opt=_READING, **documented("Show my calendar settings"))
+@get(
+    _SETTINGS,
+    sync_to_thread=True,
+    opt=_READING,
+    **documented("Show my calendar settings", refusals=(404,)),
+)
 def settings(
     principal: NamedDependency[Principal], ports: NamedDependency[Ports]
 ) -> CalendarSettingsView:
@@ -212,7 +222,7 @@ def settings(
     _SETTINGS,
     sync_to_thread=True,
     opt=_EDITING,
-    **documented("Change my calendar settings", refusals=(422,)),
+    **documented("Change my calendar settings", refusals=(404, 422)),
 )
 def change_settings(
     data: JSONBody[CalendarSettingsBody],
@@ -231,7 +241,7 @@ def change_settings(
     sync_to_thread=True,
     status_code=200,
     opt=_EDITING,
-    **documented("Say that I know what the settings do"),
+    **documented("Say that I know what the settings do", refusals=(404,)),
 )
 def acknowledge(
     principal: NamedDependency[Principal], ports: NamedDependency[Ports]
