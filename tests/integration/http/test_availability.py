@@ -5,19 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from attrs import fields
-from litestar import Litestar, Router
-from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from entrypoints.http import availability, weeks
-from entrypoints.http.parameters import refuse_bad_addresses
-from entrypoints.http.problems import Refusal, on_domain_error, on_http_error, on_refusal
-from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, StrictBody, Values
 from instainstru_core.accounts.model import Role
-from instainstru_core.kernel.errors import DomainError
-from instainstru_core.ports import Ports
 from instainstru_core.testing.contracts.calendars import NINE, TUESDAY, lesson_of
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -30,6 +22,7 @@ from instainstru_core.testing.strategies.booking import (
     open_classroom,
     signed_in,
 )
+from tests.integration.http.lone_routes import lone_routes
 
 WEEK = f"/instructors/me/availability/weeks/{MONDAY}"
 
@@ -52,32 +45,8 @@ def room(store: InMemoryStore) -> Classroom:
 @pytest.fixture
 def client(store: InMemoryStore, room: Classroom) -> Iterator[TestClient[Litestar]]:
     """The routes alone, on the in-memory world, called by the room's instructor."""
-    unused: dict[str, Any] = dict.fromkeys((each.name for each in fields(Ports)), None)
-    ports = Ports(
-        **unused
-        | {"begin": store.begin, "read": store.read, "clock": store.clock, "rules": store.rules}
-    )
     principal = signed_in(room.instructor, Role.INSTRUCTOR)
-    app = Litestar(
-        [Router("/", route_handlers=[availability.ROUTER, weeks.ROUTER])],
-        dependencies={
-            "ports": Provide(lambda: ports, sync_to_thread=False),
-            "principal": Provide(lambda: principal, sync_to_thread=False),
-        },
-        before_request=refuse_bad_addresses,
-        exception_handlers={
-            Refusal: on_refusal,
-            DomainError: on_domain_error,
-            HTTPException: on_http_error,
-        },
-        dto=StrictBody,
-        return_dto=None,
-        type_decoders=TYPE_DECODERS,
-        type_encoders=TYPE_ENCODERS,
-        plugins=[Values()],
-        openapi_config=None,
-    )
-    with TestClient(app) as client:
+    with lone_routes(store, principal, availability.ROUTER, weeks.ROUTER) as client:
         yield client
 
 
