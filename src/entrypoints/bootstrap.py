@@ -20,6 +20,7 @@ from adapters.postgres.supply import PostgresMarket
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.simulator.courier import silenced
 from adapters.simulator.payment_gateway import SimulatedGateway, processor_client
+from adapters.simulator.video import SimulatedVideoRooms
 from adapters.system.chance import SystemChance
 from adapters.system.clock import MovableClock, SystemClock
 from adapters.system.ids import Ulids
@@ -66,6 +67,11 @@ def _processor(settings: Settings) -> httpx.Client:
         message = "this release knows the simulated processor only, and PROD moves real money"
         raise Refused("processor_is_simulated", message)
     return processor_client(settings.processor_url, api_key=settings.keys.processor.hex())
+
+
+def _video(settings: Settings) -> SimulatedVideoRooms | None:
+    """The simulated provider; PROD has none, so that its lessons by video are unavailable."""
+    return None if settings.tier is Tier.PROD else SimulatedVideoRooms(settings.keys.webhook)
 
 
 def ports(settings: Settings, *, connections: int | None = None) -> Ports:
@@ -118,6 +124,7 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         mailer=mailbox,
         webhook_verifier=SignedWebhooks(secrets=[settings.keys.webhook], clock=machine),
         rules=settings.calendar_rules,
+        video=_video(settings),
         mailbox=mailbox if settings.demo else None,
         time_machine=clock if isinstance(clock, MovableClock) else None,
     )

@@ -22,6 +22,7 @@ from instainstru_core.booking.calendar.ports import CalendarFeedWork, CalendarFi
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.queries import BookingReads
 from instainstru_core.booking.reminders.ports import ReminderWork
+from instainstru_core.booking.video.ports import VideoRooms
 from instainstru_core.catalog.ports import CatalogWork
 from instainstru_core.catalog.queries import CatalogReads
 from instainstru_core.due_work.ports import DueWork
@@ -113,6 +114,8 @@ class Ports:
     """The figures that prices are made of."""
     rules: CalendarRules = DEFAULT_RULES
     """The figures of calendars and bookings."""
+    video: VideoRooms | None = None
+    """The provider of video rooms; None where there is none. Source: BK-54."""
     mailbox: Mailbox | None = None
     """Where mails can be read; None outside demonstrations and tests."""
     time_machine: TimeMachine | None = None

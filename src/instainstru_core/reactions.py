@@ -42,6 +42,7 @@ from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.reminders.use_cases.run_reminders import SEND_REMINDERS, run_reminders
 from instainstru_core.booking.timers import COMPLETE_LESSON, EXPIRE_HOLD
 from instainstru_core.booking.use_cases.complete_lesson import complete_by_itself
+from instainstru_core.booking.use_cases.detect_attendance import detect_attendance
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
 from instainstru_core.booking.use_cases.resolve_undisputed import resolve_undisputed
 from instainstru_core.due_work.model import CallsOut, InTransaction, Periodic, WorkItem
@@ -126,6 +127,12 @@ def _prune_calendars(_item: WorkItem, ports: Ports) -> None:
     prune_calendars(begin=ports.begin, now=ports.clock.now(), rules=ports.rules)
 
 
+def _detect_attendance(_item: WorkItem, ports: Ports) -> None:
+    detect_attendance(
+        begin=ports.begin, mutexes=ports.mutexes, clock=ports.clock, rules=ports.rules
+    )
+
+
 def _process_webhook(item: WorkItem, ports: Ports) -> None:
     def act(event: ProcessorEvent) -> None:
         process_processor_event(
@@ -140,6 +147,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     EXPIRE_HOLD: InTransaction(_expire_hold),
     COMPLETE_LESSON: InTransaction(_complete_lesson),
     "resolve_undisputed": CallsOut(_resolve_undisputed),
+    "detect_attendance": CallsOut(_detect_attendance),
     AUTHORISE_PAYMENT: CallsOut(authorise_due_payment),
     CLIMB_LADDER: CallsOut(climb_due_ladder),
     RETRY_CAPTURE: CallsOut(retry_due_capture),
@@ -209,6 +217,7 @@ _EVERY: Final[Mapping[str, timedelta]] = {
     "sweep_operations": timedelta(minutes=1),
     "check_books": timedelta(hours=1),
     "resolve_undisputed": timedelta(hours=1),
+    "detect_attendance": timedelta(minutes=15),
     REFRESH_DUE_FEEDS: timedelta(minutes=1),
 }
 """How often a periodic job comes back, by its handler's name."""

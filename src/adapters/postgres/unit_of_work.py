@@ -47,6 +47,7 @@ from adapters.postgres.queries.notifications import PostgresInbox
 from adapters.postgres.queries.payments import PostgresLedgerQueries, PostgresPaymentQueries
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.sessions import PostgresSessions
+from adapters.postgres.video import PostgresVideoSessions
 from adapters.postgres.waitlist import PostgresWaitlist, PostgresWaitlistQueries
 from adapters.postgres.webhooks import PostgresWebhooks
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
@@ -144,6 +145,11 @@ class PostgresWork:
     def claims(self) -> PostgresClaims:
         """No-show reports and issues."""
         return PostgresClaims(self._connection, self._outbox)
+
+    @cached_property
+    def video_sessions(self) -> PostgresVideoSessions:
+        """Rooms of lessons by video."""
+        return PostgresVideoSessions(self._connection)
 
     @cached_property
     def calendars(self) -> PostgresCalendars:

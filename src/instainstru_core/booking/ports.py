@@ -10,6 +10,7 @@ from instainstru_core.booking.claims.ports import Claims
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.policies.facts import Parties
+from instainstru_core.booking.video.ports import VideoSessions
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.due_work.ports import DueWork
 from instainstru_core.instructors.ids import InstructorId
@@ -136,4 +137,9 @@ class BookingWork(AvailabilityWork, DueWork, Protocol):
     @property
     def claims(self) -> Claims:
         """No-show reports and issues."""
+        ...
+
+    @property
+    def video_sessions(self) -> VideoSessions:
+        """Rooms of lessons by video."""
         ...

@@ -20,6 +20,7 @@ from instainstru_core.testing.fakes.feeds import FakeFeeds
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.fakes.mailer import InMemoryMailbox
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
+from instainstru_core.testing.fakes.video import FakeVideoRooms
 from instainstru_core.testing.memory.accounts import (
     CountedSecrets,
     InMemoryIdempotencyRecords,
@@ -77,6 +78,7 @@ def ports(
         gateway=gateway or SimulatedProcessor(clock),
         mailer=mailbox,
         webhook_verifier=SignedWebhooks(secrets=(WEBHOOK_SECRET,), clock=clock),
+        video=FakeVideoRooms(),
         rules=database.rules,
         mailbox=mailbox,
     )

@@ -67,6 +67,7 @@ from instainstru_core.testing.memory.payments import (
 )
 from instainstru_core.testing.memory.places import InMemoryRegions
 from instainstru_core.testing.memory.pricing import InMemoryInstructorTiers, InMemoryPricedOfferings
+from instainstru_core.testing.memory.video import InMemoryVideoSessions
 from instainstru_core.testing.memory.waitlist import InMemoryWaitlist, InMemoryWaitlistQueries
 from instainstru_core.testing.memory.webhooks import InMemoryWebhooks
 
@@ -209,6 +210,11 @@ class InMemoryWork:
     def claims(self) -> InMemoryClaims:
         """No-show reports and issues."""
         return InMemoryClaims(self._tables, self._outbox)
+
+    @cached_property
+    def video_sessions(self) -> InMemoryVideoSessions:
+        """Rooms of lessons by video."""
+        return InMemoryVideoSessions(self._tables)
 
     @cached_property
     def calendars(self) -> InMemoryCalendars:
