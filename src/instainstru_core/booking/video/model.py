@@ -41,9 +41,9 @@ class Presence:
         return evolve(self, joined_at=first)
 
     def left(self, at: datetime) -> "Presence":
-        """They went at *at*; nobody goes who was not there."""
+        """They went at *at*, so they were there by then."""
         last = at if self.left_at is None else max(self.left_at, at)
-        return evolve(self.joined(at) if self.joined_at is None else self, left_at=last)
+        return evolve(self.joined(at), left_at=last)
 
 
 @frozen(kw_only=True)
