@@ -147,7 +147,7 @@ def remove_calendar(
 ) -> None:
     """Forget its address, and give the time it took back."""
     request = RemoveFeed(instructor_id=_teacher(principal), feed_id=external_calendar_id)
-    remove_feed(request, begin=ports.begin)
+    remove_feed(request, begin=ports.begin, clock=ports.clock)
 
 
 @post(

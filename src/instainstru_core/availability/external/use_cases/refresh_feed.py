@@ -1,5 +1,6 @@
 """Read an external calendar, and keep the time that it takes. Source: spec 01 §11."""
 
+from datetime import datetime
 from typing import TypeVar
 
 from attrs import frozen
@@ -7,6 +8,7 @@ from attrs import frozen
 from instainstru_core.availability.external.errors import FeedNotFound
 from instainstru_core.availability.external.ids import FeedId
 from instainstru_core.availability.external.model.feed import Feed, window
+from instainstru_core.availability.external.policies.news import news_of
 from instainstru_core.availability.external.ports import (
     FeedAnswer,
     FeedRequest,
@@ -85,11 +87,26 @@ def _keep(
             feed = known.feed.read(busy, validators=validators, zone=known.zone, at=now)
             if busy == known.busy:
                 return _save(feed, begin)
-            with begin() as work:
-                work.calendars.lock(feed.instructor_id)
-                saved = work.feeds.save(feed)
-                work.feeds.take(saved, busy)
-                return saved
+            return _take(feed, known.busy, busy, begin, now)
+
+
+def _take(
+    feed: Feed, before: PrivateBusy, busy: PrivateBusy, begin: Begin[WorkT], now: datetime
+) -> Feed:
+    with begin() as work:
+        settings = work.calendars.lock(feed.instructor_id)
+        saved = work.feeds.save(feed)
+        work.feeds.take(saved, busy)
+        news = news_of(
+            feed.instructor_id,
+            before,
+            busy,
+            settings=settings,
+            stored=work.calendars.days,
+            at=now,
+        )
+        work.calendars.announce(news)
+        return saved
 
 
 def _save(feed: Feed, begin: Begin[WorkT]) -> Feed:

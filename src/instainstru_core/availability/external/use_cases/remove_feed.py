@@ -5,8 +5,11 @@ from typing import TypeVar
 from attrs import frozen
 
 from instainstru_core.availability.external.ids import FeedId
+from instainstru_core.availability.external.policies.news import news_of
 from instainstru_core.availability.external.ports import FeedWork
+from instainstru_core.availability.model.private import NOT_BUSY
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 
 WorkT = TypeVar("WorkT", bound=FeedWork)
@@ -20,7 +23,7 @@ class RemoveFeed:
     feed_id: FeedId
 
 
-def remove_feed(request: RemoveFeed, *, begin: Begin[WorkT]) -> None:
+def remove_feed(request: RemoveFeed, *, begin: Begin[WorkT], clock: Clock) -> None:
     """Forget it, at once: its time can be booked again.
 
     Raises:
@@ -28,5 +31,15 @@ def remove_feed(request: RemoveFeed, *, begin: Begin[WorkT]) -> None:
         CalendarNotFound: Nobody of this id teaches here.
     """
     with begin() as work:
-        work.calendars.lock(request.instructor_id)
+        settings = work.calendars.lock(request.instructor_id)
+        busy = work.feeds.busy(request.feed_id)
         work.feeds.remove(request.instructor_id, request.feed_id)
+        news = news_of(
+            request.instructor_id,
+            busy,
+            NOT_BUSY,
+            settings=settings,
+            stored=work.calendars.days,
+            at=clock.now(),
+        )
+        work.calendars.announce(news)
