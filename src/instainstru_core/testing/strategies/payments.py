@@ -26,6 +26,7 @@ from instainstru_core.payments.model.cards import SavedCard
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
 from instainstru_core.payments.queries import PaymentReads
+from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
 from instainstru_core.payments.use_cases.keep_card import AddCard, add_card
 from instainstru_core.payments.use_cases.open_payout_account import (
@@ -53,7 +54,10 @@ _OURS: Final = frozenset(
         "authorise_payment",
         "climb_ladder",
         "evaluate_tier",
+        "freeze_for_issue",
+        "freeze_for_report",
         "release_payment",
+        "resume_payment",
         "retry_capture",
         "retry_payouts",
         "schedule_capture",
@@ -210,6 +214,20 @@ class Till:
                     policy_case=case,
                 )
             )
+
+    def swap_card(self, booking: Booking, token: str) -> None:
+        """The student lets another card pay."""
+        change_card(
+            ChangeCard(
+                student_id=self.student,
+                booking_id=booking.booking_id,
+                card_id=self.add_card(token).card_id,
+            ),
+            begin=self.begin,
+            gateway=self.gateway,
+            ids=self.ids,
+            clock=self.clock,
+        )
 
     def complete(self, booking: Booking) -> None:
         """The instructor says that the lesson was given."""

@@ -1,0 +1,46 @@
+"""Every way a lesson's money can end, on PostgreSQL."""
+
+import pytest
+from sqlalchemy import Engine
+
+from adapters.postgres.outbox import Routes
+from adapters.postgres.unit_of_work import PostgresUnits
+from adapters.system.serialization import Serializer
+from instainstru_core.testing.contracts.payment_endings import (
+    ClaimedMoneyContract,
+    LateCancellationContract,
+    LockedEndingsContract,
+    OperatorsContract,
+    PreviewsContract,
+)
+from instainstru_core.testing.fakes.clock import HandMovedClock
+from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.strategies.booking import NOON
+from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
+
+
+@pytest.fixture
+def till(engine: Engine) -> Till:
+    ids, clock = CountedIds(), HandMovedClock(NOON)
+    units = PostgresUnits(engine, ids, clock, Serializer().dump, Routes(handlers=ROUTES_OF_MONEY))
+    return Till.opened(begin=units.begin, read=units.read, ids=ids, clock=clock)
+
+
+class TestClaimedMoney(ClaimedMoneyContract):
+    """On PostgreSQL."""
+
+
+class TestLateCancellation(LateCancellationContract):
+    """On PostgreSQL."""
+
+
+class TestLockedEndings(LockedEndingsContract):
+    """On PostgreSQL."""
+
+
+class TestOperators(OperatorsContract):
+    """On PostgreSQL."""
+
+
+class TestPreviews(PreviewsContract):
+    """On PostgreSQL."""
