@@ -183,7 +183,7 @@ class EditHistoryView(Struct, frozen=True):
         return cls([EditEntryView.of(each) for each in page.items], cursor)
 
 
-@get("/", sync_to_thread=True, opt=READING, **documented("List my open time", refusals=(422,)))
+@get("/", sync_to_thread=True, opt=READING, **documented("List my open time", refusals=(404, 422)))
 def open_days(
     principal: NamedDependency[Principal],
     ports: NamedDependency[Ports],
@@ -206,7 +206,7 @@ def open_days(
     status_code=200,
     sync_to_thread=True,
     opt=KEYED_EDITING,
-    **documented("Copy a week", refusals=(412, 422)),
+    **documented("Copy a week", refusals=(404, 412, 422)),
 )
 def copy(
     data: JSONBody[CopyWeekBody],
@@ -241,7 +241,7 @@ def copy(
     status_code=200,
     sync_to_thread=True,
     opt=KEYED_EDITING,
-    **documented("Repeat a week", refusals=(422,)),
+    **documented("Repeat a week", refusals=(404, 422)),
 )
 def repeat(
     data: JSONBody[ApplyPatternBody],

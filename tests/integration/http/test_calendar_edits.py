@@ -392,7 +392,7 @@ def test_av26_every_writer_warns_of_bookings_and_touches_none(editor: Editor) ->
     editor.put({str(TUESDAY): [MORNING]})
     with editor.store.begin() as work:
         work.bookings.add(held)
-    dry = {"params": {"dry_run": "true"}}
+    dry: dict[str, Any] = {"params": {"dry_run": "true"}}
     base = editor.week().json()["days"]
     last = {"from_week": str(NEXT), "allow_clear": True}
     answers = [

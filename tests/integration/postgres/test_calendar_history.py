@@ -41,7 +41,7 @@ class PostgresCalendarMachine(CalendarMachine):
 def test_any_sequence_of_edits_is_kept_as_the_rules_say(engine: Engine) -> None:
     """§10.1…5 on real rows."""
     PostgresCalendarMachine.engine = engine
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         PostgresCalendarMachine,
         settings=settings(
             max_examples=20,
