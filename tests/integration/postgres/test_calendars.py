@@ -18,6 +18,7 @@ from instainstru_core.availability.use_cases.replace_week import ReplaceWeek, re
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format
+from instainstru_core.testing.contracts.blackouts import BlackoutsContract
 from instainstru_core.testing.contracts.calendars import (
     MORNING,
     NINE,
@@ -29,8 +30,8 @@ from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.strategies.booking import MONDAY, Classroom, open_classroom
 
 
-class TestPostgresCalendars(CalendarsContract):
-    """The suite on the real one."""
+class TestPostgresCalendars(CalendarsContract, BlackoutsContract):
+    """The suites on the real one."""
 
     @pytest.fixture
     def roster(self, engine: Engine, clock: HandMovedClock) -> PostgresRoster:

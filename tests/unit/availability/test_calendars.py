@@ -1,9 +1,10 @@
-"""Calendars in memory keep the contract of the ports."""
+"""Calendars in memory keep the contracts of the ports."""
 
 import pytest
 
 from instainstru_core.availability.ports import LiveRoster
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.testing.contracts.blackouts import BlackoutsContract
 from instainstru_core.testing.contracts.calendars import START, CalendarsContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -11,8 +12,8 @@ from instainstru_core.testing.memory.availability import InMemoryRoster
 from instainstru_core.testing.memory.store import InMemoryStore
 
 
-class TestInMemoryCalendars(CalendarsContract):
-    """The suite on the twin."""
+class TestInMemoryCalendars(CalendarsContract, BlackoutsContract):
+    """The suites on the twin."""
 
     @pytest.fixture
     def clock(self) -> HandMovedClock:

@@ -11,14 +11,13 @@ from attrs import evolve
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.errors import (
     BlackoutExists,
-    BlackoutNotFound,
     CalendarNotFound,
     WeekChanged,
 )
 from instainstru_core.availability.ids import BlackoutId
 from instainstru_core.availability.model.facts import Blackout, CalendarFacts
 from instainstru_core.availability.model.planes import FORMATS, DayPlanes, span
-from instainstru_core.availability.model.settings import CalendarSettings, KeptSettings
+from instainstru_core.availability.model.settings import CalendarSettings
 from instainstru_core.availability.model.who import WhoIsFree
 from instainstru_core.availability.model.windows import WindowText
 from instainstru_core.availability.ports import LiveRoster
@@ -39,7 +38,6 @@ from instainstru_core.testing.strategies.booking import (
     Classroom,
     ClassroomWork,
     open_classroom,
-    piano_catalog,
 )
 
 RIVALS = 8
@@ -195,64 +193,6 @@ class CalendarsContract:
             assert work.calendars.unblock(room.instructor, TUESDAY)
             assert not work.calendars.unblock(room.instructor, TUESDAY)
             assert work.calendars.blackouts(room.instructor, MONDAY, SUNDAY) == frozenset()
-
-    def test_av27_many_dates_are_blocked_at_once(self, units: Units, room: Classroom) -> None:
-        whole = [MONDAY + timedelta(days=n) for n in range(4)]
-        with units.begin() as work:
-            work.calendars.lock(room.instructor)
-            work.calendars.block(blackout(room, BlackoutId, TUESDAY))
-        wanted = [evolve(blackout(room, BlackoutId, day), reason="away") for day in whole]
-        with units.begin() as work:
-            work.calendars.lock(room.instructor)
-            new = work.calendars.block_all(wanted)
-            assert new == frozenset(whole) - {TUESDAY}
-            assert work.calendars.block_all(wanted) == frozenset()
-        with units.read() as reads:
-            found = reads.calendars.blackouts_from(room.instructor, TUESDAY)
-        assert list(found) == [blackout(room, BlackoutId, TUESDAY), *wanted[2:]]
-
-    def test_av27_a_blackout_is_lifted_by_its_own_instructor(
-        self, units: Units, room: Classroom, ids: Ids
-    ) -> None:
-        kept = blackout(room, BlackoutId, TUESDAY)
-        with units.begin() as work:
-            work.calendars.lock(room.instructor)
-            work.calendars.block(kept)
-        with units.begin() as work, pytest.raises(BlackoutNotFound):
-            work.calendars.lift(ids.new(InstructorId), kept.blackout_id)
-        with pytest.raises(Undone), units.begin() as work:
-            work.calendars.lift(room.instructor, kept.blackout_id)
-            raise Undone
-        with units.begin() as work:
-            assert work.calendars.lift(room.instructor, kept.blackout_id) == TUESDAY
-        with units.begin() as work, pytest.raises(BlackoutNotFound):
-            work.calendars.lift(room.instructor, kept.blackout_id)
-
-    def test_av28_what_is_known_is_kept_once(self, units: Units, room: Classroom) -> None:
-        with units.read() as reads:
-            fresh = reads.calendars.kept_settings(room.instructor)
-        assert fresh == KeptSettings(settings=CalendarSettings(zone=NEW_YORK))
-        for moment in (START, START + timedelta(hours=1)):
-            with units.begin() as work:
-                work.calendars.acknowledge(room.instructor, at=moment)
-                assert work.calendars.kept_settings(room.instructor).acknowledged_at == START
-        with units.read() as reads:
-            assert reads.calendars.kept_settings(room.instructor).acknowledged_at == START
-
-    def test_ca6_a_format_of_a_deactivated_service_is_not_offered(
-        self, units: Units, room: Classroom
-    ) -> None:
-        """And it costs no restart: the facts that were remembered are old by that."""
-        before = self.facts(units, room)
-        assert (before.formats, before.shortest_minutes) == (FORMATS, 30)
-        catalog = piano_catalog()
-        gone = tuple(evolve(each, is_active=False) for each in catalog.services)
-        with units.begin() as work:
-            work.catalog.load(evolve(catalog, services=gone))
-        assert self.facts(units, room).formats == ()
-        with units.begin() as work:
-            work.catalog.load(catalog)
-        assert self.facts(units, room).formats == FORMATS
 
     def test_av26_lessons_that_somebody_counts_on(
         self, units: Units, room: Classroom, ids: Ids
