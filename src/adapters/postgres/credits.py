@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.payments import credit_lots
 from instainstru_core.accounts.ids import StudentId
+from instainstru_core.kernel.money import NOTHING
 from instainstru_core.payments.credits.model import CreditLot, CreditSource
 
 _GRANT = (
@@ -21,7 +22,7 @@ _GRANT = (
 _LOTS_OF = (
     select(credit_lots)
     .where(credit_lots.c.student_id == bindparam("student", type_=credit_lots.c.student_id.type))
-    .where(credit_lots.c.remaining_cents > 0)
+    .where(credit_lots.c.remaining_cents > NOTHING)
     .where(credit_lots.c.expires_at > bindparam("now", type_=credit_lots.c.expires_at.type))
     .order_by(credit_lots.c.expires_at, credit_lots.c.granted_at, credit_lots.c.lot_id)
 )
