@@ -7,6 +7,7 @@ from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.payments.use_cases.check_out import CheckOut
+from instainstru_core.testing.contracts.earned import EarnedContract
 from instainstru_core.testing.contracts.payment_recovery import (
     BreachContract,
     ForgottenKeysContract,
@@ -57,6 +58,10 @@ class TestTheLadder(TheLadderContract):
 
 
 class TestSettling(SettlingContract):
+    """On PostgreSQL."""
+
+
+class TestEarned(EarnedContract):
     """On PostgreSQL."""
 
 

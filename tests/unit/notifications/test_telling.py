@@ -10,6 +10,7 @@ from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Account, Role
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Confirmed
 from instainstru_core.due_work.ids import WorkId
 from instainstru_core.due_work.model import Payload, WorkItem
 from instainstru_core.instructors.ids import InstructorId
@@ -29,6 +30,7 @@ from instainstru_core.notifications.reactions import (
     tell_of_failed_payment,
     tell_of_final_warning,
     tell_of_payout,
+    tell_of_reminder,
     tell_of_settlement,
 )
 from instainstru_core.notifications.use_cases.read_all_notifications import read_all_notifications
@@ -360,3 +362,50 @@ def test_times_are_on_the_lessons_clocks() -> None:
     before = datetime(2027, 3, 14, 6, 59, tzinfo=UTC)
     assert written_out(zone.local(before)).endswith("1:59 AM EST")
     assert written_out(zone.local(before + timedelta(minutes=1))).endswith("3:00 AM EDT")
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "day", "mails"),
+    [
+        ("24h", timedelta(hours=24), "tomorrow", [(STUDENT, "booking_reminder_24h")]),
+        ("24h", timedelta(hours=11), "on Wednesday", [(STUDENT, "booking_reminder_24h")]),
+        ("1h", timedelta(hours=1), "on Wednesday", []),
+    ],
+)
+def test_both_are_reminded_in_words_of_the_lessons_zone(
+    world: World, kind: str, before: timedelta, day: str, mails: list[tuple[str, str]]
+) -> None:
+    """NT-13: tomorrow, or the weekday; NT-20: an hour before in the app alone."""
+    confirm(world)
+    at(world, world.booking.lesson.starts_at - before)
+    with world.store.begin() as work:
+        tell_of_reminder(world.item(kind=kind), work, world)
+    for person in (world.student, world.instructor):
+        (told,) = world.told(person)
+        assert told.kind == f"booking_reminder_{kind}"
+        assert f"{day} at 12:00 PM EST" in told.title
+    assert world.send_mails() == [*mails, *((INSTRUCTOR, name) for _, name in mails)]
+
+
+def test_nobody_is_reminded_of_what_is_off_or_over(world: World) -> None:
+    """NT-13: a reminder that was held up looks once more."""
+    with world.store.begin() as work:
+        tell_of_reminder(world.item(kind="24h"), work, world)
+    confirm(world)
+    at(world, world.booking.lesson.starts_at)
+    with world.store.begin() as work:
+        tell_of_reminder(world.item(kind="1h"), work, world)
+    assert world.told(world.student) == []
+
+
+def at(world: World, moment: datetime) -> None:
+    """Let time pass."""
+    assert isinstance(world.store.clock, HandMovedClock)
+    world.store.clock.set(moment)
+
+
+def confirm(world: World) -> None:
+    """Agree on the lesson."""
+    with world.store.begin() as work:
+        held = work.bookings.get_for_update(world.booking.booking_id)
+        work.bookings.save(evolve(held, state=Confirmed(NOON), events=()))

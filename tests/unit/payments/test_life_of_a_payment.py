@@ -2,6 +2,7 @@
 
 import pytest
 
+from instainstru_core.testing.contracts.earned import EarnedContract
 from instainstru_core.testing.contracts.payment_recovery import (
     BreachContract,
     ForgottenKeysContract,
@@ -47,6 +48,10 @@ class TestTheLadder(TheLadderContract):
 
 
 class TestSettling(SettlingContract):
+    """On the twins."""
+
+
+class TestEarned(EarnedContract):
     """On the twins."""
 
 
