@@ -57,7 +57,7 @@ def booked(desk: Counter, *, hours_ahead: int = 72, card: str = "pm_card_visa") 
     return booking
 
 
-def to(start: datetime, **more: object) -> dict[str, object]:
+def to(start: datetime, **more: str | int) -> dict[str, str | int]:
     return {"start": instant_text(start), **more}
 
 
