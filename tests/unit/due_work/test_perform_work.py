@@ -1,7 +1,7 @@
 """Doing one due thing. Source: OP-12, OP-13."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import Factory, define
@@ -28,6 +28,7 @@ from instainstru_core.due_work.use_cases.perform_work import (
     perform_work,
 )
 from instainstru_core.kernel.errors import Conflict, OperationInProgress
+from instainstru_core.reactions import PERIODIC
 from instainstru_core.testing.contracts.work_items import NOON
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -255,3 +256,16 @@ def test_an_unreadable_payload_is_a_failure(key: str) -> None:
     assert item is not None
     assert item.last_error is not None
     assert item.last_error.startswith("payload_unreadable")
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (datetime(2030, 1, 7, 1, 59, tzinfo=UTC), datetime(2030, 1, 7, 2, tzinfo=UTC)),
+        (datetime(2030, 1, 7, 2, tzinfo=UTC), datetime(2030, 1, 8, 2, tzinfo=UTC)),
+        (datetime(2030, 1, 7, 23, tzinfo=UTC), datetime(2030, 1, 8, 2, tzinfo=UTC)),
+    ],
+)
+def test_av29_a_daily_job_runs_at_its_hour(now: datetime, expected: datetime) -> None:
+    """Spec 01 §7: the retention of availability runs daily at 02:00 UTC."""
+    assert PERIODIC["availability_retention"].next_run(now) == expected

@@ -1,6 +1,8 @@
 """What every `CalendarHistory` and `CalendarHistoryQueries` adapter must do."""
 
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -8,11 +10,14 @@ import pytest
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.availability.errors import EditNotFound
 from instainstru_core.availability.ids import EditId
-from instainstru_core.availability.model.edits import EditCause
+from instainstru_core.availability.model.edits import EditCause, PatchOp
 from instainstru_core.availability.model.history import CalendarEdit, EditEntry
 from instainstru_core.availability.model.planes import DayPlanes, span
 from instainstru_core.availability.model.rules import CalendarRules
+from instainstru_core.availability.model.windows import WindowText
 from instainstru_core.availability.use_cases.forget_calendar import forget_calendar
+from instainstru_core.availability.use_cases.merge_week import MergeWeek, merge_week
+from instainstru_core.availability.use_cases.patch_week import Operation, PatchWeek, patch_week
 from instainstru_core.availability.use_cases.prune_calendars import prune_calendars
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
@@ -22,6 +27,7 @@ from instainstru_core.kernel.zones import NEW_YORK, Zone
 from instainstru_core.testing.contracts.calendars import (
     MORNING,
     NINE,
+    RIVALS,
     START,
     SUNDAY,
     TUESDAY,
@@ -138,6 +144,34 @@ class CalendarHistoryContract:
             raise Undone
         with units.begin() as work:
             assert work.calendar_history.get(room.instructor, edit.entry.edit_id) == edit
+
+    def test_eight_devices_edit_one_week_at_once_and_nothing_is_lost(
+        self, units: Units, ids: Ids, clock: HandMovedClock
+    ) -> None:
+        """Spec 01 §11: half of them patch, half of them merge; each opens an hour of its own."""
+        room = open_classroom(units.begin, ids, planes=DayPlanes())
+        together = threading.Barrier(RIVALS)
+
+        def edit(rival: int) -> None:
+            window = WindowText(f"{9 + rival:02}:00", f"{10 + rival:02}:00")
+            together.wait()
+            if rival % 2:
+                steps = [Operation(PatchOp.OPEN, TUESDAY, window)]
+                patch = PatchWeek(instructor_id=room.instructor, monday=MONDAY, operations=steps)
+                patch_week(patch, begin=units.begin, ids=ids, clock=clock)
+            else:
+                merge = MergeWeek(
+                    instructor_id=room.instructor, monday=MONDAY, base={}, mine={TUESDAY: [window]}
+                )
+                merge_week(merge, begin=units.begin, ids=ids, clock=clock)
+
+        with ThreadPoolExecutor(RIVALS) as pool:
+            list(pool.map(edit, range(RIVALS)))
+        with units.read() as reads:
+            found = reads.calendars.days(room.instructor, MONDAY, SUNDAY)
+            history = reads.calendar_history.page(room.instructor, PageRequest())
+        assert found == {TUESDAY: DayPlanes(*(span(108, 108 + 12 * RIVALS),) * 3)}
+        assert [each.opened_minutes for each in history.items] == [60] * RIVALS
 
     def test_av29_days_are_kept_for_half_a_year(
         self, units: Units, ids: Ids, room: Classroom
