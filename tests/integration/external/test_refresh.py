@@ -50,7 +50,7 @@ TUESDAY = MONDAY + timedelta(days=1)
 ALL_TUESDAY = calendar(event(f"DTSTART;VALUE=DATE:{TUESDAY:%Y%m%d}", "SUMMARY:Dentist"))
 PRIVATE = {**CALENDAR_TYPE, "Location": "http://169.254.169.254/latest/"}
 BAD = {
-    **{name: Reply(body=body) for name, body in (MALFORMED | ENDLESS | UNKNOWN_ZONES).items()},
+    **{name: Reply(body=body) for name, body in {**MALFORMED, **ENDLESS, **UNKNOWN_ZONES}.items()},
     "huge": Reply(body=b"x" * 3_000_000),
     "slow": Reply(body=ALL_TUESDAY * 9, pause_seconds=0.1),
     "a redirect to a private address": Reply(status=302, headers=PRIVATE, body=b""),

@@ -5,29 +5,21 @@ No address is ever repeated: whoever has it can read the calendar.
 
 from attrs import frozen
 
+from instainstru_core.availability.errors import RefusedField
 from instainstru_core.availability.external.ids import FeedId
-from instainstru_core.kernel.errors import Conflict, DomainError, NotFound
+from instainstru_core.kernel.errors import Conflict, NotFound
 
 
-@frozen
-class FeedAddressInvalid(DomainError):
+class FeedAddressInvalid(RefusedField):
     """Not the address of a calendar: another scheme or port, or no address at all."""
 
     code = "invalid_feed_address"
 
-    reason: str
 
-    def __str__(self) -> str:
-        return self.reason
-
-
-class FeedAddressForbidden(DomainError):
+class FeedAddressForbidden(RefusedField):
     """An address that is nobody's on the internet; such are never fetched."""
 
     code = "feed_address_forbidden"
-
-    def __str__(self) -> str:
-        return "the address does not belong to the public internet"
 
 
 @frozen

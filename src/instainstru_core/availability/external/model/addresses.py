@@ -21,6 +21,7 @@ _URL: Final = re.compile(r"([a-z]+)://([^/?#]*)([^#]*)(?:#.*)?", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([0-9]*))?", re.IGNORECASE)
 _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]*|[0-9]+")
+_FIELD: Final = "/url"
 _SCHEMES: Final = frozenset({"https", "webcal", "webcals"})
 _MAX_HOST_LENGTH: Final = 253
 _PRIVATE_NAMES: Final = (
@@ -69,20 +70,22 @@ def read_address(text: str) -> FeedAddress:
     """
     found = _URL.fullmatch(text.strip())
     if found is None or not text.strip().isascii() or re.search(r"[\x00-\x20\x7f\\]", text.strip()):
-        raise FeedAddressInvalid("expected an address like https://calendar.example.com/feed.ics")
+        raise FeedAddressInvalid(
+            _FIELD, "expected an address like https://calendar.example.com/feed.ics"
+        )
     scheme, authority, rest = found.groups()
     if len(text) > MAX_ADDRESS_LENGTH:
-        raise FeedAddressInvalid(f"an address has at most {MAX_ADDRESS_LENGTH} characters")
+        raise FeedAddressInvalid(_FIELD, f"an address has at most {MAX_ADDRESS_LENGTH} characters")
     if scheme.lower() not in _SCHEMES:
-        raise FeedAddressInvalid("a calendar's address begins with https:// or webcal://")
+        raise FeedAddressInvalid(_FIELD, "a calendar's address begins with https:// or webcal://")
     if "@" in authority:
-        raise FeedAddressInvalid("an address with a name or password in it is not fetched")
+        raise FeedAddressInvalid(_FIELD, "an address with a name or password in it is not fetched")
     parts = _AUTHORITY.fullmatch(authority)
     if parts is None:
-        raise FeedAddressInvalid("the address names no host")
+        raise FeedAddressInvalid(_FIELD, "the address names no host")
     host, port = parts.group(1).lower().rstrip("."), parts.group(2)
     if port not in {None, "", HTTPS_PORT}:
-        raise FeedAddressInvalid("a calendar is fetched from port 443 only")
+        raise FeedAddressInvalid(_FIELD, "a calendar is fetched from port 443 only")
     check_host(host)
     path = rest if rest.startswith("/") else f"/{rest}"
     return FeedAddress(f"https://{host}{path}", host)
@@ -101,18 +104,18 @@ def check_host(host: str) -> None:
         _check_name(host)
     else:
         if not is_public(address):
-            raise FeedAddressForbidden
+            raise FeedAddressForbidden(_FIELD, "the address is not on the public internet")
 
 
 def _check_name(host: str) -> None:
     labels = host.split(".")
     if len(host) > _MAX_HOST_LENGTH or not all(_LABEL.fullmatch(each) for each in labels):
-        raise FeedAddressInvalid("the address names no host")
+        raise FeedAddressInvalid(_FIELD, "the address names no host")
     # 127.1, 0x7f000001 and 2130706433 are ways to write an address that resolvers understand.
     if len(labels) == 1 or _NUMBER.fullmatch(labels[-1]):
-        raise FeedAddressForbidden
+        raise FeedAddressForbidden(_FIELD, "the address is not on the public internet")
     if any(host == name or host.endswith(f".{name}") for name in _PRIVATE_NAMES):
-        raise FeedAddressForbidden
+        raise FeedAddressForbidden(_FIELD, "the address is not on the public internet")
 
 
 def is_public(address: IPAddress) -> bool:
