@@ -112,9 +112,9 @@ def test_an_edit_undone_is_as_if_it_had_not_been_made_where_nobody_came_after(
     states: list[dict[date, DayPlanes]] = [dict.fromkeys(dates, CLOSED)]
     flips: list[Mapping[date, DayPlanes]] = []
     for content in contents:
-        after = {**states[-1], **{dates[n]: planes for n, planes in content.items()}}
-        flips.append({day: states[-1][day] ^ after[day] for day in dates})
-        states.append(after)
+        changed = {**states[-1], **{dates[n]: planes for n, planes in content.items()}}
+        flips.append({day: states[-1][day] ^ changed[day] for day in dates})
+        states.append(changed)
     now = states[-1]
     for number, each in enumerate(flips):
         result = undone(now, each, flips[number + 1 :])

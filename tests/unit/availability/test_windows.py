@@ -105,8 +105,8 @@ def test_av2_content_of_another_length_is_refused() -> None:
 def test_av8_only_a_closed_day_is_false() -> None:
     assert not DayPlanes()
     assert DayPlanes(studio=1)
-    assert DayPlanes(studio=1).closes(DayPlanes(travel=1))
-    assert not DayPlanes(studio=1).closes(DayPlanes(studio=3))
+    assert DayPlanes(studio=3).closed_in(DayPlanes(travel=1, studio=2)) == 1
+    assert DayPlanes(studio=1).closed_in(DayPlanes(studio=3)) == 0
 
 
 @pytest.mark.parametrize(

@@ -120,20 +120,19 @@ class Plan:
     @property
     def opened_minutes(self) -> int:
         """Minutes that open for one format or more."""
-        return _minutes(
-            planes.without(self.before.get(day, CLOSED)) for day, planes in self.writes.items()
+        return SLOT_MINUTES * sum(
+            planes.closed_in(self.before.get(day, CLOSED)).bit_count()
+            for day, planes in self.writes.items()
         )
 
     @property
     def closed_minutes(self) -> int:
         """Minutes that close for one format or more."""
-        return _minutes(
-            self.before.get(day, CLOSED).without(planes) for day, planes in self.writes.items()
+        return SLOT_MINUTES * sum(
+            self.before[day].closed_in(planes).bit_count()
+            for day, planes in self.writes.items()
+            if day in self.before
         )
-
-
-def _minutes(days: Iterable[DayPlanes]) -> int:
-    return SLOT_MINUTES * sum(day.open_in_any.bit_count() for day in days)
 
 
 def planned(

@@ -106,9 +106,11 @@ class DayPlanes:
         """Travel, studio, online: 40 bytes each. Source: AV-2, AV-13."""
         return b"".join(plane_bytes(self.of(each)) for each in FORMATS)
 
-    def closes(self, later: Self) -> bool:
-        """Whether something open here is closed in *later*."""
-        return any(self.of(each) & ~later.of(each) for each in FORMATS)
+    def closed_in(self, later: Self) -> Slots:
+        """The slots that are open here for some format and closed for it in *later*."""
+        return (
+            self.travel & ~later.travel | self.studio & ~later.studio | self.online & ~later.online
+        )
 
     def without(self, other: Self) -> Self:
         """What is open here and not in *other*."""

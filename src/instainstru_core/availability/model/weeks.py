@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Self
 
@@ -96,6 +96,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+@lru_cache(maxsize=1_024)
 def week_dates(monday: date) -> tuple[date, ...]:
     """Monday to Sunday."""
     return tuple(monday + timedelta(days=n) for n in range(DAYS_PER_WEEK))

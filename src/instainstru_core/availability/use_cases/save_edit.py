@@ -191,7 +191,7 @@ def _uncovered(
     closing = {
         day
         for day, planes in plan.writes.items()
-        if day >= calendar.today and day in plan.before and plan.before[day].closes(planes)
+        if day >= calendar.today and day in plan.before and plan.before[day].closed_in(planes)
     }
     if not closing:
         return ()
