@@ -14,6 +14,7 @@ WORDS = {
     "code": "042042",
     "first_name": "Anna",
     "service": "Piano",
+    "before": "Sunday, January 6, 2030 at 3:00 PM EST",
     "when": "Monday, January 7, 2030 at 3:00 PM EST",
     "minutes": "60",
     "other_party": "Sarah C.",
@@ -43,7 +44,7 @@ def test_every_kind_has_its_letter(kind: Kind) -> None:
     written = letter(kind, WORDS)
     assert written.summary
     said = written.subject + written.summary
-    assert any(WORDS[subject] in said for subject in ("service", "host"))
+    assert any(WORDS[subject] in said for subject in ("service", "host", "other_party"))
 
 
 def test_a_code_can_be_copied() -> None:
