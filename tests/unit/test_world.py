@@ -10,6 +10,7 @@ import pytest
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Principal, Role
+from instainstru_core.availability.waitlist.use_cases.subscribe import Subscribe, subscribe
 from instainstru_core.booking.errors import InstructorConflict
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
@@ -18,6 +19,7 @@ from instainstru_core.due_work.use_cases.file_periodic_work import file_periodic
 from instainstru_core.due_work.use_cases.perform_work import Outcome
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import DomainError, OperationInProgress
+from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.payments.errors import CardDeclined
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.payment import PaymentState
@@ -173,6 +175,20 @@ def stop_or_resume_payouts(world: World, instructor: Principal, *, payable: bool
     )
 
 
+def wait_for_a_time(world: World, student: Principal, instructor: Principal) -> None:
+    """The student wants to hear of any hour of the next days."""
+    request = Subscribe(
+        student=StudentId(student.account_id.value),
+        instructor_id=InstructorId(instructor.account_id.value),
+        location_type=LocationType.ONLINE,
+        minutes=60,
+        first=MONDAY,
+        last=MONDAY + 3 * DAY,
+    )
+    ports = world.ports
+    subscribe(request, read=ports.read, begin=ports.begin, ids=ports.ids, clock=ports.clock)
+
+
 def everything(world: World) -> tuple[set[str | None], object]:
     """Four days with all that can happen: which handlers had a part in it, and what it came to."""
     file_periodic_work(PERIODIC.values(), begin=world.ports.begin, clock=world.clock)
@@ -184,6 +200,7 @@ def everything(world: World) -> tuple[set[str | None], object]:
         for number, student in enumerate(students)
     ]
     lessons.append(world.hold(students[0], jane, starts_in=47 * HOUR))
+    wait_for_a_time(world, students[0], jane)
     world.cancel(students[1], lessons[1])
     for payable in (False, True):
         stop_or_resume_payouts(world, jane, payable=payable)
