@@ -5,6 +5,7 @@ The files are iCalendar (RFC 5545), with the name and pace of a feed as RFC 7986
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, Final, cast
 
@@ -35,6 +36,8 @@ SUFFIX: Final = ".ics"
 PRODUCT: Final = "-//InstaInstru//Lessons//EN"
 FEED_NAME: Final = "InstaInstru lessons"
 FETCH_EVERY: Final = timedelta(hours=1)
+REMEMBERED: Final = 8_192
+_END: Final = b"END:VCALENDAR\r\n"
 _READERS: Final = requires(
     Permission.VIEW_OWN_BOOKINGS, Permission.VIEW_INCOMING_BOOKINGS, any_of=True
 )
@@ -148,11 +151,11 @@ def _answer(
     if etag in request.headers.get("If-None-Match", ""):
         return Response("", status_code=304, media_type=ICS, headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="{file}"'
-    content = calendar_of(shown, name=name).to_ical()
+    content = calendar_of(shown, name=name)
     return cast("Response[str]", Response(content, media_type=ICS, headers=headers))
 
 
-def calendar_of(entries: Iterable[CalendarEntry], *, name: str | None = None) -> Calendar:
+def calendar_of(entries: Iterable[CalendarEntry], *, name: str | None = None) -> bytes:
     """The iCalendar object of *entries*; with a *name* it is a feed, to be fetched again."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -163,9 +166,15 @@ def calendar_of(entries: Iterable[CalendarEntry], *, name: str | None = None) ->
         calendar.add("name", name)
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", FETCH_EVERY, parameters={"value": "DURATION"})
-    for entry in entries:
-        calendar.add_component(_event(entry))
-    return calendar
+    head = calendar.to_ical().removesuffix(_END)
+    return b"".join([head, *map(_written, entries), _END])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _written(entry: CalendarEntry) -> bytes:
+    """One event as it is written. It is the same each time, and takes half a millisecond."""
+    written: bytes = _event(entry).to_ical()
+    return written
 
 
 def _event(entry: CalendarEntry) -> Event:
