@@ -16,9 +16,11 @@ from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.mutex import alone_with
+from instainstru_core.kernel.money import Money
 from instainstru_core.payments.ids import CardId, PaymentId
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.planner import settlement
 from instainstru_core.payments.queries import PaymentView
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
@@ -136,7 +138,7 @@ class BookingPaymentView(Struct, kw_only=True, frozen=True):
         pays = viewer.value == payment.student_id.value
         price = payment.breakdown
         lines = student_lines(price) if pays else instructor_lines(price)
-        hidden = "authorise capture void" if not pays else "transfer"
+        hidden = "authorise capture refund void" if not pays else "transfer"
         return cls(
             payment_id=payment.payment_id,
             booking_id=payment.booking_id,
@@ -145,7 +147,7 @@ class BookingPaymentView(Struct, kw_only=True, frozen=True):
             lesson_price_cents=price.lesson_price.cents,
             line_items=[LineItemView.of(line) for line in lines],
             card_amount_cents=price.card_amount.cents if pays else None,
-            payout_cents=None if pays else price.payout.cents,
+            payout_cents=None if pays else _payout(payment).cents,
             card=PayingCardView(brand=card.brand, last4=card.last4) if card and pays else None,
             auth_due_at=payment.auth_due_at,
             capture_due_at=payment.capture_due_at,
@@ -182,6 +184,13 @@ class BookingPriceView(Struct, kw_only=True, frozen=True):
     lesson_price_cents: int
     line_items: list[LineItemView]
     quote: QuoteView | None
+
+
+def _payout(payment: Payment) -> Money:
+    """What the instructor gets: of the lesson, or of how it ended instead."""
+    ended = payment.outcome or payment.closing
+    price = payment.breakdown
+    return price.payout if ended is None else settlement(ended, breakdown=price).payout
 
 
 def _failure(payment: Payment) -> str | None:

@@ -57,6 +57,11 @@ class Earned:
     within: Money
 
 
+def earning_status(net: Money, payout: Money) -> str:
+    """Whether a settled lesson brought its instructor all of *payout*. Source: PY-68."""
+    return "paid" if net == payout else "partial"
+
+
 class PaymentQueries(Protocol):
     """Payments as their parties see them."""
 

@@ -8,6 +8,7 @@ from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.testing.contracts.payment_endings import (
     ClaimedMoneyContract,
+    CreditsContract,
     LateCancellationContract,
     LockedEndingsContract,
     OperatorsContract,
@@ -43,4 +44,8 @@ class TestOperators(OperatorsContract):
 
 
 class TestPreviews(PreviewsContract):
+    """On PostgreSQL."""
+
+
+class TestCredits(CreditsContract):
     """On PostgreSQL."""

@@ -4,6 +4,7 @@ import pytest
 
 from instainstru_core.testing.contracts.payment_endings import (
     ClaimedMoneyContract,
+    CreditsContract,
     LateCancellationContract,
     LockedEndingsContract,
     OperatorsContract,
@@ -34,4 +35,8 @@ class TestOperators(OperatorsContract):
 
 
 class TestPreviews(PreviewsContract):
+    """On the twins."""
+
+
+class TestCredits(CreditsContract):
     """On the twins."""

@@ -26,12 +26,13 @@ from instainstru_core.payments.ledger.model import (
     TrialBalance,
 )
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
-from instainstru_core.payments.queries import Earned, Earning, PaymentView
+from instainstru_core.payments.queries import Earned, Earning, PaymentView, earning_status
 
 _EARNINGS = text(
     """
     SELECT payment.payment_id, payment.booking_id, payment.starts_at, payment.minutes,
            payment.lesson_price_cents, payment.commission_cents, payment.commission_bps,
+           payment.payout_cents,
            booking.service_name, person.first_name, person.last_name,
            -sum(line.cents) AS net_cents
     FROM payments payment
@@ -206,7 +207,7 @@ def _earning(row: Row[Any]) -> Earning:
         commission=Money(row.commission_cents),
         commission_bps=row.commission_bps,
         net=Money(int(row.net_cents)),
-        status="paid",
+        status=earning_status(Money(int(row.net_cents)), Money(row.payout_cents)),
     )
 
 

@@ -13,7 +13,7 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.errors import InvalidState, StaleAggregate
-from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import (
@@ -31,8 +31,9 @@ from instainstru_core.payments.model.operation import (
     PaymentOperation,
 )
 from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.payments.model.planner import settlement
 from instainstru_core.payments.ports import CheckoutFacts
-from instainstru_core.payments.queries import Earned, Earning, PaymentView
+from instainstru_core.payments.queries import Earned, Earning, PaymentView, earning_status
 from instainstru_core.testing.memory.pricing import tier_facts
 
 if TYPE_CHECKING:
@@ -252,10 +253,7 @@ class InMemoryPaymentQueries:
         mine = [
             payment
             for payment in _payments(self._tables).values()
-            if payment.instructor_id == instructor_id
-            and payment.settled
-            and payment.hold is not None
-            and payment.hold.charge is not None
+            if payment.instructor_id == instructor_id and payment.settled and self._net(payment)
         ]
         mine.sort(key=lambda payment: payment.payment_id, reverse=True)
         if page.cursor is not None:
@@ -291,7 +289,7 @@ class InMemoryPaymentQueries:
         people = self._tables.of("accounts", AccountId, Person)
         student = people.get(AccountId(payment.student_id.value))
         booking = self._tables.of("bookings", BookingId, Booking)[payment.booking_id]
-        price = payment.breakdown
+        price, net = payment.breakdown, self._net(payment)
         return Earning(
             payment_id=payment.payment_id,
             booking_id=payment.booking_id,
@@ -302,6 +300,11 @@ class InMemoryPaymentQueries:
             lesson_price=price.lesson_price,
             commission=price.commission,
             commission_bps=price.commission_bps,
-            net=price.payout,
-            status="paid",
+            net=net,
+            status=earning_status(net, price.payout),
         )
+
+    def _net(self, payment: Payment) -> Money:
+        if payment.outcome is None:
+            return NOTHING
+        return settlement(payment.outcome, breakdown=payment.breakdown).payout
