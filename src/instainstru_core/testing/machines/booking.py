@@ -17,9 +17,11 @@ from instainstru_core.booking.events import (
     BookingCompleted,
     BookingConfirmed,
     BookingHoldReleased,
+    BookingNoShowRecorded,
 )
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import MAX_LIVE_HOLDS, Booking
+from instainstru_core.booking.model.states import Completed, NoShow
 from instainstru_core.booking.terms import BookingStatus
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
 from instainstru_core.booking.use_cases.complete_lesson import (
@@ -37,10 +39,21 @@ from instainstru_core.testing.memory.store import InMemoryStore
 from instainstru_core.testing.strategies import booking as given
 
 SETTINGS = CalendarSettings()
-TERMINAL = (BookingCancelled, BookingCompleted, BookingHoldReleased)
+ENDS = {
+    BookingStatus.COMPLETED: (BookingCompleted,),
+    BookingStatus.CANCELLED: (BookingCancelled, BookingHoldReleased),
+    BookingStatus.NO_SHOW: (BookingNoShowRecorded,),
+}
+"""What tells of each end. Source: spec 01 §10.12."""
+TAUGHT = {BookingStatus.CONFIRMED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW}
 NEXT = {
     BookingStatus.PENDING: {BookingStatus.CONFIRMED, BookingStatus.CANCELLED},
-    BookingStatus.CONFIRMED: {BookingStatus.COMPLETED, BookingStatus.CANCELLED},
+    BookingStatus.CONFIRMED: {
+        BookingStatus.COMPLETED,
+        BookingStatus.CANCELLED,
+        BookingStatus.NO_SHOW,
+    },
+    BookingStatus.COMPLETED: {BookingStatus.NO_SHOW},
 }
 
 
@@ -52,7 +65,7 @@ class Known:
 
 
 class BookingMachine(RuleBasedStateMachine):
-    """Two instructors, three students, four days, and a clock that only goes forward."""
+    """Two instructors, three students, a week, and a clock that only goes forward."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,14 +79,21 @@ class BookingMachine(RuleBasedStateMachine):
     @rule(
         room=st.integers(0, 1),
         student=st.integers(0, 2),
-        start=given.starts(days=2),
+        start=given.starts(days=6),
         minutes=given.minutes(),
         location_type=given.location_types(),
+        paid=st.booleans(),
     )
     def create(
-        self, room: int, student: int, start: object, minutes: int, location_type: LocationType
+        self,
+        room: int,
+        student: int,
+        start: object,
+        minutes: int,
+        location_type: LocationType,
+        paid: bool,
     ) -> None:
-        """Ask for a lesson; a refusal leaves everything as it was."""
+        """Ask for a lesson, and pay or not; a refusal leaves everything as it was."""
         who = self.students[student]
         proposal = self.rooms[room].proposal(
             who,
@@ -95,6 +115,10 @@ class BookingMachine(RuleBasedStateMachine):
             assert self.bookings() == before
             return
         self.known[booking.booking_id] = Known(BookingStatus.PENDING)
+        if paid:
+            with self.store.begin() as work:
+                held = work.bookings.get_for_update(booking.booking_id)
+                work.bookings.save(held.confirm(at=self.clock.now()))
 
     @rule(data=st.data())
     def confirm(self, data: st.DataObject) -> None:
@@ -129,7 +153,7 @@ class BookingMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def complete(self, data: st.DataObject) -> None:
         """The instructor says that it was given."""
-        if (booking := self.any(data)) is None:
+        if (booking := self.agreed(data)) is None:
             return
         request = CompleteLesson(
             principal=given.signed_in(booking.instructor, Role.INSTRUCTOR),
@@ -150,7 +174,17 @@ class BookingMachine(RuleBasedStateMachine):
         with self.store.begin() as work:
             complete_by_itself(booking.booking_id, work=work, now=self.clock.now())
 
-    @rule(minutes=st.sampled_from((1, 29, 30, 60, 12 * 60, 24 * 60)))
+    @rule(data=st.data(), part=st.sampled_from((0, 0.5, 1)), days=st.sampled_from((0, 0, 1)))
+    def attend(self, data: st.DataObject, part: float, days: int) -> None:
+        """Let time pass until a lesson that was agreed on goes on, or is over."""
+        if (booking := self.agreed(data)) is None:
+            return
+        lesson = booking.lesson
+        until = lesson.starts_at + part * lesson.duration + timedelta(days=days)
+        if until > self.clock.now():
+            self.clock.set(until)
+
+    @rule(minutes=st.sampled_from((1, 29, 30, 60, 12 * 60)))
     def wait(self, minutes: int) -> None:
         """Let time pass."""
         self.clock.move(timedelta(minutes=minutes))
@@ -164,6 +198,11 @@ class BookingMachine(RuleBasedStateMachine):
         """One of them, if there are any."""
         found = self.bookings()
         return data.draw(st.sampled_from(found)) if found else None
+
+    def agreed(self, data: st.DataObject) -> Booking | None:
+        """One that was agreed on, if there is any; any, if not."""
+        found = [each for each in self.bookings() if each.status in TAUGHT]
+        return data.draw(st.sampled_from(found)) if found else self.any(data)
 
     def now_is(self, booking: Booking) -> bool:
         """Whether *booking* is still as it was."""
@@ -200,14 +239,41 @@ class BookingMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_end_is_told_once(self) -> None:
-        """One terminal event a booking that ended, one confirmation a booking confirmed."""
+        """One terminal event for each end a booking came to, one confirmation if it was agreed on.
+
+        Source: spec 01 §10.12.
+        """
         for booking in self.bookings():
             told = [
                 each
                 for each in self.store.recorded
                 if getattr(each, "booking_id", None) == booking.booking_id
             ]
-            over = booking.status in {BookingStatus.COMPLETED, BookingStatus.CANCELLED}
-            assert sum(isinstance(each, TERMINAL) for each in told) == int(over)
+            reached = {booking.status}
+            if isinstance(booking.state, NoShow) and booking.state.completed_at is not None:
+                reached.add(BookingStatus.COMPLETED)
+            for status, kinds in ENDS.items():
+                assert sum(isinstance(each, kinds) for each in told) == int(status in reached)
             agreed = booking.confirmed_at is not None
             assert sum(isinstance(each, BookingConfirmed) for each in told) == int(agreed)
+
+    @invariant()
+    def nothing_is_given_before_its_end(self) -> None:
+        """Completed-at is never before the end. Source: spec 01 §10.16."""
+        for booking in self.bookings():
+            match booking.state:
+                case Completed(at=completed_at) | NoShow(completed_at=completed_at):
+                    assert completed_at is None or completed_at >= booking.lesson.ends_at
+                case _:
+                    pass
+
+    @invariant()
+    def the_log_tells_the_same_story(self) -> None:
+        """Each entry begins where the one before it ended, and the last is how it is now."""
+        with self.store.read() as reads:
+            for booking in self.bookings():
+                log = reads.booking_log.of(booking.booking_id)
+                befores = [each.before.get("status") for each in log]
+                afters = [each.after["status"] for each in log]
+                assert befores == [None, *afters[:-1]]
+                assert afters[-1] == booking.status
