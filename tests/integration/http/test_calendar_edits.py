@@ -10,8 +10,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from entrypoints.http import calendar_edits, weeks
+from entrypoints.http.config import PREFIX
 from instainstru_core.accounts.model import Role
 from instainstru_core.availability.model.planes import DayPlanes
+from instainstru_core.ports import Ports
 from instainstru_core.testing.contracts.calendars import NINE, TUESDAY, lesson_of
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -24,6 +26,8 @@ from instainstru_core.testing.strategies.booking import (
     signed_in,
 )
 from tests.integration.http.lone_routes import lone_routes
+from tests.integration.http.people import Client, Join
+from tests.integration.http.test_budget import BUDGET, statements
 
 CALENDAR = "/instructors/me/availability"
 NEXT = MONDAY + timedelta(days=7)
@@ -497,3 +501,42 @@ def test_the_history_tells_what_each_save_moved(editor: Editor) -> None:
 def test_only_ones_own_saves_are_undone(editor: Editor) -> None:
     assert code(editor.post(f"/history/{NOBODY}/undo")) == (404, "edit_not_found")
     assert editor.post("/history/nothing/undo").status_code == 404
+
+
+# --- on real servers ---
+
+
+def test_a_save_asked_for_twice_with_one_key_is_made_once(
+    free_api: Client, ports: Ports, join: Join
+) -> None:
+    """Spec 01 §9: the retry of any POST replays. Every edit stays within the budget of OP-18."""
+    teacher = join("teacher@example.com", role="instructor")
+    today = ports.clock.now().date()
+    monday = today + timedelta(days=7 - today.weekday())
+    path = f"{PREFIX}{CALENDAR}"
+    week = f"{path}/weeks/{monday}"
+    step = op("open", monday, "09:00", "12:00")
+    keyed = teacher.headers | {"Idempotency-Key": "a-copy-of-a-week-1"}
+    copy = {"from_week": str(monday), "to_week": str(monday + timedelta(days=7))}
+    pattern = {"from_week": str(monday), "start_date": str(today), "end_date": str(today)}
+    merge = {"base": {}, "mine": {str(monday): [MORNING]}}
+    counts: list[int] = []
+
+    def send(method: str, to: str, body: Any, headers: Any = teacher.headers) -> Any:
+        with statements() as seen:
+            answer = free_api.request(method, to, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        counts.append(len(seen))
+        return answer
+
+    send("PATCH", week, {"operations": [step]})
+    first = send("POST", f"{path}/copies", copy, keyed)
+    again = send("POST", f"{path}/copies", copy, keyed)
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    send("POST", f"{path}/history/{first.json()['edit_id']}/undo", None)
+    send("POST", f"{path}/patterns", pattern)
+    send("POST", f"{week}/merge", merge)
+    causes = [each["cause"] for each in send("GET", f"{path}/history", None).json()["items"]]
+    assert causes == ["undo", "copy", "patch"]
+    assert max(counts) <= BUDGET
