@@ -97,7 +97,7 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
     )
     cache = valkey_client(settings.valkey_url, connections=settings.threads + 2)
     places = PostgresPlaces(database)
-    roster = PostgresRoster(database, clock)
+    roster = PostgresRoster(database, clock, settings.calendar_rules)
     mailbox = PostgresMailbox(database, clock)
     world = Ports(
         begin=units.begin,

@@ -23,6 +23,7 @@ from adapters.postgres.queries.availability import (
     settings_of,
 )
 from instainstru_core.availability.model.roster import Roster, RosterCalendar
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.availability.model.who import FirstStarts, WhoIsFree
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.time import Clock
@@ -93,6 +94,7 @@ class PostgresRoster:
 
     _engine: Engine
     _clock: Clock
+    _rules: CalendarRules = DEFAULT_RULES
     _roster: Roster | None = field(default=None, init=False)
     _mark: str = field(default="0", init=False)
     _lock: Lock = field(factory=Lock, init=False)
@@ -208,7 +210,7 @@ class PostgresRoster:
         mark, count = connection.execute(_NOW).one()
         roster = Roster(first, last + timedelta(days=DAYS_SPARE))
         roster.reserve(count)
-        for batch in _pages(connection, roster.first, roster.last):
+        for batch in _pages(connection, roster.first, roster.last, self._rules):
             roster.put(batch, now=self._clock.now())
             progress(len(roster.ids))
         return roster, mark
@@ -217,7 +219,7 @@ class PostgresRoster:
         """Forget the days that passed, and read the new ones for everybody."""
         known, until = roster.last, last + timedelta(days=DAYS_SPARE)
         since = max(first, known + timedelta(days=1))
-        for batch in _pages(connection, since, until):
+        for batch in _pages(connection, since, until, self._rules):
             roster.put(batch, now=self._clock.now(), first=since, last=until)
         roster.move(first, until)
         # These are known for the new days only; what their holds take is told for all days.
@@ -248,26 +250,28 @@ class PostgresRoster:
                 **facts_range(roster.first, roster.last),
             }
             rows = connection.execute(_SOME, values)
-            roster.put([_calendar(row) for row in rows], now=self._clock.now())
+            roster.put([_calendar(row, self._rules) for row in rows], now=self._clock.now())
 
 
-def _pages(connection: Connection, first: date, last: date) -> Iterator[list[RosterCalendar]]:
+def _pages(
+    connection: Connection, first: date, last: date, rules: CalendarRules
+) -> Iterator[list[RosterCalendar]]:
     """Every calendar, so many at a time, by id."""
     after = _BEFORE_ALL
     while rows := connection.execute(
         _PAGE, {"after": after, "batch": BATCH, **facts_range(first, last)}
     ).all():
-        yield [_calendar(row) for row in rows]
+        yield [_calendar(row, rules) for row in rows]
         after = rows[-1][0]
 
 
-def _calendar(row: Row[*tuple[Any, ...]]) -> RosterCalendar:
+def _calendar(row: Row[*tuple[Any, ...]], rules: CalendarRules) -> RosterCalendar:
     number, version, *settings, days, planes, blocked, starts, ends, places, expiries = row[:14]
     elsewhere_days, elsewhere, *_ = row[14:]
     return RosterCalendar(
         instructor_id=InstructorId(number),
         version=version,
-        settings=settings_of(*settings),
+        settings=settings_of(*settings, rules),
         days=days or (),
         planes=bytes(planes or b""),
         blackouts=frozenset(blocked or ()),

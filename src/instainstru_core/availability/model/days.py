@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from attrs import frozen
 
 from instainstru_core.availability.model.planes import (
+    SLOT_MINUTES,
     SLOT_SECONDS,
     SLOTS_PER_DAY,
     Slots,
@@ -98,13 +99,24 @@ class LocalDay:
         """The instant slots at which a lesson may start: wall minutes 00, 15, 30 and 45."""
         return self.instants(_GRID)
 
+    def starts_every(self, minutes: int) -> Slots:
+        """The instant slots at which a lesson may start on another grid. Source: spec 01 §8."""
+        if minutes == START_GRID_SLOTS * SLOT_MINUTES:
+            return self.start_grid
+        return self.instants(_grid(minutes // SLOT_MINUTES))
+
     @cached_property
     def all_slots(self) -> Slots:
         """Every instant slot of the day."""
         return span(0, self.length)
 
 
-_GRID = sum(1 << slot for slot in range(0, SLOTS_PER_DAY, START_GRID_SLOTS))
+@lru_cache
+def _grid(step: int) -> Slots:
+    return sum(1 << slot for slot in range(0, SLOTS_PER_DAY, step))
+
+
+_GRID = _grid(START_GRID_SLOTS)
 
 
 @lru_cache(maxsize=16_384)

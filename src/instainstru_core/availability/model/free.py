@@ -111,9 +111,12 @@ def free_slots(
     return bookable_slots(slots, day=day, wanted=wanted, settings=settings, now=now)
 
 
-def start_slots(slots: Slots, *, day: LocalDay, minutes: int) -> Slots:
+def start_slots(
+    slots: Slots, *, day: LocalDay, minutes: int, rules: CalendarRules = DEFAULT_RULES
+) -> Slots:
     """The slots on the start grid from which *minutes* are free within the day. Source: AV-35."""
-    return eroded(slots & day.all_slots, minutes // SLOT_MINUTES) & day.start_grid
+    grid = day.starts_every(rules.booking_start_step_minutes)
+    return eroded(slots & day.all_slots, minutes // SLOT_MINUTES) & grid
 
 
 def free_windows(day: LocalDay, slots: Sequence[tuple[Format, Slots]]) -> tuple[FreeWindow, ...]:
@@ -129,12 +132,14 @@ def free_starts(
     slots: Sequence[tuple[Format, Slots]],
     *,
     minutes: int,
+    rules: CalendarRules = DEFAULT_RULES,
     best: Slots | None = None,
 ) -> tuple[FreeStart, ...]:
     """Every instant at which *minutes* can start, with the formats that can. Source: AV-35.
 
     Those in *best* are recommended, if anybody was asked to recommend some.
     """
+    grid = day.starts_every(rules.booking_start_step_minutes)
     long_enough = [
         (each, eroded(free & day.all_slots, minutes // SLOT_MINUTES)) for each, free in slots
     ]
@@ -146,7 +151,7 @@ def free_starts(
             None if best is None else bool(best >> slot & 1),
         )
         for start, end, formats in annotated(long_enough)
-        for slot in ones(day.start_grid & span(start, end))
+        for slot in ones(grid & span(start, end))
     )
 
 

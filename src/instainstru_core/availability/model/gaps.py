@@ -13,6 +13,7 @@ from attrs import frozen
 from instainstru_core.availability.model.days import LocalDay
 from instainstru_core.availability.model.free import start_slots
 from instainstru_core.availability.model.planes import SLOT_MINUTES, Slots, ones, span
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.availability.model.settings import CalendarSettings
 from instainstru_core.kernel.lessons import Format
 
@@ -27,9 +28,11 @@ class RankedStart:
     slot: int
 
 
-def usable(free: Slots, *, day: LocalDay, shortest: int) -> Slots:
+def usable(
+    free: Slots, *, day: LocalDay, shortest: int, rules: CalendarRules = DEFAULT_RULES
+) -> Slots:
     """Those slots of *free* that some bookable lesson of *shortest* minutes covers."""
-    covered, length = start_slots(free, day=day, minutes=shortest), 1
+    covered, length = start_slots(free, day=day, minutes=shortest, rules=rules), 1
     while length < shortest // SLOT_MINUTES:
         step = min(length, shortest // SLOT_MINUTES - length)
         covered |= covered << step
@@ -52,12 +55,13 @@ def ranked_starts(
     """
     buffer = int(settings.buffer(wanted, wanted).total_seconds()) // _SECONDS_PER_MINUTE
     around, length = buffer // SLOT_MINUTES, minutes // SLOT_MINUTES
-    before = usable(free, day=day, shortest=min(shortest, minutes))
+    shortest, rules = min(shortest, minutes), settings.rules
+    before = usable(free, day=day, shortest=shortest, rules=rules)
     found = []
-    for slot in ones(start_slots(free, day=day, minutes=minutes)):
+    for slot in ones(start_slots(free, day=day, minutes=minutes, rules=rules)):
         lesson = span(slot, slot + length)
         left = free & ~span(max(slot - around, 0), slot + length + around)
-        lost = before & ~usable(left, day=day, shortest=min(shortest, minutes)) & ~lesson
+        lost = before & ~usable(left, day=day, shortest=shortest, rules=rules) & ~lesson
         found.append(RankedStart(SLOT_MINUTES * lost.bit_count(), slot))
     return tuple(sorted(found))
 

@@ -154,6 +154,7 @@ def _open_day(
             local,
             slots,
             minutes=minutes,
+            rules=facts.settings.rules,
             best=_best(facts, local, slots, minutes) if recommend else None,
         ),
     )
@@ -190,7 +191,8 @@ def first_start(
         return None
     for day in days_between(facts.first, facts.last):
         local = local_day(facts.settings.zone, day)
-        slots = start_slots(_free(facts, local, wanted, now), day=local, minutes=minutes)
+        free, rules = _free(facts, local, wanted, now), facts.settings.rules
+        slots = start_slots(free, day=local, minutes=minutes, rules=rules)
         for slot in ones(slots):
             return FreeStart(local.label(slot), local.instant(slot), (wanted,))
     return None
@@ -222,13 +224,13 @@ def _holds_between(
     quarter = grid_instant(now)
     quarter = quarter if quarter > now else quarter + _GRID
     sinces, untils = [quarter - _GRID], [quarter]
+    step = timedelta(minutes=facts.settings.rules.booking_start_step_minutes)
     for each in formats:
-        notice = facts.settings.notice(each)
-        until = grid_instant(now + notice) - notice
+        until = facts.settings.first_start(each, now) - facts.settings.notice(each)
         # Exact to the microsecond: at *until* itself the answer is still the same.
         instant = timedelta(microseconds=1)
         untils.append(until + instant)
-        sinces.append(until - _GRID + instant)
+        sinces.append(until - step + instant)
     for expiry in _expiries(facts):
         (sinces if expiry <= now else untils).append(expiry)
     return max(sinces), min(untils)

@@ -82,7 +82,14 @@ class CalendarSettings:
 
     def first_start(self, wanted: Format, now: datetime) -> datetime:
         """The first instant of the start grid that leaves enough notice. Source: AV-34."""
-        return grid_instant(now + self.notice(wanted))
+        allowed, step = now + self.notice(wanted), self.rules.booking_start_step_minutes
+        if step * 60 == START_GRID_SECONDS:
+            return grid_instant(allowed)
+        shown = self.zone.local(allowed)
+        past = timedelta(
+            minutes=shown.minute, seconds=shown.second, microseconds=shown.microsecond
+        )
+        return allowed + -past % timedelta(minutes=step)
 
 
 @frozen(kw_only=True)

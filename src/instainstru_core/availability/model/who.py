@@ -228,7 +228,8 @@ def _starts(question: WhoIsFree, day: LocalDay, rules: CalendarRules) -> Slots:
     """Where a lesson may start inside the asked hours; nowhere beyond the horizon."""
     if day.date > day.zone.today(question.now) + timedelta(days=rules.horizon_days):
         return 0
-    return _starts_within(day, question.minutes, question.after, question.before)
+    step = rules.booking_start_step_minutes
+    return _starts_within(day, question.minutes, question.after, question.before, step)
 
 
 def _starts_by_day(question: WhoIsFree, day: LocalDay, rules: CalendarRules) -> Slots:
@@ -240,10 +241,10 @@ def _starts_by_day(question: WhoIsFree, day: LocalDay, rules: CalendarRules) -> 
 
 
 @lru_cache(maxsize=16_384)
-def _starts_within(day: LocalDay, minutes: int, after: int, before: int) -> Slots:
+def _starts_within(day: LocalDay, minutes: int, after: int, before: int, step: int) -> Slots:
     """The starts of the grid from which a whole lesson shows hours of the range."""
     inside = in_wall_range(day, after, before) & day.all_slots
-    return eroded(inside, minutes // SLOT_MINUTES) & day.start_grid
+    return eroded(inside, minutes // SLOT_MINUTES) & day.starts_every(step)
 
 
 def _first_starts(

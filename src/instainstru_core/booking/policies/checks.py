@@ -44,8 +44,6 @@ from instainstru_core.kernel.zones import NonexistentLocalTime
 from instainstru_core.pricing.errors import PriceBelowFloor
 from instainstru_core.pricing.model.quotes import price_lesson
 
-START_STEP_MINUTES: Final = 15
-
 _STANDINGS: Final[dict[Standing, type[DomainError]]] = {
     Standing.LOCKED: AccountLocked,
     Standing.RESTRICTED: AccountRestricted,
@@ -75,7 +73,7 @@ def _failures(proposal: Proposal, facts: Facts) -> Iterator[DomainError]:
         yield from _holds(facts)
         return
     day = local_day(facts.settings.zone, facts.settings.zone.local(lesson.starts_at).date())
-    yield from _start(lesson, day)
+    yield from _start(lesson, day, facts.settings.rules.booking_start_step_minutes)
     yield from _distance(proposal, facts, lesson, day)
     yield from _terms(proposal, facts)
     yield from _open(proposal, facts, lesson, day)
@@ -113,10 +111,10 @@ def _match(proposal: Proposal, facts: Facts) -> Iterator[DomainError]:
         yield InvalidDuration(proposal.duration_minutes, offered.durations)
 
 
-def _start(lesson: Interval, day: LocalDay) -> Iterator[DomainError]:
+def _start(lesson: Interval, day: LocalDay, step_minutes: int) -> Iterator[DomainError]:
     """Rows 8 and 9."""
     shown = day.zone.local(lesson.starts_at)
-    if shown.minute % START_STEP_MINUTES or shown.second or shown.microsecond:
+    if shown.minute % step_minutes or shown.second or shown.microsecond:
         yield InvalidStartTime(lesson.starts_at)
     if lesson.ends_at > day.instant(day.length):
         yield CrossesMidnight(lesson)
