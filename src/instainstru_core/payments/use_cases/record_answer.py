@@ -136,7 +136,8 @@ class Desk(Mover):
 
     def _refused_at_the_end(self, payment: Payment, outcome: Outcome, refusal: Declined) -> Payment:
         """What was decided needs money that the card does not give. Source: PY-23, PY-36."""
-        if share_of(outcome) is Share.NO_CHARGE:
+        holding = payment.hold is not None and payment.hold.status is HoldStatus.ACTIVE
+        if holding or share_of(outcome) is Share.NO_CHARGE:
             return self.pursue(payment.refuse_hold(refusal, at=self._at))
         if payment.failed_capture or not isinstance(self.booking.state, Cancelled):
             failed = payment.fail_capture(refusal.category, at=self._at)
@@ -237,7 +238,12 @@ class Desk(Mover):
     def _refused(self, operation: PaymentOperation, payment: Payment, reason: str) -> Payment:
         match operation.kind:
             case OperationKind.CAPTURE if payment.move is not None and reason != "already_captured":
-                return self.refuse(payment, Declined(category=reason))
+                payment = self.refuse_move(payment)
+                if payment.closing is None and isinstance(self.booking.state, Confirmed):
+                    return payment
+                if reason == NEVER_ARRIVED:
+                    return self.pursue(payment)
+                return self._capture_refused(payment, reason)
             case OperationKind.CAPTURE | OperationKind.VOID | OperationKind.REFUND if (
                 reason == NEVER_ARRIVED
             ):

@@ -8,6 +8,7 @@ from instainstru_core.booking.errors import LateReschedulePriceChange, MoveUnder
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.booking.terms import CancelKind, Party, PaymentStep, PolicyCase
+from instainstru_core.booking.use_cases.cancel_booking import CancelBooking
 from instainstru_core.booking.use_cases.propose_move import AskedMove
 from instainstru_core.payments.errors import (
     CardDeclined,
@@ -18,6 +19,7 @@ from instainstru_core.payments.errors import (
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.payment import PaymentState
+from instainstru_core.payments.use_cases.cancel_lesson import cancel_lesson
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.keep_card import NamedCard, remove_card
 from instainstru_core.payments.use_cases.reschedule_booking import Rescheduled, reschedule_booking
@@ -250,6 +252,26 @@ class ReschedulingContract:
         assert till.payment(booking).state is PaymentState.SETTLED
         assert calls(till)[-1] == ("refund", 10_080)
         assert Account.BOOKING_ESCROW not in till.balances()
+
+    def test_py_23_called_off_late_and_then_the_lock_is_refused(self, till: Till) -> None:
+        """The hold is let go of, and the card asked for what the cancellation costs."""
+        booking = till.hold(hours_ahead=20)
+        till.pay(booking, till.add_card("pm_card_fails_capture"))
+        till.processor.fail_next("capture", Fault.TIMEOUT_BEFORE)
+        with pytest.raises(OutcomeUnknown):
+            move(till, booking, 24 * HOUR)
+        cancel_lesson(
+            CancelBooking(
+                principal=signed_in(booking.student), booking_id=booking.booking_id, reason="ill"
+            ),
+            begin=till.begin,
+            ids=till.ids,
+            clock=till.clock,
+        )
+        till.after(minutes=2)
+        payment = till.payment(booking)
+        assert (payment.state, payment.move) == (PaymentState.PAYMENT_METHOD_REQUIRED, None)
+        assert till.balances() == {}
 
     def test_py_19_the_new_time_went_while_an_answer_was_missing(self, till: Till) -> None:
         booking = late(till)
