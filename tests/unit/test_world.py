@@ -10,6 +10,7 @@ import pytest
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Principal, Role
+from instainstru_core.availability.external.use_cases.add_feed import AddFeed, add_feed
 from instainstru_core.availability.waitlist.use_cases.subscribe import Subscribe, subscribe
 from instainstru_core.booking.errors import InstructorConflict
 from instainstru_core.booking.model.booking import Booking
@@ -189,6 +190,16 @@ def wait_for_a_time(world: World, student: Principal, instructor: Principal) -> 
     subscribe(request, read=ports.read, begin=ports.begin, ids=ports.ids, clock=ports.clock)
 
 
+def keep_a_calendar_elsewhere(world: World, instructor: Principal) -> None:
+    """The instructor adds a calendar, at whose address there is nothing."""
+    request = AddFeed(
+        instructor_id=InstructorId(instructor.account_id.value),
+        url="https://calendar.example.org/gone.ics",
+    )
+    ports = world.ports
+    add_feed(request, begin=ports.begin, ids=ports.ids, clock=ports.clock)
+
+
 def everything(world: World) -> tuple[set[str | None], object]:
     """Four days with all that can happen: which handlers had a part in it, and what it came to."""
     file_periodic_work(PERIODIC.values(), begin=world.ports.begin, clock=world.clock)
@@ -201,6 +212,7 @@ def everything(world: World) -> tuple[set[str | None], object]:
     ]
     lessons.append(world.hold(students[0], jane, starts_in=47 * HOUR))
     wait_for_a_time(world, students[0], jane)
+    keep_a_calendar_elsewhere(world, jane)
     world.cancel(students[1], lessons[1])
     for payable in (False, True):
         stop_or_resume_payouts(world, jane, payable=payable)
