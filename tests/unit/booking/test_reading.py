@@ -1,4 +1,4 @@
-"""What follows from a booking for whoever reads it: policy clock, figures, entries, reminders."""
+"""What follows from a booking for whoever reads it: policy clock, figures, entries, weeks."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -24,14 +24,11 @@ from instainstru_core.booking.policies.clock import policy_clock
 from instainstru_core.booking.policies.statistics import BookingCounts
 from instainstru_core.booking.policies.views import View, belongs, is_hidden
 from instainstru_core.booking.queries import BookingCard
-from instainstru_core.booking.reminders.policies import WINDOWS, reminders_due
-from instainstru_core.booking.reminders.use_cases.run_reminders import run_reminders
 from instainstru_core.booking.terms import (
     BookingStatus,
     CancelKind,
     Party,
     PolicyCase,
-    ReminderKind,
 )
 from instainstru_core.booking.use_cases.edit_booking import EditBooking, Note, edit_booking
 from instainstru_core.booking.use_cases.read_week_bookings import (
@@ -226,19 +223,6 @@ def test_bk5_an_entry_shows_the_place_as_long_as_it_may() -> None:
     assert shown(Party.INSTRUCTOR, end + DAY + TICK) == "At the student's place (Manhattan)"
 
 
-@pytest.mark.parametrize("kind", ReminderKind)
-def test_bk49_a_reminder_has_a_window(kind: ReminderKind) -> None:
-    window, lesson = WINDOWS[kind], a_lesson()
-    assert reminders_due(lesson, now=NOON - window.opens - TICK) == ()
-    assert reminders_due(lesson, now=NOON - window.opens) == (kind,)
-    assert reminders_due(lesson, now=NOON - window.closes - TICK) == (kind,)
-    assert reminders_due(lesson, now=NOON - window.closes) == ()
-    late = evolve(lesson, state=Confirmed(NOON - window.opens))
-    assert reminders_due(late, now=NOON - window.opens) == ()
-    gone = evolve(lesson, state=Cancelled(at=BEFORE, kind=CancelKind.BY_STUDENT))
-    assert reminders_due(gone, now=NOON - window.opens) == ()
-
-
 @pytest.fixture
 def clock() -> HandMovedClock:
     return HandMovedClock(BEFORE)
@@ -255,54 +239,6 @@ def store(clock: HandMovedClock) -> InMemoryStore:
 def kept(store: InMemoryStore) -> Booking:
     with store.begin() as work:
         return work.bookings.get(a_lesson().booking_id)
-
-
-def test_bk49_reminds_once_and_catches_up(store: InMemoryStore, clock: HandMovedClock) -> None:
-    """BK-49: a run that comes late still sends, within the window; a second run sends nothing."""
-    sent = []
-    for before in (25 * HOUR, 22 * HOUR, 21.5 * HOUR, HOUR, HOUR / 3, HOUR / 4):
-        clock.set(NOON - before)
-        sent.append(dict(run_reminders(begin=store.begin, clock=clock).sent))
-    nothing = {ReminderKind.DAY: 0, ReminderKind.HOUR: 0}
-    assert sent == [
-        nothing,
-        {**nothing, ReminderKind.DAY: 1},
-        nothing,
-        {**nothing, ReminderKind.HOUR: 1},
-        nothing,
-        nothing,
-    ]
-    assert [each.name for each in store.recorded] == ["booking.reminder_due"] * 2
-    assert kept(store) == a_lesson()
-
-
-def test_bk49_one_broken_lesson_stops_no_other(store: InMemoryStore, clock: HandMovedClock) -> None:
-    """BK-49: each lesson in a unit of its own."""
-    other = evolve(
-        a_booking(
-            BookingId(UUID(int=9)),
-            student=StudentId(UUID(int=8)),
-            instructor=InstructorId(UUID(int=7)),
-            starts_at=NOON + HOUR,
-        ),
-        state=Confirmed(BEFORE),
-        events=(),
-    )
-    with store.begin() as work:
-        work.bookings.add(other)
-    clock.set(NOON - 23 * HOUR)
-    units = 0
-
-    def begin() -> Any:
-        nonlocal units
-        units += 1
-        if units == 2:
-            raise RuntimeError("the first lesson's unit breaks")
-        return store.begin()
-
-    with pytest.raises(RuntimeError, match="breaks"):
-        run_reminders(begin=begin, clock=clock)
-    assert [getattr(each, "booking_id", None) for each in store.recorded] == [other.booking_id]
 
 
 def edit(
