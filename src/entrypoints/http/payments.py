@@ -234,6 +234,7 @@ def confirm(
             ids=ports.ids,
             clock=ports.clock,
             config=ports.pricing,
+            rules=ports.rules,
             answer=keyed.answer(CheckoutView.of),
         )
     return CheckoutView.of(result)

@@ -6,6 +6,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from instainstru_core.accounts.ids import StudentId
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.booking.errors import (
     BookingNotFound,
     HoldExpired,
@@ -77,6 +78,7 @@ def check_out(
     ids: Ids,
     clock: Clock,
     config: PricingConfig,
+    rules: CalendarRules = DEFAULT_RULES,
     answer: Answer[WorkT, CheckedOut] = unanswered,
 ) -> CheckedOut:
     """Confirm the booking: 24 hours ahead at once, later than that once the card granted the hold.
@@ -98,7 +100,7 @@ def check_out(
         OutcomeUnknown: The processor didn't answer; the same checkout may be sent again.
     """
     with begin() as work:
-        counter = _Counter(request, work, ids, clock, config)
+        counter = _Counter(request, work, ids, clock, config, rules)
         payment = counter.serve()
         if not counter.must_ask:
             result = CheckedOut(payment=payment, booking_confirmed=counter.confirmed)
@@ -145,8 +147,15 @@ class _Counter:
     """One checkout inside its first unit: validates, prices, writes down, decides."""
 
     def __init__(
-        self, request: CheckOut, work: PaymentWork, ids: Ids, clock: Clock, config: PricingConfig
+        self,
+        request: CheckOut,
+        work: PaymentWork,
+        ids: Ids,
+        clock: Clock,
+        config: PricingConfig,
+        rules: CalendarRules,
     ) -> None:
+        self._rules = rules
         self.confirmed = False
         self.must_ask: list[PaymentOperation] = []
         self.waiting_hold: str | None = None
@@ -263,7 +272,7 @@ class _Counter:
         return self._ask(booking, before.use_price(breakdown).use_card(card.card_id, card.token))
 
     def _ask(self, booking: Booking, payment: Payment) -> Payment:
-        self._work.bookings.save(booking.extend_hold(attempted_at=self._now))
+        self._work.bookings.save(booking.extend_hold(attempted_at=self._now, rules=self._rules))
         desk = Desk(self._work, self._ids, self._now, booking)
         asked = desk.ask_card(payment, off_session=False)
         self.must_ask = desk.followups
