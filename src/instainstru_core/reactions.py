@@ -42,6 +42,7 @@ from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.reminders.use_cases.run_reminders import SEND_REMINDERS, run_reminders
 from instainstru_core.booking.timers import COMPLETE_LESSON, EXPIRE_HOLD
 from instainstru_core.booking.use_cases.complete_lesson import complete_by_itself
+from instainstru_core.booking.use_cases.complete_overdue import complete_overdue
 from instainstru_core.booking.use_cases.detect_attendance import detect_attendance
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
 from instainstru_core.booking.use_cases.resolve_undisputed import resolve_undisputed
@@ -115,6 +116,10 @@ def _complete_lesson(item: WorkItem, work: Work, ports: Ports) -> None:
         complete_by_itself(_booking_id(item), work=work, now=ports.clock.now())
 
 
+def _complete_overdue(_item: WorkItem, ports: Ports) -> None:
+    complete_overdue(begin=ports.begin, mutexes=ports.mutexes, clock=ports.clock)
+
+
 def _resolve_undisputed(_item: WorkItem, ports: Ports) -> None:
     resolve_undisputed(begin=ports.begin, mutexes=ports.mutexes, clock=ports.clock)
 
@@ -146,6 +151,7 @@ def _process_webhook(item: WorkItem, ports: Ports) -> None:
 HANDLERS: Final[Mapping[str, Handler]] = {
     EXPIRE_HOLD: InTransaction(_expire_hold),
     COMPLETE_LESSON: InTransaction(_complete_lesson),
+    "complete_overdue": CallsOut(_complete_overdue),
     "resolve_undisputed": CallsOut(_resolve_undisputed),
     "detect_attendance": CallsOut(_detect_attendance),
     AUTHORISE_PAYMENT: CallsOut(authorise_due_payment),
@@ -216,6 +222,7 @@ _EVERY: Final[Mapping[str, timedelta]] = {
     SEND_REMINDERS: timedelta(minutes=5),
     "sweep_operations": timedelta(minutes=1),
     "check_books": timedelta(hours=1),
+    "complete_overdue": timedelta(hours=1),
     "resolve_undisputed": timedelta(hours=1),
     "detect_attendance": timedelta(minutes=15),
     REFRESH_DUE_FEEDS: timedelta(minutes=1),

@@ -1,6 +1,7 @@
 """What booking must know of others, read in one statement each. Source: BK-11, BK-14, BK-22."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from attrs import define
@@ -76,6 +77,27 @@ _READY: Final = text(
     " WHERE booking_id = :booking AND state IN ('authorized', 'locked'))"
 ).bindparams(bindparam("booking", type_=IdOf(BookingId)))
 
+_OVERDUE: Final = text(
+    """
+    SELECT b.booking_id FROM bookings AS b
+    WHERE b.status = 'CONFIRMED' AND b.ends_at <= :before
+      AND EXISTS (
+          SELECT FROM payments AS p
+          WHERE p.booking_id = b.booking_id AND p.state IN ('authorized', 'locked')
+      )
+      AND NOT EXISTS (
+          SELECT FROM no_show_reports AS r
+          WHERE r.booking_id = b.booking_id AND r.resolved_at IS NULL
+      )
+      AND NOT EXISTS (
+          SELECT FROM booking_issues AS i
+          WHERE i.booking_id = b.booking_id AND i.resolved_at IS NULL
+      )
+    ORDER BY b.ends_at, b.booking_id
+    LIMIT :most
+    """
+).columns(booking_id=IdOf(BookingId))
+
 _PAYMENT_STATUS: Final = text(
     "SELECT CASE WHEN state <> 'settled' AND closing IS NOT NULL"
     " AND failure_kind IS DISTINCT FROM 'capture' THEN 'captured' ELSE state END"
@@ -128,6 +150,10 @@ class PostgresPaymentReadiness:
     def is_locked(self, booking_id: BookingId) -> bool:
         """Whether the money was taken at a late reschedule, and waits."""
         return bool(self._connection.scalar(_LOCKED, {"booking": booking_id}))
+
+    def overdue(self, *, before: datetime, limit: int) -> Sequence[BookingId]:
+        """Confirmed lessons that ended by *before*, with their money there and no open claim."""
+        return self._connection.scalars(_OVERDUE, {"before": before, "most": limit}).all()
 
     def status_of(self, booking_id: BookingId) -> str | None:
         """The public name of its payment's state."""

@@ -1,7 +1,7 @@
 """What booking needs from the world."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from instainstru_core.accounts.ids import StudentId
@@ -106,6 +106,13 @@ class PaymentReadiness(Protocol):
 
     def is_locked(self, booking_id: BookingId) -> bool:
         """Whether the money was taken at a late reschedule, and waits. Source: BK-27, BK-30."""
+        ...
+
+    def overdue(self, *, before: datetime, limit: int) -> Sequence[BookingId]:
+        """Confirmed lessons that ended by *before*, with their money there and no open claim.
+
+        The earliest end comes first. Source: BK-22.
+        """
         ...
 
     def status_of(self, booking_id: BookingId) -> str | None:

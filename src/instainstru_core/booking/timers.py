@@ -1,6 +1,6 @@
 """What a booking does by itself, later: two timers, filed with it. Source: BK-19, BK-22."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from instainstru_core.booking.model.booking import AUTO_COMPLETE_AFTER, Booking
@@ -8,8 +8,6 @@ from instainstru_core.due_work.model import NewWork
 
 EXPIRE_HOLD: Final = "expire_hold"
 COMPLETE_LESSON: Final = "complete_lesson"
-ASK_AGAIN_AFTER: Final = timedelta(hours=1)
-GIVE_UP_AFTER: Final = timedelta(days=30)
 
 
 def hold_timer(booking: Booking, *, due_at: datetime) -> NewWork:

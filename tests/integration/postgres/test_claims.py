@@ -6,18 +6,29 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.postgres.unit_of_work import PostgresUnits
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.testing.contracts.claims import ClaimsContract, a_report, an_issue, booked
+from instainstru_core.testing.contracts.claims import (
+    ClaimsContract,
+    OverdueContract,
+    a_report,
+    an_issue,
+    booked,
+)
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import ClassroomWork
+from instainstru_core.testing.strategies.payments import TillWork
 
 
 @pytest.fixture
-def begin(units: PostgresUnits) -> Begin[ClassroomWork]:
+def begin(units: PostgresUnits) -> Begin[TillWork]:
     return units.begin
 
 
 class TestPostgresClaims(ClaimsContract):
     """The suite on the real one."""
+
+
+class TestPostgresOverdue(OverdueContract):
+    """Which lessons are ready."""
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instainstru_core.accounts.ids import AccountId, StudentId
+from instainstru_core.availability.model.rules import CalendarRules
 from instainstru_core.booking.errors import (
     HoldExpired,
     LessonNotEnded,
@@ -97,6 +98,16 @@ def test_bk16_another_try_extends_the_hold() -> None:
         extended.extend_hold(attempted_at=CREATED + 50 * MINUTE)
     with pytest.raises(WrongState):
         confirmed().extend_hold(attempted_at=CREATED)
+
+
+def test_bk16_the_platform_may_say_for_how_long() -> None:
+    """Spec 01 §8: `hold_minutes`, `hold_cap_minutes`; a hold that stands is as it was."""
+    rules = CalendarRules(hold_minutes=10, hold_cap_minutes=25)
+    extended = held().extend_hold(attempted_at=CREATED + 5 * MINUTE, rules=rules)
+    assert extended.state == Pending(CREATED + 15 * MINUTE)
+    capped = held().extend_hold(attempted_at=CREATED + 20 * MINUTE, rules=rules)
+    assert capped.state == Pending(CREATED + 25 * MINUTE)
+    assert held().state == Pending(CREATED + 30 * MINUTE)
 
 
 def test_holding_tells_everything_that_consumers_need() -> None:

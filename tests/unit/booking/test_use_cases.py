@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from attrs import evolve, frozen
@@ -26,6 +27,7 @@ from instainstru_core.booking.use_cases.complete_lesson import (
     complete_by_itself,
     complete_lesson,
 )
+from instainstru_core.booking.use_cases.complete_overdue import complete_overdue
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
 from instainstru_core.booking.use_cases.read_bookings import get_booking
@@ -40,6 +42,7 @@ from instainstru_core.pricing.model.quotes import quote
 from instainstru_core.pricing.model.tiers import Commission
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.memory.accounts import InMemoryMutexes
 from instainstru_core.testing.memory.store import InMemoryStore, InMemoryWork
 from instainstru_core.testing.strategies.booking import (
     NOON,
@@ -325,18 +328,30 @@ def test_bk22_a_paid_lesson_completes_a_day_after_its_end(town: Town) -> None:
     assert town.get(booking).state == Completed(at=END, confirmed_at=town.clock.now())
 
 
-@pytest.mark.parametrize(("days", "asked_again"), [(1, True), (30, True), (31, False)])
-def test_bk22_an_unpaid_lesson_is_left_and_asked_again_for_a_month(
-    town: Town, days: int, asked_again: bool
-) -> None:
+def test_bk22_an_unpaid_lesson_is_left_until_its_money_is_there(town: Town) -> None:
+    """The hourly run comes back to it, however late the money is; each lesson by itself."""
     booking = town.confirmed()
     with town.store.begin() as work:
         pay(work, booking, PaymentState.PAYMENT_METHOD_REQUIRED)
     before = len(town.timers())
     with town.store.begin() as work:
-        complete_by_itself(booking.booking_id, work=work, now=END + timedelta(days=days, seconds=1))
+        complete_by_itself(booking.booking_id, work=work, now=END + timedelta(days=1, seconds=1))
     assert isinstance(town.get(booking).state, Confirmed)
-    assert len(town.timers()) == before + int(asked_again)
+    assert len(town.timers()) == before
+    town.clock.set(END + timedelta(days=90))
+    mutexes = InMemoryMutexes()
+    run = partial(complete_overdue, begin=town.store.begin, mutexes=mutexes, clock=town.clock)
+    assert run() == 0
+    with town.store.begin() as work:
+        payment = work.payments.get_for_update(PaymentId(booking.booking_id.value))
+        work.payments.save(evolve(payment, state=PaymentState.AUTHORIZED))
+    with mutexes.hold(f"booking:{booking.booking_id}"):
+        assert run() == 0
+    assert run() == 1
+    state = town.get(booking).state
+    assert isinstance(state, Completed)
+    assert state.at == END
+    assert run() == 0
 
 
 def test_timers_of_what_is_over_do_nothing(town: Town) -> None:

@@ -1,6 +1,7 @@
 """Lessons by video: who may come in when, what the provider tells, and who did not come."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve, frozen
@@ -89,7 +90,7 @@ class Studio:
         return None if report is None else report.type
 
 
-def a_studio(**changes: object) -> Studio:
+def a_studio(**changes: Any) -> Studio:
     clock, ids = HandMovedClock(NOON - timedelta(days=7)), CountedIds()
     store = InMemoryStore(ids, clock)
     room = open_classroom(store.begin, ids)

@@ -14,7 +14,7 @@ from instainstru_core.booking.model.booking import AUTO_COMPLETE_AFTER, MAX_NOTE
 from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import Party
-from instainstru_core.booking.timers import ASK_AGAIN_AFTER, GIVE_UP_AFTER, completion_timer
+from instainstru_core.booking.timers import completion_timer
 from instainstru_core.kernel.errors import Forbidden
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
@@ -73,9 +73,8 @@ def complete_lesson(
 def complete_by_itself(booking_id: BookingId, *, work: BookingWork, now: datetime) -> None:
     """Count the lesson as given, a day after its end, once its money is there. Source: BK-22.
 
-    Without the money it is left for a person to look at; the question is put again every hour,
-    for thirty days. While a report or an issue is open nothing is counted: whoever resolves it
-    files this again.
+    Without the money it is left for a person to look at, and so it is while a report or an issue
+    is open: `complete_overdue` comes back to it every hour.
     """
     booking = work.bookings.get_for_update(booking_id)
     if not isinstance(booking.state, Confirmed):
@@ -83,9 +82,5 @@ def complete_by_itself(booking_id: BookingId, *, work: BookingWork, now: datetim
     due_at = booking.lesson.ends_at + AUTO_COMPLETE_AFTER
     if now < due_at:
         work.work_items.file(completion_timer(booking, due_at=due_at))
-    elif work.claims.open_on(booking_id):
-        return
-    elif work.payment_readiness.is_ready(booking_id):
+    elif not work.claims.open_on(booking_id) and work.payment_readiness.is_ready(booking_id):
         work.bookings.save(booking.complete_by_itself(at=now))
-    elif now < due_at + GIVE_UP_AFTER:
-        work.work_items.file(completion_timer(booking, due_at=now + ASK_AGAIN_AFTER))

@@ -16,9 +16,15 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import BookingStatus, NoShowType
 from instainstru_core.kernel.errors import StaleAggregate
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.ids import CardId, PaymentId
+from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.pricing.model.config import DEFAULT_PRICING
+from instainstru_core.pricing.model.quotes import quote
+from instainstru_core.pricing.model.tiers import Commission
 from instainstru_core.testing.contracts.bookings import enrolled
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import NOON, ClassroomWork, a_booking
+from instainstru_core.testing.strategies.payments import TillWork
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -131,6 +137,57 @@ class ClaimsContract:
             both = [early.booking_id, late.booking_id]
             assert work.claims.undisputed(now=now, limit=9) == both
             assert work.claims.undisputed(now=now, limit=1) == both[:1]
+
+
+class OverdueContract:
+    """Inherit, and provide `begin` of units that reach payments."""
+
+    def test_bk22_finds_what_is_ready_to_be_counted_as_given(self, begin: Begin[TillWork]) -> None:
+        """Confirmed, a day ago, its money there, and nothing open against it; so many at most."""
+        ids = CountedIds()
+        ready, locked, unpaid, reported, settled, moot = [booked(begin, ids) for _ in range(6)]
+        with begin() as work:
+            for each in (ready, reported, settled, moot):
+                work.payments.add(paid(each, ids, PaymentState.AUTHORIZED))
+            work.payments.add(paid(locked, ids, PaymentState.LOCKED))
+            work.payments.add(paid(unpaid, ids, PaymentState.PAYMENT_METHOD_REQUIRED))
+            work.claims.add_report(a_report(reported, ids))
+            verdict = Verdict(at=NOON + DAY, resolution=Resolution.CANCELLED)
+            work.claims.add_report(a_report(settled, ids, verdict=verdict))
+            work.claims.add_issue(an_issue(moot, ids))
+        end = ready.lesson.ends_at
+        with begin() as work:
+            found = work.payment_readiness.overdue
+            every = [each.booking_id for each in (ready, locked, settled)]
+            assert found(before=end, limit=9) == every
+            assert found(before=end, limit=2) == every[:2]
+            assert found(before=end - SECOND, limit=9) == []
+            assert work.payment_readiness.status_of(unpaid.booking_id) == "payment_method_required"
+            assert work.payment_readiness.status_of(ids.new(BookingId)) is None
+            work.bookings.save(ready.complete(at=end))
+            assert found(before=end, limit=9) == every[1:]
+
+
+def paid(booking: Booking, ids: CountedIds, state: PaymentState) -> Payment:
+    """The money of *booking*, in *state*."""
+    payment = Payment.open(
+        ids.new(PaymentId),
+        booking_id=booking.booking_id,
+        student_id=booking.student,
+        instructor_id=booking.instructor,
+        lesson=booking.lesson,
+        breakdown=quote(
+            booking.hourly_rate,
+            booking.lesson.minutes,
+            booking.location_type.modality,
+            commission=Commission(tier="entry", bps=1500),
+            config=DEFAULT_PRICING,
+        ),
+        card_id=ids.new(CardId),
+        card_token=f"pm_{booking.booking_id}",
+        at=booking.created_at,
+    )
+    return evolve(payment, state=state, events=())
 
 
 def booked(begin: Begin[ClassroomWork], ids: CountedIds) -> Booking:

@@ -13,7 +13,7 @@ from instainstru_core.booking.errors import BookingNotFound, InstructorConflict,
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.log import LogEntry, entry_of
 from instainstru_core.booking.model.booking import Booking, Place
-from instainstru_core.booking.model.states import Cancelled, Pending
+from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.booking.policies.facts import Offered, Parties, Teacher
 from instainstru_core.booking.policies.statistics import BookingCounts, counts
 from instainstru_core.booking.policies.views import View, belongs, is_hidden
@@ -28,6 +28,7 @@ from instainstru_core.kernel.time import Interval
 from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.testing.memory.claims import InMemoryClaims
 from instainstru_core.testing.memory.external_calendars import private_busy_of
 from instainstru_core.testing.memory.instructors import offerings_of
 
@@ -280,6 +281,7 @@ class InMemoryPaymentReadiness:
     """The `PaymentReadiness` port, over the table of payments."""
 
     _tables: "Tables"
+    _outbox: "InMemoryOutbox"
 
     def is_ready(self, booking_id: BookingId) -> bool:
         return any(
@@ -292,6 +294,19 @@ class InMemoryPaymentReadiness:
             each.booking_id == booking_id and each.standing is PaymentState.LOCKED
             for each in self._tables.of("payments", PaymentId, Payment).values()
         )
+
+    def overdue(self, *, before: datetime, limit: int) -> Sequence[BookingId]:
+        claims = InMemoryClaims(self._tables, self._outbox)
+        due = [
+            each
+            for each in bookings_in(self._tables).values()
+            if isinstance(each.state, Confirmed)
+            and each.lesson.ends_at <= before
+            and self.is_ready(each.booking_id)
+            and not claims.open_on(each.booking_id)
+        ]
+        due.sort(key=lambda each: (each.lesson.ends_at, each.booking_id))
+        return [each.booking_id for each in due[:limit]]
 
     def status_of(self, booking_id: BookingId) -> str | None:
         rows = self._tables.of("payments", PaymentId, Payment).values()

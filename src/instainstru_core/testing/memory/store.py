@@ -204,7 +204,7 @@ class InMemoryWork:
     @cached_property
     def payment_readiness(self) -> InMemoryPaymentReadiness:
         """Whether a lesson's money is there."""
-        return InMemoryPaymentReadiness(self._tables)
+        return InMemoryPaymentReadiness(self._tables, self._outbox)
 
     @cached_property
     def claims(self) -> InMemoryClaims:
