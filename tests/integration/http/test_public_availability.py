@@ -206,6 +206,29 @@ def offer(desk: CalendarDesk, *formats: Format) -> None:
         work.offerings.save(evolve(kept, rates=dict.fromkeys(formats, rate)))
 
 
+def test_av9_open_time_stays_on_the_wall_and_bookings_stay_where_they_are(
+    desk: CalendarDesk,
+) -> None:
+    desk.open(MONDAY, (108, 216))
+    booking = desk.book(NOON)
+    asked = {"from": MONDAY, "to": MONDAY, "location_type": "online"}
+    (before,) = desk.get(desk.public, **asked)["days"]
+    assert [(each["start"], each["end"]) for each in before["windows"]] == [
+        ("09:00", "11:45"),
+        ("13:15", "18:00"),
+    ]
+    desk.move_to("America/Chicago")
+    (after,) = desk.get(desk.public, **asked)["days"]
+    assert [(each["start"], each["end"]) for each in after["windows"]] == [
+        ("09:00", "10:45"),
+        ("12:15", "18:00"),
+    ]
+    assert after["windows"][0]["starts_at"] == "2030-01-07T15:00:00Z"
+    with desk.store.begin() as work:
+        kept = work.bookings.get(booking.booking_id)
+    assert (kept.lesson, kept.zone) == (booking.lesson, booking.zone)
+
+
 # --- freshness: AV-38 ---
 
 

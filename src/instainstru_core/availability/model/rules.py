@@ -14,7 +14,7 @@ from instainstru_core.kernel.lessons import Format
 
 MAX_NOTICE_MINUTES: Final = 1440
 MAX_BUFFER_MINUTES: Final = 120
-MAX_HORIZON_DAYS: Final = 730
+MAX_HORIZON_DAYS: Final = 365
 MIN_RETENTION_DAYS: Final = 30
 START_STEPS: Final = (5, 10, 15, 20, 30, 60)
 _STEP: Final = 5
