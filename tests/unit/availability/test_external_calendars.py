@@ -135,6 +135,26 @@ def test_what_is_not_on_the_public_internet_is_forbidden(host: str) -> None:
     assert refused.value.code == "feed_address_forbidden"
 
 
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.text(alphabet="htpswebcal:/@[].%?#0123456789x-", max_size=60),
+        st.builds("https://{}/{}".format, st.text(max_size=30), st.text(max_size=30)),
+    )
+)
+def test_whatever_is_typed_is_an_https_address_or_refused(text: str) -> None:
+    """What is kept reads as itself, and holds nothing that ends a line of a request."""
+    try:
+        address = read_address(text)
+    except (FeedAddressInvalid, FeedAddressForbidden):
+        return
+    assert read_address(address.url) == address
+    assert address.url.startswith(f"https://{address.host}/")
+    assert address.url.isascii()
+    assert address.url.isprintable()
+    assert " " not in address.url
+
+
 @given(st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)))
 def test_only_global_addresses_are_public(address: object) -> None:
     public = is_public(address)  # type: ignore[arg-type]
