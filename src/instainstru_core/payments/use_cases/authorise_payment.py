@@ -40,6 +40,7 @@ def authorise_payment(
             return payment
         if not payment.breakdown.card_amount:
             return payment.need_no_card(at=clock.now())
+        desk.watch_deadline(payment)
         return desk.ask_card(payment, off_session=True)
 
     return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)

@@ -16,7 +16,7 @@ from instainstru_core.payments.credits.model import CreditLot, source_of
 from instainstru_core.payments.ids import CreditLotId, OperationId
 from instainstru_core.payments.ledger.postings import Bookkeeper
 from instainstru_core.payments.model.holds import FailureKind, HoldStatus
-from instainstru_core.payments.model.ladder import next_look
+from instainstru_core.payments.model.ladder import CANCEL_BEFORE, next_look
 from instainstru_core.payments.model.operation import (
     REVIEW_PAUSE,
     TRANSFER_FAILED,
@@ -194,6 +194,16 @@ class Clerk:
             start = payment.lesson.starts_at
             handler = CLIMB_LADDER
             due_at = next_look(failure, lesson_starts_at=start, now=self._at)
+        self.look_at(payment, handler, due_at)
+
+    def watch_deadline(self, payment: Payment) -> None:
+        """File a look twelve hours ahead, should the card never answer. Source: BK-20, PY-14."""
+        deadline = payment.lesson.starts_at - CANCEL_BEFORE
+        if deadline > self._at:
+            self.look_at(payment, CLIMB_LADDER, deadline)
+
+    def look_at(self, payment: Payment, handler: str, due_at: datetime) -> None:
+        """File the work that *handler* does for the payment."""
         self._work.work_items.file(
             NewWork(
                 handler=handler,

@@ -23,7 +23,7 @@ from instainstru_core.booking.use_cases.resolve_no_show import ResolveNoShow, re
 from instainstru_core.kernel.errors import Forbidden
 from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.credits.model import LASTS, CreditLot, CreditSource
-from instainstru_core.payments.errors import NothingToRefund
+from instainstru_core.payments.errors import NothingToRefund, OutcomeUnknown
 from instainstru_core.payments.ids import CreditLotId
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.holds import HoldStatus
@@ -349,6 +349,22 @@ class LockedEndingsContract:
         assert till.payment(booking).settled
         assert effects(till) == [HELD, TAKEN, RETURNED]
         assert till.balances() == {}
+
+    def test_py_19_a_lock_that_is_refused_after_it_was_called_off(self, till: Till) -> None:
+        """What was decided is asked of the card once more, and then every four hours."""
+        booking = till.hold(hours_ahead=20)
+        till.pay(booking, till.add_card("pm_card_fails_capture"))
+        till.processor.fail_next("capture", Fault.TIMEOUT_BEFORE)
+        with pytest.raises(OutcomeUnknown):
+            move(till, booking, timedelta(days=2))
+        call_off(till, booking)
+        till.after(minutes=1)
+        payment = till.payment(booking)
+        assert payment.failed_capture
+        assert payment.closing is Outcome.STUDENT_CANCELLED_12_24
+        assert till.balances() == {}
+        till.swap_card(booking, "pm_card_visa")
+        assert till.balances() == ALL_CREDIT
 
     def test_py_34_a_lesson_that_was_given_is_paid_as_any_other(self, till: Till) -> None:
         booking = locked(till)

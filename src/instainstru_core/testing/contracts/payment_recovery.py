@@ -11,7 +11,7 @@ import pytest
 from attrs import define
 
 from instainstru_core.booking.model.booking import Booking
-from instainstru_core.booking.model.states import Cancelled
+from instainstru_core.booking.model.states import Cancelled, Confirmed
 from instainstru_core.booking.terms import CancelKind, Party, PolicyCase
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.errors import (
@@ -130,14 +130,22 @@ class ForgottenKeysContract:
         assert till.payment(booking).outcome is Outcome.PAYMENT_FAILED
         assert effects(till) == []
 
-    def test_while_nobody_answers_it_goes_on_looking(self, till: Till) -> None:
+    def test_bk_20_twelve_hours_ahead_no_answer_is_as_good_as_a_refusal(self, till: Till) -> None:
+        """It goes on looking all the same: a hold that was granted after all is let go."""
         booking = self.lost_hold(till, Fault.TIMEOUT_AFTER)
         till.processor.fail_next("find_operation", Fault.ERROR_500, calls=2)
         till.at(booking.lesson.starts_at - 24 * HOUR + FORGOTTEN)
+        state = till.booking(booking).state
+        assert isinstance(state, Confirmed), "the card is asked once more first"
         till.after(minutes=1)
+        state = till.booking(booking).state
+        assert isinstance(state, Cancelled)
+        assert state.kind is CancelKind.PAYMENT_FAILED
         assert states(till, booking, OperationKind.AUTHORISE) == [OperationState.UNKNOWN]
         till.after(minutes=1)
-        assert till.payment(booking).state is PaymentState.AUTHORIZED
+        assert till.payment(booking).outcome is Outcome.PAYMENT_FAILED
+        assert effects(till) == [("authorisation", PRICE), ("void", PRICE)]
+        assert till.balances() == {}
 
     @pytest.mark.parametrize("call", ["capture", "transfer"])
     def test_what_was_done_is_found_and_recorded_once(self, till: Till, call: str) -> None:
