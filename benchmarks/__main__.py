@@ -17,6 +17,7 @@ from rich.table import Table
 
 from adapters.embedded.postgres import postgres_server
 from adapters.embedded.valkey import valkey_server
+from benchmarks import who_is_free
 from benchmarks.load import Outcome, run
 from benchmarks.scenarios import Scenario, scenarios
 from benchmarks.statements import count_statements
@@ -36,6 +37,8 @@ def main() -> int:
     start_logs(level="error", site_mode="int", release="bench")
     console = Console(width=132, highlight=False)
     surprises: list[str] = []
+    if not asked.only or asked.only in who_is_free.TITLE:
+        surprises += who_is_free.measure(console)
     for size in asked.instructors:
         with _platform(size, asked.workers) as (url, settings):
             world = World(url, ports(settings, connections=2), engine(settings, connections=2))

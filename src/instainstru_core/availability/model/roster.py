@@ -15,7 +15,7 @@ from attrs import Factory, define, frozen
 from numpy.typing import NDArray
 
 from instainstru_core.availability.model.days import LocalDay, days_between, local_day
-from instainstru_core.availability.model.planes import FORMATS, Slots
+from instainstru_core.availability.model.planes import FORMATS, Slots, plane_bytes
 from instainstru_core.availability.model.private import NOT_BUSY, PrivateBusy
 from instainstru_core.availability.model.quarters import PARTS, QUARTER_WORDS, quarters_of
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
@@ -277,9 +277,8 @@ def _leave_free(calendar: RosterCalendar, words: NDArray[np.uint64], now: dateti
         if (column := columns.get(day)) is not None:
             words[:, :, column] = 0
     for day, taken in _taken(calendar, columns, now).items():
-        free = words[:, :, columns[day]]
-        for index, slots in enumerate(taken):
-            free[index] &= ~words_of(slots)[:, 0]
+        content = b"".join(map(plane_bytes, taken))
+        words[:, :, columns[day]] &= ~np.frombuffer(content, dtype="<u8").reshape(len(FORMATS), -1)
 
 
 @lru_cache(maxsize=4_096)
@@ -302,16 +301,17 @@ def _taken(
     for busy in calendar.busy:
         if not busy.occupies(now):
             continue
-        buffers = [settings.buffer(each, busy.format) for each in FORMATS]
-        spans = {each: busy.span.widened(each) for each in set(buffers)}
+        # Only travel makes a difference to a buffer: studio and online have the same. Source: AV-31.
+        travel, other = (settings.buffer(each, busy.format) for each in (FORMATS[0], FORMATS[-1]))
+        far = busy.span.widened(travel)
+        near = far if other == travel else busy.span.widened(other)
         for day in busy.touched_dates(settings.zone):
             if day in days:
                 local = local_day(settings.zone, day)
-                slots = {each: local.touched(span) for each, span in spans.items()}
-                before = found.get(day) or [0] * len(FORMATS)
-                found[day] = [
-                    one | slots[buffer] for one, buffer in zip(before, buffers, strict=True)
-                ]
+                widest = local.touched(far)
+                slots = (widest, *[widest if near is far else local.touched(near)] * 2)
+                before = found.get(day) or (0,) * len(FORMATS)
+                found[day] = [one | more for one, more in zip(before, slots, strict=True)]
     return found
 
 

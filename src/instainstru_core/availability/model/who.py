@@ -44,7 +44,7 @@ from instainstru_core.kernel.zones import Zone
 
 Number = TypeVar("Number", np.int64, np.uint64)
 
-COLUMNS_AT_ONCE = 8_192
+COLUMNS_AT_ONCE = 16_384
 """How many planes are worked on at once: few enough to stay in a core's own cache."""
 
 
