@@ -15,6 +15,11 @@ from instainstru_core.availability.waitlist.use_cases.subscribe import Subscribe
 from instainstru_core.booking.errors import InstructorConflict
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
+from instainstru_core.booking.terms import NoShowType
+from instainstru_core.booking.use_cases.open_issue import OpenIssue, open_issue
+from instainstru_core.booking.use_cases.propose_move import AskedMove
+from instainstru_core.booking.use_cases.report_no_show import ReportNoShow, report_no_show
+from instainstru_core.booking.use_cases.withdraw_no_show import WithdrawNoShow, withdraw_no_show
 from instainstru_core.due_work.model import CallsOut, InTransaction, NewWork, WorkItem
 from instainstru_core.due_work.use_cases.file_periodic_work import file_periodic_work
 from instainstru_core.due_work.use_cases.perform_work import Outcome
@@ -25,6 +30,7 @@ from instainstru_core.payments.errors import CardDeclined
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
+from instainstru_core.payments.use_cases.reschedule_booking import reschedule_booking
 from instainstru_core.ports import Ports, Work
 from instainstru_core.reactions import HANDLERS, PERIODIC, Handler
 from instainstru_core.search.model.query import SearchQuery
@@ -200,6 +206,41 @@ def keep_a_calendar_elsewhere(world: World, instructor: Principal) -> None:
     add_feed(request, begin=ports.begin, ids=ports.ids, clock=ports.clock)
 
 
+def quarrel(world: World, student: Principal, lesson: Booking) -> None:
+    """While the lesson goes on: a report that is taken back, and an issue that waits."""
+    missed = ReportNoShow(
+        principal=student, booking_id=lesson.booking_id, type=NoShowType.INSTRUCTOR
+    )
+    back = WithdrawNoShow(principal=student, booking_id=lesson.booking_id)
+    issue = OpenIssue(
+        principal=student, booking_id=lesson.booking_id, reason="it was not what we agreed on"
+    )
+    begin, clock = world.ports.begin, world.clock
+    report_no_show(missed, begin=begin, clock=clock)
+    withdraw_no_show(back, begin=begin, clock=clock)
+    open_issue(issue, begin=begin, clock=clock)
+
+
+def move_a_lesson(world: World, student: Principal, instructor: Principal) -> None:
+    """Ask to have it two hours later, three days ahead. Source: BK-35."""
+    booking = world.book(student, instructor, starts_in=70 * HOUR)
+    asked = AskedMove(
+        principal=student,
+        booking_id=booking.booking_id,
+        start=booking.lesson.starts_at + 2 * HOUR,
+    )
+    ports = world.ports
+    reschedule_booking(
+        asked,
+        begin=ports.begin,
+        gateway=world.processor,
+        places=ports.places,
+        ids=ports.ids,
+        clock=ports.clock,
+        config=ports.pricing,
+    )
+
+
 def everything(world: World) -> tuple[set[str | None], object]:
     """Four days with all that can happen: which handlers had a part in it, and what it came to."""
     file_periodic_work(PERIODIC.values(), begin=world.ports.begin, clock=world.clock)
@@ -211,12 +252,16 @@ def everything(world: World) -> tuple[set[str | None], object]:
         for number, student in enumerate(students)
     ]
     lessons.append(world.hold(students[0], jane, starts_in=47 * HOUR))
+    lessons.append(world.book(students[0], jane, starts_in=44 * HOUR))
     wait_for_a_time(world, students[0], jane)
     keep_a_calendar_elsewhere(world, jane)
+    move_a_lesson(world, students[0], jane)
     world.cancel(students[1], lessons[1])
     for payable in (False, True):
         stop_or_resume_payouts(world, jane, payable=payable)
-    performed = world.advance(4 * DAY)
+    performed = world.advance(44 * HOUR)
+    quarrel(world, students[0], lessons[-1])
+    performed += world.advance(52 * HOUR)
     assert Outcome.DEAD not in {each.outcome for each in performed}
     seen = [type(world.booking(each.booking_id).state) for each in lessons]
     ended = [payment and payment.state for payment in map(world.payment, lessons)]
