@@ -301,7 +301,7 @@ def _taken(
     for busy in calendar.busy:
         if not busy.occupies(now):
             continue
-        # Only travel makes a difference to a buffer: studio and online have the same. Source: AV-31.
+        # Only travel makes a difference: studio and online have the same buffer. Source: AV-31.
         travel, other = (settings.buffer(each, busy.format) for each in (FORMATS[0], FORMATS[-1]))
         far = busy.span.widened(travel)
         near = far if other == travel else busy.span.widened(other)
