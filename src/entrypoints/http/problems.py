@@ -254,13 +254,14 @@ def _pointer(request: Request[Any, Any, Any], item: Mapping[str, Any]) -> str:
 
 def _missing_parameters(request: Request[Any, Any, Any]) -> list[Violation]:
     """What the query lacks; Litestar itself names only the first."""
-    given = request.query_params
+    given, provided = request.query_params, request.route_handler.resolve_dependencies()
     return [
         Violation(pointer=f"/query/{name}", code="missing", message="this parameter is required")
         for key, field in request.route_handler.parsed_fn_signature.parameters.items()
         if isinstance(kwarg := field.kwarg_definition, ParameterKwarg)
         and kwarg.param_type is ParamType.QUERY
         and field.is_required
+        and key not in provided
         and (name := kwarg.query or kwarg.name or key) not in given
     ]
 

@@ -365,6 +365,12 @@ def test_av39_thirty_days_are_looked_at_today_included(desk: CalendarDesk) -> No
     assert nothing.items() <= next_of(desk).items()
 
 
+def test_av39_what_is_missing_is_named_and_nothing_else(desk: CalendarDesk) -> None:
+    path = f"/instructors/{desk.room.instructor}/next-available"
+    wrong = desk.client.get(path).json()["errors"]
+    assert [each["pointer"] for each in wrong] == ["/query/location_type", "/query/duration"]
+
+
 @pytest.mark.parametrize(
     ("query", "status", "code"),
     [
