@@ -27,6 +27,7 @@ from instainstru_core.availability.model.planes import (
     ones,
     span,
 )
+from instainstru_core.availability.model.rules import START_STEPS, CalendarRules
 from instainstru_core.availability.model.windows import Window
 from instainstru_core.availability.waitlist.errors import InvalidWeekdays
 from instainstru_core.availability.waitlist.events import WaitlistMatched
@@ -164,9 +165,9 @@ def subscriptions(draw: st.DrawFn, around: date, number: int) -> Subscription:
     )
 
 
-def first_start(one: Subscription, day: LocalDay, free: Slots) -> int | None:
+def first_start(one: Subscription, day: LocalDay, free: Slots, rules: CalendarRules) -> int | None:
     """By the definition: a bookable start, every slot of whose lesson shows an hour of theirs."""
-    for slot in ones(start_slots(free, day=day, minutes=one.wish.minutes)):
+    for slot in ones(start_slots(free, day=day, minutes=one.wish.minutes, rules=rules)):
         covered = range(slot, slot + one.wish.minutes // 5)
         if all(one.wish.mask >> day.wall(each) & 1 for each in covered):
             return slot
@@ -179,10 +180,12 @@ def test_av35_one_pass_over_all_masks_is_the_definition_one_by_one(data: st.Data
     day = local_day(data.draw(strategies.zones), data.draw(strategies.dates))
     waiting = [data.draw(subscriptions(day.date, n)) for n in range(data.draw(st.integers(1, 6)))]
     free = {each: day.instants(data.draw(strategies.slot_sets())) for each in Format}
-    found = WaitingList.of(waiting).matches(day, free.__getitem__)
+    step = data.draw(st.sampled_from(START_STEPS))
+    rules = CalendarRules(booking_start_step_minutes=step)
+    found = WaitingList.of(waiting).matches(day, free.__getitem__, rules=rules)
     expected = []
     for one in sorted(waiting, key=lambda each: (each.since, each.subscription_id)):
-        slot = first_start(one, day, free[one.wish.format])
+        slot = first_start(one, day, free[one.wish.format], rules)
         if one.wish.wants(day.date) and day.date not in one.told and slot is not None:
             expected.append((one, day.instant(slot)))
     assert [(each.subscription, each.starts_at) for each in found] == expected

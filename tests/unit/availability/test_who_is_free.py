@@ -12,6 +12,7 @@ from instainstru_core.availability.model.free import free_slots, in_wall_range, 
 from instainstru_core.availability.model.planes import CLOSED, SLOTS_PER_DAY, DayPlanes, ones, span
 from instainstru_core.availability.model.private import PrivateBusy
 from instainstru_core.availability.model.roster import Roster, RosterCalendar
+from instainstru_core.availability.model.rules import START_STEPS, CalendarRules
 from instainstru_core.availability.model.settings import Busy, CalendarSettings
 from instainstru_core.availability.model.who import COLUMNS_AT_ONCE, WhoIsFree
 from instainstru_core.instructors.ids import InstructorId
@@ -25,14 +26,14 @@ def instructor(number: int) -> InstructorId:
 
 
 @st.composite
-def calendars(draw: st.DrawFn, around: date, number: int) -> RosterCalendar:
+def calendars(draw: st.DrawFn, around: date, number: int, rules: CalendarRules) -> RosterCalendar:
     dates = days_between(around - timedelta(days=1), around + timedelta(days=1))
     chosen = [each for each in dates if draw(st.booleans())]
     planes = [draw(strategies.day_planes) for _ in chosen]
     return RosterCalendar(
         instructor_id=instructor(number),
         version=1,
-        settings=draw(strategies.calendar_settings()),
+        settings=evolve(draw(strategies.calendar_settings()), rules=rules),
         days=chosen,
         planes=b"".join(each.to_bytes() for each in planes),
         blackouts=frozenset(each for each in dates if draw(st.integers(0, 9)) == 0),
@@ -52,7 +53,10 @@ def elsewhere(draw: st.DrawFn, around: date) -> PrivateBusy:
 @st.composite
 def rosters(draw: st.DrawFn) -> tuple[date, list[RosterCalendar], WhoIsFree]:
     around = draw(strategies.dates)
-    everybody = [draw(calendars(around, number)) for number in range(draw(st.integers(0, 4)))]
+    rules = CalendarRules(booking_start_step_minutes=draw(st.sampled_from(START_STEPS)))
+    everybody = [
+        draw(calendars(around, number, rules)) for number in range(draw(st.integers(0, 4)))
+    ]
     after = draw(st.sampled_from((0, 12, 25, 96)))
     question = WhoIsFree(
         format=draw(strategies.formats),
@@ -75,6 +79,7 @@ def planes_of(calendar: RosterCalendar, day: date) -> DayPlanes:
 def by_definition(calendar: RosterCalendar, question: WhoIsFree) -> dict[date, datetime]:
     """AV-34 and AV-35, one instructor and one day at a time."""
     found = {}
+    rules = calendar.settings.rules
     for each in question.dates:
         day = local_day(calendar.settings.zone, each)
         slots = free_slots(
@@ -88,7 +93,7 @@ def by_definition(calendar: RosterCalendar, question: WhoIsFree) -> dict[date, d
             now=question.now,
         )
         inside = slots & in_wall_range(day, question.after, question.before)
-        for slot in ones(start_slots(inside, day=day, minutes=question.minutes)):
+        for slot in ones(start_slots(inside, day=day, minutes=question.minutes, rules=rules)):
             found[each] = day.instant(slot)
             break
     return found

@@ -30,6 +30,7 @@ from instainstru_core.availability.model.quarters import (
     starts_of,
     thirds_of,
 )
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.availability.waitlist.model.subscription import Subscription
 from instainstru_core.kernel.lessons import Format
 
@@ -84,14 +85,16 @@ class WaitingList:
             starts=_allowed(known, kinds, kind_of),
         )
 
-    def matches(self, day: LocalDay, free: FreeSlots) -> list[Match]:
+    def matches(
+        self, day: LocalDay, free: FreeSlots, *, rules: CalendarRules = DEFAULT_RULES
+    ) -> list[Match]:
         """Who can start on *day* inside their hours, and was not told of it; first come first."""
         ordinal = day.date.toordinal()
         asking = (self.first <= ordinal) & (ordinal <= self.last)
         asking &= (self.weekdays >> day.date.weekday() & 1).astype(np.bool_)
         if not asking.any():
             return []
-        slots = self._first_slots(day, free)
+        slots = self._first_slots(day, free, rules)
         rows = np.flatnonzero(asking & (slots < _NEVER)).tolist()
         return [
             Match(subscription=one, day=day.date, starts_at=day.instant(int(slots[row])))
@@ -99,8 +102,13 @@ class WaitingList:
             if day.date not in (one := self.subscriptions[row]).told
         ]
 
-    def _first_slots(self, day: LocalDay, free: FreeSlots) -> NDArray[np.int64]:
-        possible = [start_slots(free(wanted), day=day, minutes=n) for wanted, n in self.kinds]
+    def _first_slots(
+        self, day: LocalDay, free: FreeSlots, rules: CalendarRules
+    ) -> NDArray[np.int64]:
+        possible = [
+            start_slots(free(wanted), day=day, minutes=minutes, rules=rules)
+            for wanted, minutes in self.kinds
+        ]
         if not day.is_ordinary:
             # The hours that clocks show twice or not at all are looked at one by one.
             each = zip(self.subscriptions, self.kind_of.tolist(), strict=True)

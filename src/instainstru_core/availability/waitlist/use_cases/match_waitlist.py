@@ -66,7 +66,7 @@ def match_waitlist(
     everybody = WaitingList.of(waiting)
     for each in dates:
         day = local_day(glance.zone, each)
-        found += everybody.matches(day, _free(facts, day, now))
+        found += everybody.matches(day, _free(facts, day, now), rules=facts.settings.rules)
     if not found:
         return 0
     with begin() as work:
