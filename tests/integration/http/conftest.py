@@ -79,10 +79,10 @@ def api(ports: Ports, config: HttpConfig) -> Iterator[Client]:
 
 @pytest.fixture
 def free_api(ports: Ports, config: HttpConfig) -> Iterator[Client]:
-    """The API without rate limits in the way, for tests of something else."""
-    with TestClient(
-        create_app(evolve(ports, rates=Unlimited()), config), raise_server_exceptions=False
-    ) as client:
+    """The API without rate limits in the way, and with video, for tests of something else."""
+    rules = evolve(ports.rules, video_enabled=True)
+    app = create_app(evolve(ports, rates=Unlimited(), rules=rules), config)
+    with TestClient(app, raise_server_exceptions=False) as client:
         client.headers["X-Client"] = "tests"
         yield client
 
