@@ -133,6 +133,27 @@ class Evidence:
         }
         assert sums == expected, f"the books say {sums}, not {expected}"
 
+    def lesson_is_split_once(self, booking_id: str) -> None:
+        """Called off late: each effect once, half of it credit, and the books explain it."""
+        (payment,) = self._rows(
+            "SELECT * FROM payments WHERE booking_id = :booking", booking=_uuid(booking_id)
+        )
+        ended = (payment.state, payment.outcome)
+        assert ended == ("settled", "student_cancel_lt12_split_50_50"), f"it ended as {ended}"
+        keys = {str(OperationId(each.operation_id)) for each in self.calls(booking_id)}
+        happened = [each["kind"] for each in self.effects() if each["key"] in keys]
+        assert Counter(happened) == ONE_OF_EACH, f"effects: {happened}"
+        (lot,) = self._rows(
+            "SELECT amount_cents FROM credit_lots WHERE payment_id = :payment",
+            payment=payment.payment_id,
+        )
+        owed = self._rows(
+            "SELECT -sum(cents) AS cents FROM journal_lines"
+            " WHERE payment_id = :payment AND account = 'credit_available'",
+            payment=payment.payment_id,
+        )
+        assert lot.amount_cents == owed[0].cents == (payment.lesson_price_cents + 1) // 2
+
     def nothing_is_amiss(self) -> None:
         """No dead work, no effect that nobody wrote down, none twice, and balanced books."""
         assert self.dead() == [], f"given up: {self.dead()}"
