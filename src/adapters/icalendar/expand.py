@@ -68,12 +68,13 @@ def busy_spans(content: bytes, asked: dict[str, Any]) -> Iterator[tuple[float, f
     zone = ZoneInfo(asked["zone"])
     calendar = _calendar(content)
     _check(calendar)
+    lasting = frozenset(_uid(each) for each in calendar.walk("VEVENT") if _has_a_length(each))
     found = recurring_ical_events.of(calendar, skip_bad_series=False)
     for number, event in enumerate(found.between(since - DAY, until + DAY)):
         if number >= MAX_OCCURRENCES:
             raise _Refused("too_many_events")
         if _takes_time(event):
-            starts_at, ends_at = _instant(event.start, zone), _instant(event.end, zone)
+            starts_at, ends_at = _ends(event, zone, has_a_length=_uid(event) in lasting)
             if ends_at > starts_at:
                 yield starts_at.timestamp(), ends_at.timestamp()
 
@@ -124,7 +125,29 @@ def _takes_time(event: Any) -> bool:
         return False
     if str(event.get("STATUS", "CONFIRMED")).upper() == "CANCELLED":
         return False
-    return not str(event.get("UID", "")).strip().lower().endswith(OUR_UIDS)
+    return not _uid(event).endswith(OUR_UIDS)
+
+
+def _uid(event: Any) -> str:
+    return str(event.get("UID", "")).strip().lower()
+
+
+def _has_a_length(event: Any) -> bool:
+    """Whether it says how long it takes, not when its clocks show the end. RFC 5545, 3.8.5.3."""
+    return any(name in event for name in ("DURATION", "RRULE", "RDATE"))
+
+
+def _ends(event: Any, zone: ZoneInfo, *, has_a_length: bool) -> tuple[datetime, datetime]:
+    """From when until when it takes time, where clocks change on the way or skip its start.
+
+    The library adds lengths on the wall. An hour later than that is when it is over if an hour was
+    skipped; where it could be either, the later end counts, as time that may be taken is not free.
+    """
+    starts_at, ends_at = _instant(event.start, zone), _instant(event.end, zone)
+    if isinstance(event.start, datetime) and (has_a_length or ends_at <= starts_at):
+        length = event.end.replace(tzinfo=None) - event.start.replace(tzinfo=None)
+        ends_at = max(ends_at, starts_at + length)
+    return starts_at, ends_at
 
 
 def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
