@@ -11,6 +11,7 @@ import pytest
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Principal, Role
 from instainstru_core.availability.external.use_cases.add_feed import AddFeed, add_feed
+from instainstru_core.availability.use_cases.block_dates import BlockDates, block_dates
 from instainstru_core.availability.waitlist.use_cases.subscribe import Subscribe, subscribe
 from instainstru_core.booking.errors import InstructorConflict
 from instainstru_core.booking.model.booking import Booking
@@ -183,7 +184,7 @@ def stop_or_resume_payouts(world: World, instructor: Principal, *, payable: bool
 
 
 def wait_for_a_time(world: World, student: Principal, instructor: Principal) -> None:
-    """The student wants to hear of any hour of the next days."""
+    """The student wants to hear of any hour of the next days; the instructor takes a day off."""
     request = Subscribe(
         student=StudentId(student.account_id.value),
         instructor_id=InstructorId(instructor.account_id.value),
@@ -194,6 +195,10 @@ def wait_for_a_time(world: World, student: Principal, instructor: Principal) -> 
     )
     ports = world.ports
     subscribe(request, read=ports.read, begin=ports.begin, ids=ports.ids, clock=ports.clock)
+    day_off = BlockDates(
+        instructor_id=request.instructor_id, first=MONDAY + 9 * DAY, last=MONDAY + 9 * DAY
+    )
+    block_dates(day_off, begin=ports.begin, ids=ports.ids, clock=ports.clock)
 
 
 def keep_a_calendar_elsewhere(world: World, instructor: Principal) -> None:
@@ -257,9 +262,10 @@ def everything(world: World) -> tuple[set[str | None], object]:
     keep_a_calendar_elsewhere(world, jane)
     move_a_lesson(world, students[0], jane)
     world.cancel(students[1], lessons[1])
+    performed = world.advance()
     for payable in (False, True):
         stop_or_resume_payouts(world, jane, payable=payable)
-    performed = world.advance(44 * HOUR)
+    performed += world.advance(44 * HOUR)
     quarrel(world, students[0], lessons[-1])
     performed += world.advance(52 * HOUR)
     assert Outcome.DEAD not in {each.outcome for each in performed}
