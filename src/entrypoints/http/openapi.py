@@ -105,7 +105,9 @@ def complete(app: Litestar) -> dict[str, Any]:
 
 def _describe(schemas: dict[str, Any]) -> None:
     """Say of each Struct what its docstring says; their names are unique."""
-    for kind in Struct.__subclasses__():
+    kinds = list(Struct.__subclasses__())
+    for kind in kinds:
+        kinds += kind.__subclasses__()
         if kind.__name__ in schemas and kind.__doc__:
             schemas[kind.__name__].setdefault("description", cleandoc(kind.__doc__))
 
