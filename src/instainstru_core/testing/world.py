@@ -28,7 +28,7 @@ from instainstru_core.availability.use_cases.replace_week import ReplaceWeek, re
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.policies.facts import Proposal
-from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
+from instainstru_core.booking.use_cases.cancel_booking import CancelBooking
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.catalog.model import id_of
@@ -46,6 +46,7 @@ from instainstru_core.payments.ledger.model import Account as BookAccount
 from instainstru_core.payments.ledger.model import TrialBalance
 from instainstru_core.payments.model.cards import SavedCard
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.use_cases.cancel_lesson import cancel_lesson
 from instainstru_core.payments.use_cases.check_books import check_books
 from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
 from instainstru_core.payments.use_cases.keep_card import AddCard, add_card
@@ -256,11 +257,13 @@ class World:
 
     def cancel(self, who: Principal, booking: Booking, reason: str = "ill") -> Booking:
         """Call the lesson off, as one of its two parties."""
-        return cancel_booking(
+        cancelled = cancel_lesson(
             CancelBooking(principal=who, booking_id=booking.booking_id, reason=reason),
             begin=self.ports.begin,
+            ids=self.ports.ids,
             clock=self.clock,
         )
+        return cancelled.booking
 
     def advance(self, by: timedelta = timedelta()) -> tuple[Performed, ...]:
         """Let time pass, doing each thing when it is due; say how each went.
