@@ -89,7 +89,11 @@ class CalendarSettings:
         past = timedelta(
             minutes=shown.minute, seconds=shown.second, microseconds=shown.microsecond
         )
-        return allowed + -past % timedelta(minutes=step)
+        found = allowed + -past % timedelta(minutes=step)
+        # Clocks that jump by half an hour in between take the grid of the wall with them.
+        while off := self.zone.local(found).minute % step:
+            found += timedelta(minutes=step - off)
+        return found
 
 
 @frozen(kw_only=True)
