@@ -1,7 +1,7 @@
 """Say whether a lesson can be moved as its student asks, and reserve the new time. BK-30…BK-33."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from attrs import evolve, field, frozen
 from attrs.validators import ge, le, optional
@@ -40,7 +40,7 @@ from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.kernel.errors import OperationInProgress
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format
-from instainstru_core.kernel.time import Interval
+from instainstru_core.kernel.zones import NonexistentLocalTime, Zone
 from instainstru_core.places.ports import Places
 from instainstru_core.pricing.model.config import PricingConfig
 
@@ -76,14 +76,17 @@ class AskedMove:
             apart_from=booking.chain.chain_id,
         )
 
-    def names(self, booking: Booking) -> bool:
-        """Whether *booking* is what is asked for already."""
+    def names(self, booking: Booking, zone: Zone) -> bool:
+        """Whether *booking* is what is asked for already, on the clocks of *zone*."""
         asked = self.proposal(booking)
         same = (asked.service_id, asked.duration_minutes) == (
             booking.service_id,
             booking.lesson.minutes,
         )
-        return same and time_of_move(asked, booking) == booking.lesson
+        try:
+            return same and asked.lesson(zone) == booking.lesson
+        except NonexistentLocalTime:
+            return False
 
 
 @frozen(kw_only=True)
@@ -137,9 +140,9 @@ def propose_move(
     """
     by = booking.party_of(asked.principal.account_id)
     decision = reschedule(booking, by=by, money=money, now=now)
-    if asked.names(booking):
-        raise NoChange(booking.booking_id)
     settings = work.calendars.lock(booking.instructor)
+    if asked.names(booking, settings.zone):
+        raise NoChange(booking.booking_id)
     proposal = asked.proposal(booking)
     lesson = time_of(proposal, settings)
     request = CreateBooking(principal=asked.principal, proposal=proposal)
@@ -193,18 +196,6 @@ def reserve(proposed: ProposedMove, *, work: BookingWork, now: datetime) -> Book
         work.work_items.file(hold_timer(held, due_at=held.state.hold_expires_at))
     work.work_items.file(completion_timer(held))
     return held
-
-
-def time_of_move(proposal: Proposal, booking: Booking) -> Interval | None:
-    """When *proposal* would be, on the clocks that *booking* was made by."""
-    if isinstance(proposal.start, LocalStart):
-        shown = booking.zone.local(booking.lesson.starts_at)
-        if (proposal.start.day, proposal.start.wall) != (shown.date(), shown.time()):
-            return None
-        starts_at = booking.lesson.starts_at
-    else:
-        starts_at = proposal.start
-    return Interval.lasting(starts_at, timedelta(minutes=proposal.duration_minutes))
 
 
 def _follows(each: Booking, booking: Booking) -> bool:

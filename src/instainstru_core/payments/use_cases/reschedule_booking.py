@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from instainstru_core.booking.errors import MoveUnderWay, WrongState
+from instainstru_core.booking.errors import MayNotReschedule, MoveUnderWay, WrongState
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled
 from instainstru_core.booking.policies.rescheduling import MoneyNow, reschedule
@@ -204,15 +204,16 @@ class _Counter:
             return None
         successor = self._work.bookings.get(successor_id)
         payment = self._work.payments.find_for_update(successor_id)
-        if payment is None or not self._request.names(successor):
+        if payment is None or not self._request.names(successor, successor.zone):
             return None
         self.result = Rescheduled(booking=successor, payment=payment, step=None)
         return payment
 
     def _again(self, booking: Booking, successor: Booking, payment: Payment, move: Move) -> Payment:
         """An answer is missing, or the cardholder confirmed; another time has to wait."""
-        mine = booking.party_of(self._request.principal.account_id) is Party.STUDENT
-        if not mine or not self._request.names(successor):
+        if booking.party_of(self._request.principal.account_id) is not Party.STUDENT:
+            raise MayNotReschedule
+        if not self._request.names(successor, successor.zone):
             raise MoveUnderWay(booking.booking_id)
         self._move = move
         self.must_ask = [
