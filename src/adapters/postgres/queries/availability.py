@@ -14,6 +14,7 @@ from adapters.postgres.tables.availability import blackouts
 from instainstru_core.availability.errors import CalendarNotFound
 from instainstru_core.availability.model.facts import (
     MIN_LESSON_MINUTES,
+    Answers,
     Blackout,
     CalendarFacts,
     Glance,
@@ -136,8 +137,12 @@ _Key: TypeAlias = tuple[InstructorId, date, date]
 
 @define
 class RememberedFacts:
-    """The facts of calendars that were asked for lately, for all threads of this process."""
+    """The facts of calendars that were asked for lately, for all threads of this process.
 
+    What is worked out from them is kept beside them, and weighed: it can be far larger.
+    """
+
+    answers: Answers = Factory(Answers)
     _facts: "OrderedDict[_Key, CalendarFacts]" = Factory(OrderedDict)
     _lock: Lock = Factory(Lock)
 
@@ -204,7 +209,7 @@ class PostgresCalendarQueries:
         values = {"instructor_id": glance.instructor_id.value, **facts_range(first, last)}
         if (row := self._connection.execute(_FACTS, values).first()) is None:
             raise CalendarNotFound(glance.instructor_id)
-        facts = _facts(row, first, last, self._rules)
+        facts = _facts(row, first, last, self._rules, self._remembered.answers)
         self._remembered.keep(key, facts)
         return facts
 
@@ -318,7 +323,11 @@ def private_busy_of(days: Sequence[date] | None, planes: bytes | None) -> Privat
 
 
 def _facts(
-    row: Row[*tuple[Any, ...]], first: date, last: date, rules: CalendarRules
+    row: Row[*tuple[Any, ...]],
+    first: date,
+    last: date,
+    rules: CalendarRules,
+    answers: Answers,
 ) -> CalendarFacts:
     number, version, *settings, days, planes, blocked, starts, ends, places, expiries = row[:14]
     elsewhere_days, elsewhere, offers, shortest = row[14:]
@@ -337,4 +346,5 @@ def _facts(
         formats=tuple(each for each, offered in zip(FORMATS, offers, strict=True) if offered),
         private_busy=private_busy_of(elsewhere_days, elsewhere),
         shortest_minutes=shortest or MIN_LESSON_MINUTES,
+        answers=answers,
     )

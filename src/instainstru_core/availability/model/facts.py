@@ -1,10 +1,13 @@
 """What is known of one calendar, at one version of it."""
 
+from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from datetime import date, datetime
 from functools import cached_property
+from threading import Lock
+from typing import Final
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 from attrs.validators import max_len, optional
 
 from instainstru_core.availability.ids import BlackoutId
@@ -19,6 +22,8 @@ from instainstru_core.kernel.zones import Zone
 
 MAX_REASON_LENGTH = 255
 MIN_LESSON_MINUTES = 30
+MAX_WEIGHT: Final = 300_000
+"""Parts of all answers that are kept at once: some 80 MB, if anybody asks for the largest only."""
 
 
 @frozen(kw_only=True)
@@ -65,6 +70,40 @@ class Glance:
     name: str
 
 
+@define(eq=False)
+class Answers:
+    """What was worked out lately, for all threads; what was not asked for longest goes first.
+
+    Anybody may ask for other dates and lengths of lessons all day long: *weight*, the number of
+    parts of everything that is kept, is what keeps the memory from filling.
+    """
+
+    max_weight: int = MAX_WEIGHT
+    weight: int = field(default=0, init=False)
+    _kept: "OrderedDict[Hashable, tuple[object, int]]" = field(factory=OrderedDict, init=False)
+    _lock: Lock = field(factory=Lock, init=False)
+
+    def get(self, key: Hashable) -> object | None:
+        """The answer, if it is still kept."""
+        with self._lock:
+            if (found := self._kept.get(key)) is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[0]
+
+    def keep(self, key: Hashable, answer: object, *, weight: int) -> None:
+        """Keep *answer*, which has so many parts, instead of what was answered before."""
+        with self._lock:
+            self._drop(self._kept.pop(key, None))
+            self._kept[key] = (answer, weight)
+            self.weight += weight
+            while self.weight > self.max_weight:
+                self._drop(self._kept.popitem(last=False)[1])
+
+    def _drop(self, kept: tuple[object, int] | None) -> None:
+        self.weight -= 0 if kept is None else kept[1]
+
+
 @frozen(kw_only=True, eq=False, slots=False)
 class CalendarFacts:
     """Everything that the free time from *first* to *last* follows from, except now."""
@@ -81,10 +120,13 @@ class CalendarFacts:
     shortest_minutes: int = MIN_LESSON_MINUTES
     private_busy: PrivateBusy = NOT_BUSY
 
-    @cached_property
-    def answers(self) -> dict[Hashable, object]:
-        """What was worked out from these facts before; it is forgotten together with them."""
-        return {}
+    answers: Answers = field(factory=Answers, repr=False)
+    """Where answers are kept, these facts' and perhaps others' too."""
+
+    @property
+    def key(self) -> Hashable:
+        """What tells these facts from all others: equal keys, equal facts."""
+        return (self.instructor_id, self.version, self.first, self.last)
 
     @cached_property
     def _by_date(self) -> Mapping[date, tuple[Busy, ...]]:

@@ -78,6 +78,11 @@ class OpenTimes:
     since: datetime = field(repr=False)
     until: datetime = field(repr=False)
 
+    @property
+    def weight(self) -> int:
+        """How many parts it has."""
+        return sum(1 + len(each.windows) + len(each.starts or ()) for each in self.days)
+
     def holds_at(self, now: datetime) -> bool:
         """Whether it is still the answer at *now*, if the calendar is the same."""
         return self.since <= now < self.until

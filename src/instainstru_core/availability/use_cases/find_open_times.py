@@ -68,7 +68,7 @@ def find_open_times(
         first, last = _range(request, glance.zone.today(now), rules)
         facts = reads.calendars.facts(glance, first, last)
     name = glance.name if rules.public_show_name else None
-    key = (wanted, request.minutes, request.recommend, glance.payable, name)
+    key = (facts.key, wanted, request.minutes, request.recommend, glance.payable, name)
     known = facts.answers.get(key)
     if isinstance(known, OpenTimes) and known.holds_at(now):
         return known
@@ -81,7 +81,7 @@ def find_open_times(
         recommend=request.recommend,
         name=name,
     )
-    facts.answers[key] = found
+    facts.answers.keep(key, found, weight=found.weight)
     return found
 
 
