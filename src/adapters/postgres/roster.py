@@ -221,9 +221,10 @@ class PostgresRoster:
         since = max(first, known + timedelta(days=1))
         for batch in _pages(connection, since, until, self._rules):
             roster.put(batch, now=self._clock.now(), first=since, last=until)
+        # These are known for the old days or the new ones; what holds take is told for all days.
+        # Before the move: should this fail, the next question begins the roll again.
+        self._reload(connection, roster, [each.value for each in roster.held], first, until)
         roster.move(first, until)
-        # These are known for the new days only; what their holds take is told for all days.
-        self._reload(connection, roster, [each.value for each in roster.held])
 
     def _take_in(self, news: _News, roster: Roster) -> None:
         changed = [
@@ -243,12 +244,17 @@ class PostgresRoster:
         # Another thread may have asked later and come here sooner.
         self._mark = max(self._mark, news.mark, key=int)
 
-    def _reload(self, connection: Connection, roster: Roster, numbers: Sequence[UUID]) -> None:
+    def _reload(
+        self,
+        connection: Connection,
+        roster: Roster,
+        numbers: Sequence[UUID],
+        first: date | None = None,
+        last: date | None = None,
+    ) -> None:
+        within = facts_range(first or roster.first, last or roster.last)
         for start in range(0, len(numbers), BATCH):
-            values = {
-                "ids": list(numbers[start : start + BATCH]),
-                **facts_range(roster.first, roster.last),
-            }
+            values = {"ids": list(numbers[start : start + BATCH]), **within}
             rows = connection.execute(_SOME, values)
             roster.put([_calendar(row, self._rules) for row in rows], now=self._clock.now())
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from threading import Event
 
 import pytest
 from sqlalchemy import Engine, event, text
 
-from adapters.postgres.roster import PostgresRoster
+from adapters.postgres.roster import DAYS_SPARE, PostgresRoster
 from adapters.postgres.unit_of_work import PostgresUnits
 from instainstru_core.availability.model.planes import DayPlanes, span
 from instainstru_core.availability.model.who import WhoIsFree
@@ -18,10 +18,12 @@ from instainstru_core.availability.use_cases.replace_week import ReplaceWeek, re
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.testing.contracts.blackouts import BlackoutsContract
 from instainstru_core.testing.contracts.calendars import (
     MORNING,
     NINE,
+    START,
     TUESDAY,
     CalendarsContract,
     lesson_of,
@@ -118,6 +120,26 @@ def test_av42_the_roster_rolls_forward_and_back_with_the_clock(
     assert ask(roster, clock, 90) == set()
     clock.move(timedelta(days=-40))
     assert ask(roster, clock) == {room.instructor}
+
+
+def test_av30_a_hold_made_before_the_roster_rolls_is_given_back_by_the_clock_alone(
+    roster: PostgresRoster, clock: HandMovedClock, units: PostgresUnits, room: Classroom, ids: Ids
+) -> None:
+    assert roster.build() == 1
+    rolls_at = datetime.combine(START.date(), time(), UTC) + timedelta(days=DAYS_SPARE + 1)
+    clock.set(rolls_at - timedelta(minutes=10))
+    day = (rolls_at - datetime.combine(MONDAY, time(), UTC)).days + 5
+    nine = NEW_YORK.instant(MONDAY + timedelta(days=day), time(9))
+    with units.begin() as work:
+        work.calendars.lock(room.instructor)
+        an_hour = {MONDAY + timedelta(days=day): DayPlanes(online=span(9 * 12, 10 * 12))}
+        work.calendars.save_days(room.instructor, an_hour, at=clock.now())
+        work.bookings.add(lesson_of(room, ids, nine, at=clock.now()))
+    assert ask(roster, clock, day) == set()
+    clock.set(rolls_at)
+    assert ask(roster, clock, day) == set(), "still held"
+    clock.move(timedelta(minutes=20))
+    assert ask(roster, clock, day) == {room.instructor}
 
 
 def test_av42_a_change_together_with_a_roll_is_not_lost(

@@ -108,10 +108,10 @@ class Roster:
             self._enter(each)
             if whole:
                 self._versions[each.instructor_id] = each.version
-            if each.has_holds:
-                self._held[each.instructor_id] = each
-            else:
                 self._held.pop(each.instructor_id, None)
+            if each.has_holds:
+                # Of one whose other days are in here, what they hold is known, too.
+                self._held.setdefault(each.instructor_id, each)
         self._write(calendars, first or self.first, last or self.last, now)
         self._settle_between(now)
 
