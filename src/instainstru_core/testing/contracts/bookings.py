@@ -189,6 +189,15 @@ class BookingsContract:
             work.bookings.save(in_state(work.bookings.add(booking), "cancelled"))
             assert work.bookings.add(again).version == 1
 
+    def test_a_lesson_that_comes_in_cancelled_is_in_nobodys_way(
+        self, begin: Begin[ClassroomWork], ids: CountedIds, booking: Booking
+    ) -> None:
+        """Spec 01 §4: both must be occupying."""
+        over = a_booking(ids.new(BookingId), student=booking.student, instructor=booking.instructor)
+        with begin() as work:
+            work.bookings.add(booking)
+            assert work.bookings.add(in_state(over, "cancelled")).version == 1
+
     def test_lets_only_the_first_of_two_writers_win(
         self, begin: Begin[ClassroomWork], booking: Booking
     ) -> None:

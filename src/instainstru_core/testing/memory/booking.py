@@ -83,6 +83,8 @@ class InMemoryBookings:
         return self._kept(booking)
 
     def _in_the_way(self, booking: Booking) -> Iterator[Booking]:
+        if isinstance(booking.state, Cancelled):
+            return
         for each in self._rows().values():
             shared = each.instructor == booking.instructor or each.student == booking.student
             if (
