@@ -13,6 +13,8 @@ from instainstru_core.accounts.ports import (
     RateStore,
     Secrets,
 )
+from instainstru_core.admin.ports import AdminWork
+from instainstru_core.admin.queries import AdminReads
 from instainstru_core.availability.external.ports import FeedReads, FeedSource, FeedWork
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.availability.ports import AvailabilityWork, LiveRoster
@@ -47,11 +49,12 @@ from instainstru_core.search.ports import Market
 
 class Work(
     # Downstream first: Python wants subclasses before what they build on.
+    AdminWork,
     NotificationsWork,
     InboxWork,
+    ReminderWork,
     PaymentWork,
     CalendarFeedWork,
-    ReminderWork,
     BookingWork,
     WaitlistWork,
     FeedWork,
@@ -68,6 +71,7 @@ class Work(
 
 
 class Reads(
+    AdminReads,
     NotificationReads,
     PaymentReads,
     CalendarFileReads,

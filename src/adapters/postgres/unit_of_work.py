@@ -8,6 +8,7 @@ from attrs import Factory, frozen
 from sqlalchemy import Connection, Engine
 
 from adapters.postgres.accounts import PostgresAccounts
+from adapters.postgres.admin import PostgresAdminActions, PostgresConfirmations
 from adapters.postgres.availability import PostgresCalendars
 from adapters.postgres.booking import PostgresBookings
 from adapters.postgres.booking_facts import PostgresBookingParties, PostgresPaymentReadiness
@@ -38,6 +39,7 @@ from adapters.postgres.outbox import Dump, Outbox, Routes
 from adapters.postgres.payments import PostgresPaymentOperations, PostgresPayments
 from adapters.postgres.places import PostgresRegions
 from adapters.postgres.pricing import PostgresInstructorTiers, PostgresPricedOfferings
+from adapters.postgres.queries.admin import PostgresAdminQueries
 from adapters.postgres.queries.availability import PostgresCalendarQueries, RememberedFacts
 from adapters.postgres.queries.booking import PostgresBookingQueries
 from adapters.postgres.queries.calendar_files import PostgresCalendarFiles
@@ -221,6 +223,16 @@ class PostgresWork:
         """The books."""
         return PostgresLedger(self._connection, self._outbox)
 
+    @cached_property
+    def confirmations(self) -> PostgresConfirmations:
+        """Every preview that can be acted on."""
+        return PostgresConfirmations(self._connection)
+
+    @cached_property
+    def admin_actions(self) -> PostgresAdminActions:
+        """Everything that the staff did."""
+        return PostgresAdminActions(self._connection, self._outbox)
+
 
 class PostgresReads:
     """Every query, on one autocommitting connection."""
@@ -316,6 +328,11 @@ class PostgresReads:
     def ledger_queries(self) -> PostgresLedgerQueries:
         """The books."""
         return PostgresLedgerQueries(self._connection)
+
+    @cached_property
+    def admin_queries(self) -> PostgresAdminQueries:
+        """All bookings, as the staff sees them."""
+        return PostgresAdminQueries(self._connection)
 
 
 @frozen

@@ -16,6 +16,8 @@ from litestar.types import ControllerRouterHandler
 
 from entrypoints.http import (
     accounts,
+    admin_actions,
+    admin_bookings,
     availability,
     blackouts,
     bookings,
@@ -72,6 +74,8 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 
 ROUTERS: Final[list[ControllerRouterHandler]] = [
     accounts.ROUTER,
+    admin_actions.ROUTER,
+    admin_bookings.ROUTER,
     availability.ROUTER,
     blackouts.ROUTER,
     bookings.ROUTER,

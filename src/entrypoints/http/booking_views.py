@@ -42,6 +42,17 @@ class CancellationView(Struct, kw_only=True, frozen=True):
     reason: str | None
     policy_case: Annotated[str | None, Meta(examples=["student_ge24"])]
 
+    @classmethod
+    def of(cls, state: Cancelled) -> "CancellationView":
+        """The view of *state*."""
+        return cls(
+            at=state.at,
+            kind=state.kind.value,
+            by=None if state.by is None else state.by.value,
+            reason=state.reason,
+            policy_case=None if state.policy_case is None else state.policy_case.value,
+        )
+
 
 class PolicyStageView(Struct, kw_only=True, frozen=True):
     """What cancelling would be, until when. The start itself is too late."""
@@ -158,7 +169,7 @@ class BookingView(Struct, kw_only=True, frozen=True):
             hold_expires_at=state.hold_expires_at if isinstance(state, Pending) else None,
             confirmed_at=booking.confirmed_at,
             completed_at=state.at if isinstance(state, Completed) else None,
-            cancellation=_cancellation(state) if isinstance(state, Cancelled) else None,
+            cancellation=CancellationView.of(state) if isinstance(state, Cancelled) else None,
             chain_id=chain.chain_id,
             predecessor_id=chain.predecessor_id,
             predecessor_start=chain.predecessor_start,
@@ -206,13 +217,3 @@ class BookingPageView(Struct, kw_only=True, frozen=True):
             has_next=page.has_next,
             has_prev=page.has_prev,
         )
-
-
-def _cancellation(state: Cancelled) -> CancellationView:
-    return CancellationView(
-        at=state.at,
-        kind=state.kind.value,
-        by=None if state.by is None else state.by.value,
-        reason=state.reason,
-        policy_case=None if state.policy_case is None else state.policy_case.value,
-    )

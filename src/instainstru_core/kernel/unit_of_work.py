@@ -1,6 +1,6 @@
 """Atomic change."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, TypeVar
 
 WorkT = TypeVar("WorkT")
@@ -30,3 +30,12 @@ class Answer(Protocol[WorkT_contra, ResultT_contra]):
 
 def unanswered(_work: object, _result: object, /) -> None:
     """The answer of a caller who keeps none."""
+
+
+def joined(work: WorkT) -> Begin[WorkT]:
+    """Opens nothing: whatever is begun so is part of the unit *work*, and ends with it."""
+
+    def begin() -> AbstractContextManager[WorkT]:
+        return nullcontext(work)
+
+    return begin

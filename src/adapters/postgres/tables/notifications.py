@@ -47,6 +47,8 @@ Index(
     notifications.c.notification_id.desc(),
     postgresql_where=_SHOWN,
 )
+# What was told about one booking, for the staff.
+Index("notifications_booking_idx", notifications.c.data["booking_id"].astext)
 Index("notifications_unread_idx", notifications.c.account_id, postgresql_where=_UNREAD)
 
 # Where a demonstration's mails end; a hosted deployment's stays empty.

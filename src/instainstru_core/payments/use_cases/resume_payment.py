@@ -50,6 +50,8 @@ def resume_payment(
             if payment.failed_capture or payment.closing is None:
                 return desk.close(payment, ending_of(desk.booking))
             return desk.pursue(payment)
+        if payment.closing is not None and not payment.failed_capture:
+            return desk.pursue(payment)  # An operator decided. Source: PY-46.
         return _go_on(payment, desk, work=work, now=clock.now())
 
     return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)

@@ -94,6 +94,12 @@ def _rows(tables: "Tables") -> dict[NotificationId, _Row]:
     return tables.of("notifications", NotificationId, _Row)
 
 
+def everything_told(tables: "Tables") -> list[Notification]:
+    """What anybody was told, removed or not, the oldest first."""
+    told = [row.notification for row in _rows(tables).values()]
+    return sorted(told, key=lambda each: each.notification_id)
+
+
 def _shown(rows: dict[NotificationId, _Row], account_id: AccountId) -> list[Notification]:
     """What the person sees, newest first."""
     mine: Iterable[Notification] = (

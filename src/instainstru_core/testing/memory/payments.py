@@ -58,7 +58,8 @@ def _cards(tables: "Tables", student_id: StudentId) -> list[SavedCard]:
     return mine
 
 
-def _latest(tables: "Tables", booking_id: BookingId) -> Payment | None:
+def latest_payment(tables: "Tables", booking_id: BookingId) -> Payment | None:
+    """The payment of the booking that was opened last."""
     mine = [each for each in _payments(tables).values() if each.booking_id == booking_id]
     return max(mine, key=lambda payment: payment.payment_id, default=None)
 
@@ -79,7 +80,7 @@ class InMemoryPayments:
         return self.get(payment_id)
 
     def find_for_update(self, booking_id: BookingId) -> Payment | None:
-        return _latest(self._tables, booking_id)
+        return latest_payment(self._tables, booking_id)
 
     def owing(self, instructor_id: InstructorId) -> Sequence[PaymentId]:
         return sorted(
@@ -238,7 +239,7 @@ class InMemoryPaymentQueries:
     _tables: "Tables"
 
     def of_booking(self, booking_id: BookingId, *, viewer: AccountId) -> PaymentView | None:
-        payment = _latest(self._tables, booking_id)
+        payment = latest_payment(self._tables, booking_id)
         if payment is None:
             return None
         if viewer.value not in {payment.student_id.value, payment.instructor_id.value}:

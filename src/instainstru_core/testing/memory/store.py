@@ -21,6 +21,11 @@ from instainstru_core.testing.memory.accounts import (
     InMemoryDoors,
     InMemorySessions,
 )
+from instainstru_core.testing.memory.admin import (
+    InMemoryAdminActions,
+    InMemoryAdminQueries,
+    InMemoryConfirmations,
+)
 from instainstru_core.testing.memory.availability import (
     InMemoryCalendarQueries,
     InMemoryCalendars,
@@ -286,6 +291,16 @@ class InMemoryWork:
         """The books."""
         return InMemoryLedger(self._tables, self._outbox)
 
+    @cached_property
+    def confirmations(self) -> InMemoryConfirmations:
+        """Every preview that can be acted on."""
+        return InMemoryConfirmations(self._tables)
+
+    @cached_property
+    def admin_actions(self) -> InMemoryAdminActions:
+        """Everything that the staff did."""
+        return InMemoryAdminActions(self._tables, self._outbox)
+
 
 class InMemoryReads:
     """Every query, on one snapshot."""
@@ -374,6 +389,11 @@ class InMemoryReads:
     def ledger_queries(self) -> InMemoryLedgerQueries:
         """The books."""
         return InMemoryLedgerQueries(self._tables)
+
+    @cached_property
+    def admin_queries(self) -> InMemoryAdminQueries:
+        """All bookings, as the staff sees them."""
+        return InMemoryAdminQueries(self._tables)
 
 
 @define

@@ -1,0 +1,387 @@
+"""All bookings as the staff sees them, in PostgreSQL. Source: BK-50…BK-52, AD-6."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from attrs import define
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    column,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from adapters.postgres.admin import action_of
+from adapters.postgres.booking import booking_of
+from adapters.postgres.claims import issue_of, report_of
+from adapters.postgres.tables.admin import admin_actions
+from adapters.postgres.tables.booking import bookings
+from adapters.postgres.tables.calendar_files import booking_reminders
+from adapters.postgres.tables.claims import booking_issues, no_show_reports
+from adapters.postgres.tables.ledger import journal_lines, journals
+from adapters.postgres.tables.notifications import notifications
+from adapters.postgres.tables.payments import card_holds, payment_operations, payments
+from instainstru_core.accounts.ids import AccountId
+from instainstru_core.admin.model.files import (
+    BookingFigures,
+    BookingFile,
+    BookingRow,
+    BookingRows,
+    BookingSearch,
+    Cause,
+    PaymentStatus,
+    Someone,
+    Takings,
+    Told,
+)
+from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.terms import ReminderKind
+from instainstru_core.kernel.errors import Malformed
+from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.time import Interval
+from instainstru_core.payments.ledger.model import Account
+from instainstru_core.payments.model.payment import PaymentState
+
+_B, _P, _R, _I = bookings.c, payments.c, no_show_reports.c, booking_issues.c
+_PEOPLE: Final = table(
+    "accounts",
+    column("account_id", Uuid),
+    column("first_name", Text),
+    column("last_name", Text),
+    column("email", Text),
+)
+_STUDENTS, _TEACHERS = _PEOPLE.alias("student"), _PEOPLE.alias("teacher")
+_NOW: Final = bindparam("now", type_=_B.starts_at.type)
+
+_PAYMENT: Final = (
+    select(_P.payment_id, _P.state, _P.card_amount_cents)
+    .where(_P.booking_id == _B.booking_id)
+    .order_by(_P.payment_id.desc())
+    .limit(1)
+    .correlate(bookings)
+    .lateral("payment")
+)
+_CAUSES: Final[dict[Cause, ColumnElement[bool]]] = {
+    Cause.AWAITS_COMPLETION: and_(_B.status == "CONFIRMED", _B.ends_at <= _NOW),
+    Cause.NO_SHOW_DISPUTED: exists().where(
+        _R.booking_id == _B.booking_id, _R.disputed_at.is_not(None), _R.resolved_at.is_(None)
+    ),
+    Cause.ISSUE_OPEN: exists().where(_I.booking_id == _B.booking_id, _I.resolved_at.is_(None)),
+    Cause.PAYMENT_IN_REVIEW: func.coalesce(
+        _PAYMENT.c.state == PaymentState.MANUAL_REVIEW.value, literal(False)
+    ),
+}
+
+
+def _full_name(person: Any) -> Any:
+    name = func.concat_ws(" ", person.c.first_name, person.c.last_name)
+    return case((person.c.account_id.is_(None), ""), else_=name)
+
+
+_ROWS: Final = (
+    select(
+        bookings,
+        _full_name(_STUDENTS).label("student_name"),
+        func.coalesce(_STUDENTS.c.email, "").label("student_email"),
+        _full_name(_TEACHERS).label("teacher_name"),
+        func.coalesce(_TEACHERS.c.email, "").label("teacher_email"),
+        _PAYMENT.c.payment_id,
+        _PAYMENT.c.state.label("payment_state"),
+        _PAYMENT.c.card_amount_cents,
+        *(holds.label(cause.value) for cause, holds in _CAUSES.items()),
+    )
+    .select_from(bookings)
+    .outerjoin(_PAYMENT, true())
+    .outerjoin(_STUDENTS, _STUDENTS.c.account_id == type_coerce(_B.student_id, Uuid))
+    .outerjoin(_TEACHERS, _TEACHERS.c.account_id == type_coerce(_B.instructor_id, Uuid))
+)
+_ROW: Final = _ROWS.where(_B.booking_id == bindparam("id"))
+
+_ID: Final = bindparam("sought_id", type_=Uuid)
+_PART: Final = bindparam("part", type_=Text)
+_FOUND: Final = or_(
+    type_coerce(_B.booking_id, Uuid) == _ID,
+    type_coerce(_PAYMENT.c.payment_id, Uuid) == _ID,
+    *(
+        func.strpos(func.lower(text_), _PART) > 0
+        for text_ in (
+            _B.service_name,
+            _full_name(_STUDENTS),
+            _full_name(_TEACHERS),
+            func.coalesce(_STUDENTS.c.email, ""),
+            func.coalesce(_TEACHERS.c.email, ""),
+        )
+    ),
+    exists().where(
+        payment_operations.c.payment_id == _PAYMENT.c.payment_id,
+        func.lower(payment_operations.c.processor_ref) == _PART,
+    ),
+)
+_STATES: Final = bindparam("payment_states", type_=ARRAY(Text))
+_PAID: Final[dict[PaymentStatus, ColumnElement[bool]]] = {
+    PaymentStatus.PENDING: _PAYMENT.c.payment_id.is_(None),
+    PaymentStatus.REFUNDED: exists().where(
+        card_holds.c.payment_id == _PAYMENT.c.payment_id, card_holds.c.status == "refunded"
+    ),
+}
+
+_MEMBERS: Final = (
+    select(bookings)
+    .where(_B.chain_id == bindparam("chain"))
+    .order_by(_B.reschedule_count, _B.booking_id)
+)
+_REPORT: Final = select(no_show_reports).where(_R.booking_id == bindparam("id"))
+_ISSUE: Final = select(booking_issues).where(_I.booking_id == bindparam("id"))
+_ACTIONS: Final = (
+    select(admin_actions)
+    .where(admin_actions.c.booking_id == bindparam("id"))
+    .order_by(admin_actions.c.action_id)
+)
+_REMINDERS: Final = select(booking_reminders).where(
+    booking_reminders.c.booking_id == bindparam("id")
+)
+_TOLD: Final = (
+    select(notifications.c.created_at, notifications.c.kind, notifications.c.account_id)
+    .where(notifications.c.data["booking_id"].astext == bindparam("written", type_=Text))
+    .order_by(notifications.c.notification_id)
+)
+
+_REVENUE: Final = [
+    account.value
+    for account in (
+        Account.STUDENT_FEE_REVENUE,
+        Account.COMMISSION_REVENUE,
+        Account.REFUNDS_CONTRA,
+    )
+]
+
+
+def _takings(name: str) -> Any:
+    since = bindparam(f"{name}_since", type_=_B.starts_at.type)
+    until = bindparam(f"{name}_until", type_=_B.starts_at.type)
+    earned = (
+        select(func.coalesce(-func.sum(journal_lines.c.cents), 0))
+        .select_from(journal_lines)
+        .join(journals, journals.c.journal_id == journal_lines.c.journal_id)
+        .where(
+            journal_lines.c.account.in_(_REVENUE),
+            journals.c.occurred_at >= since,
+            journals.c.occurred_at < until,
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(
+            func.count().label("lessons"),
+            func.coalesce(func.sum(type_coerce(_B.price_cents, Integer)), 0).label("gross"),
+            earned.label("revenue"),
+        )
+        .where(
+            _B.starts_at >= since,
+            _B.starts_at < until,
+            _B.status.in_(["CONFIRMED", "COMPLETED", "NO_SHOW"]),
+        )
+        .subquery(name)
+    )
+
+
+_WAITING: Final = (
+    select(*(func.count().filter(holds).label(cause.value) for cause, holds in _CAUSES.items()))
+    .select_from(bookings)
+    .outerjoin(_PAYMENT, true())
+    .subquery("waiting")
+)
+_TODAY, _WEEK = _takings("today"), _takings("week")
+_FIGURES: Final = select(
+    *(each.label(f"today_{each.name}") for each in _TODAY.c),
+    *(each.label(f"week_{each.name}") for each in _WEEK.c),
+    *_WAITING.c,
+).select_from(_TODAY.join(_WEEK, true()).join(_WAITING, true()))
+
+
+@lru_cache(maxsize=128)
+def _page(
+    *,
+    by_text: bool,
+    by_status: bool,
+    paid: frozenset[PaymentStatus] | None,
+    since: bool,
+    until: bool,
+    needs_action: bool | None,
+) -> Select[tuple[Any, ...]]:
+    """The statement of one kind of search: how many there are, beside each row of the page.
+
+    One row stands for a page without any, so that the count is there beyond the end, too.
+    """
+    conditions: list[ColumnElement[bool]] = [true()]
+    if by_text:
+        conditions.append(_FOUND)
+    if by_status:
+        conditions.append(_B.status == func.any(bindparam("statuses", type_=ARRAY(Text))))
+    if paid is not None:
+        states = func.coalesce(_PAYMENT.c.state == func.any(_STATES), literal(False))
+        aliases = [holds for alias, holds in _PAID.items() if alias in paid]
+        conditions.append(or_(states, *aliases))
+    if since:
+        conditions.append(_B.local_date >= bindparam("first_day", type_=Date))
+    if until:
+        conditions.append(_B.local_date <= bindparam("last_day", type_=Date))
+    if needs_action is not None:
+        waits = or_(*_CAUSES.values())
+        conditions.append(waits if needs_action else not_(waits))
+    wanted = _ROWS.where(*conditions)
+    counted = select(func.count().label("total")).select_from(wanted.subquery()).subquery("counted")
+    sliced = (
+        wanted.order_by(_B.created_at.desc(), _B.booking_id.desc())
+        .limit(bindparam("per_page", type_=Integer))
+        .offset(bindparam("skipped", type_=Integer))
+        .subquery("sliced")
+    )
+    return (
+        select(counted.c.total, sliced)
+        .select_from(counted.outerjoin(sliced, true()))
+        .order_by(sliced.c.created_at.desc(), sliced.c.booking_id.desc())
+    )
+
+
+@define
+class PostgresAdminQueries:
+    """The `AdminQueries` query; searching, counting and slicing happen in SQL."""
+
+    _connection: Connection
+
+    def page(self, wanted: BookingSearch, *, now: datetime) -> BookingRows:
+        statement = _page(
+            by_text=bool(wanted.search),
+            by_status=bool(wanted.statuses),
+            paid=_aliases(wanted.payment_statuses),
+            since=wanted.first_day is not None,
+            until=wanted.last_day is not None,
+            needs_action=wanted.needs_action,
+        )
+        values = {
+            "now": now,
+            "part": wanted.search,
+            "sought_id": _id(wanted.search),
+            "statuses": sorted(wanted.statuses),
+            "payment_states": _states(wanted.payment_statuses),
+            "first_day": wanted.first_day,
+            "last_day": wanted.last_day,
+            "per_page": wanted.per_page,
+            "skipped": (wanted.page - 1) * wanted.per_page,
+        }
+        rows = self._connection.execute(statement, values).all()
+        return BookingRows(
+            items=[_row_of(row) for row in rows if row.booking_id is not None],
+            total=rows[0].total,
+            page=wanted.page,
+            per_page=wanted.per_page,
+        )
+
+    def file(self, booking_id: BookingId, *, now: datetime) -> BookingFile:
+        keys = {"id": booking_id}
+        row = self._connection.execute(_ROW, {**keys, "now": now}).one_or_none()
+        if row is None:
+            raise BookingNotFound(booking_id)
+        report = self._connection.execute(_REPORT, keys).one_or_none()
+        issue = self._connection.execute(_ISSUE, keys).one_or_none()
+        chain = self._connection.execute(_MEMBERS, {"chain": row.chain_id})
+        reminders = self._connection.execute(_REMINDERS, keys)
+        told = self._connection.execute(_TOLD, {"written": str(booking_id)})
+        return BookingFile(
+            row=_row_of(row),
+            report=None if report is None else report_of(report),
+            issue=None if issue is None else issue_of(issue),
+            chain=[booking_of(each) for each in chain],
+            actions=[action_of(each) for each in self._connection.execute(_ACTIONS, keys)],
+            reminders={ReminderKind(each.kind): each.sent_at for each in reminders},
+            told=[
+                Told(at=each.created_at, kind=each.kind, account_id=each.account_id)
+                for each in told
+            ],
+        )
+
+    def figures(self, *, day: Interval, week: Interval, now: datetime) -> BookingFigures:
+        values = {
+            "now": now,
+            "today_since": day.starts_at,
+            "today_until": day.ends_at,
+            "week_since": week.starts_at,
+            "week_until": week.ends_at,
+        }
+        row = self._connection.execute(_FIGURES, values).one()._mapping  # noqa: SLF001
+        return BookingFigures(
+            today=_takings_of(row, "today"),
+            week=_takings_of(row, "week"),
+            needs_action={cause: row[cause.value] for cause in Cause},
+        )
+
+
+def _takings_of(row: Mapping[Any, Any], name: str) -> Takings:
+    return Takings(
+        lessons=row[f"{name}_lessons"],
+        gross=Money(int(row[f"{name}_gross"])),
+        revenue_cents=int(row[f"{name}_revenue"]),
+    )
+
+
+def _aliases(asked: frozenset[PaymentStatus]) -> frozenset[PaymentStatus] | None:
+    return asked & _PAID.keys() if asked else None
+
+
+def _states(asked: frozenset[PaymentStatus]) -> Sequence[str]:
+    """The states of payments that are asked for, one of which has another name, too."""
+    found = {each.value for each in asked if each not in _PAID}
+    if PaymentStatus.PENDING in asked:
+        found.add(PaymentState.PAYMENT_METHOD_REQUIRED.value)
+    return sorted(found)
+
+
+def _id(sought: str) -> Any:
+    try:
+        return BookingId.parse(sought.upper()).value
+    except Malformed:
+        return None
+
+
+def _row_of(row: Row[*tuple[Any, ...]]) -> BookingRow:
+    found = row._mapping  # noqa: SLF001 - columns are named by causes
+    state = row.payment_state
+    return BookingRow(
+        booking=booking_of(row),
+        student=Someone(
+            account_id=AccountId(row.student_id.value),
+            name=row.student_name,
+            email=row.student_email,
+        ),
+        instructor=Someone(
+            account_id=AccountId(row.instructor_id.value),
+            name=row.teacher_name,
+            email=row.teacher_email,
+        ),
+        payment_id=row.payment_id,
+        payment_state=None if state is None else PaymentState(state),
+        card_amount=row.card_amount_cents,
+        causes=[cause for cause in Cause if found[cause.value]],
+    )

@@ -1,0 +1,9 @@
+"""Names for the things of the staff's console."""
+
+from instainstru_core.kernel.ids import EntityId
+
+
+class ActionId(EntityId):
+    """One thing that somebody of the staff did."""
+
+    __slots__ = ()

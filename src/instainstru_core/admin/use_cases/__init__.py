@@ -1,0 +1,1 @@
+"""What the staff can ask for."""
