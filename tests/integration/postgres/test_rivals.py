@@ -1,176 +1,181 @@
-"""Everything that changes bookings, all at once: nobody waits in a circle. Source: BK-14, BK-56."""
+"""Everything that changes bookings, all at once. Source: BK-14, BK-56, spec 01 §10.10…12."""
 
+import os
 import random
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
+from adapters.postgres.engine import postgres_engine
 from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
-from instainstru_core.accounts.ids import StudentId
-from instainstru_core.accounts.model import Role
-from instainstru_core.availability.model.planes import DayPlanes
-from instainstru_core.booking.model.booking import Booking
-from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
-from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
-from instainstru_core.booking.use_cases.expire_hold import expire_hold
-from instainstru_core.instructors.use_cases.go_live import GoLive, go_live
-from instainstru_core.instructors.use_cases.pause_listing import PauseListing, pause_listing
-from instainstru_core.kernel.errors import DomainError
-from instainstru_core.payments.use_cases.check_out import CheckOut
-from instainstru_core.payments.use_cases.keep_card import AddCard, add_card
-from instainstru_core.reactions import ROUTES
+from instainstru_core.payments.ids import OperationId
 from instainstru_core.testing.contracts.bookings import all_at_once
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
-from instainstru_core.testing.strategies.booking import (
-    ALWAYS_OPEN,
-    MONDAY,
-    NOON,
-    TOWN,
-    Classroom,
-    open_classroom,
-    signed_in,
+from instainstru_core.testing.fakes.processor.books import IntentState
+from instainstru_core.testing.memory.accounts import InMemoryMutexes
+from instainstru_core.testing.strategies.booking import NOON
+from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
+from tests.integration.postgres.breaches import (
+    breaches,
+    logged_wrongly,
+    stranded,
+    told_wrongly,
 )
-from instainstru_core.testing.strategies.payments import Till
+from tests.integration.postgres.crowd import Crowd, NoMutexes
 
-RIVALS = 8
-STEPS = 30
-_OVERLAPPING = text(
+SEEDS = 20 if os.environ.get("CI") else 5
+THREADS = 16
+OPERATIONS = 1000
+HOLDS_ARE_OVER = timedelta(minutes=62)
+LESSONS_ARE_OVER = NOON + timedelta(days=5)
+STRIDE = timedelta(hours=2)
+SAID = {
+    "book": {
+        "buffer_conflict",
+        "instructor_conflict",
+        "instructor_not_bookable",
+        "student_conflict",
+        "time_not_open",
+        "too_many_holds",
+    },
+    "pay": {
+        "booking_cancelled",
+        "card_declined",
+        "hold_expired",
+        "instructor_not_bookable",
+        "invalid_state",
+        "operation_in_progress",
+    },
+    "move": {
+        "booking_cancelled",
+        "buffer_conflict",
+        "card_declined",
+        "instructor_conflict",
+        "instructor_not_bookable",
+        "invalid_state",
+        "no_change",
+        "operation_in_progress",
+        "reschedule_limit_reached",
+        "reschedule_locked",
+        "reschedule_window_closed",
+        "student_conflict",
+        "time_not_open",
+        "too_many_holds",
+    },
+    "cancel": {"invalid_state", "operation_in_progress"},
+    "expire": {"operation_in_progress"},
+}
+"""Every refusal that the spec has for whoever asks for the wrong thing, or at the wrong moment."""
+_STATUSES = text("SELECT DISTINCT status FROM bookings")
+_UNSETTLED = text("SELECT state, count(*) FROM payments WHERE state <> 'settled' GROUP BY state")
+_LEFT = text("SELECT handler, count(*) FROM work_items GROUP BY handler")
+_CALLS = text("SELECT operation_id, payment_id FROM payment_operations")
+_PAYMENTS = text("SELECT payment_id, card_amount_cents FROM payments")
+_CASH = text("SELECT sum(cents) FROM journal_lines WHERE account = 'processor_balance'")
+
+
+@pytest.fixture(scope="module")
+def wide(schema: Engine, postgres_url: str) -> Iterator[Engine]:
+    """As many connections as rivals."""
+    made = postgres_engine(postgres_url, connections=THREADS, wait_seconds=20)
+    yield made
+    made.dispose()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_prop10_a_thousand_things_at_once_leave_everything_sound(
+    engine: Engine, wide: Engine, seed: int
+) -> None:
+    """Spec 01 §10.10, §10.11, §10.12, §10.16; every other time without the mutexes of BK-56.
+
+    Nobody is answered with a failure, every hold is let go of, every lesson is given or called off,
+    and the processor did to each payment what the books say.
     """
-    SELECT count(*) FROM bookings one JOIN bookings other
-        ON one.booking_id < other.booking_id
-        AND (one.instructor_id = other.instructor_id OR one.student_id = other.student_id)
-        AND one.starts_at < other.ends_at AND other.starts_at < one.ends_at
-    WHERE one.status <> 'CANCELLED' AND other.status <> 'CANCELLED'
-    """
-)
-_CROWDED = text(
-    """
-    SELECT count(*) FROM bookings one JOIN bookings other
-        ON one.booking_id < other.booking_id AND one.instructor_id = other.instructor_id
-        AND one.starts_at < other.ends_at + interval '15 minutes'
-        AND other.starts_at < one.ends_at + interval '15 minutes'
-    WHERE one.status <> 'CANCELLED' AND other.status <> 'CANCELLED'
-    """
-)
+    crowd = Crowd(_till(wide), NoMutexes() if seed % 2 else InMemoryMutexes())
+    chances = [random.Random(seed * THREADS + number) for number in range(THREADS)]
 
+    def run(number: int) -> None:
+        for _ in range(number, OPERATIONS, THREADS):
+            crowd.act(chances[number])
 
-class Mob:
-    """A few students and instructors who do everything everywhere."""
-
-    def __init__(self, till: Till) -> None:
-        self.till = till
-        self.rooms = [till.classroom, *(open_classroom(till.begin, till.ids) for _ in range(2))]
-        self.students = [till.student, *(till.ids.new(StudentId) for _ in range(3))]
-        for student in self.students[1:]:
-            request = AddCard(student_id=student, token="pm_card_visa")
-            add_card(
-                request, begin=till.begin, gateway=till.gateway, ids=till.ids, clock=till.clock
-            )
-        self.made: list[Booking] = []
-        self.outcomes: Counter[str] = Counter()
-
-    def run(self, number: int) -> None:
-        """One rival's steps; a refusal is an outcome, anything else ends the test."""
-        chance = random.Random(number)
-        for _ in range(STEPS):
-            action = chance.choices(
-                [self.book, self.cancel, self.pay, self.expire, self.open, self.hide],
-                [8, 2, 4, 1, 1, 1],
-            )[0]
-            try:
-                action(chance)
-            except DomainError as refusal:
-                self.outcomes[f"{action.__name__}: {refusal.code}"] += 1
-            else:
-                self.outcomes[action.__name__] += 1
-
-    def book(self, chance: random.Random) -> None:
-        room, student = chance.choice(self.rooms), chance.choice(self.students)
-        start = NOON + timedelta(days=2, minutes=15 * chance.randrange(24))
-        booked = create_booking(
-            CreateBooking(principal=signed_in(student), proposal=room.proposal(student, start)),
-            begin=self.till.begin,
-            places=TOWN,
-            ids=self.till.ids,
-            clock=self.till.clock,
-        )
-        self.made.append(booked)
-
-    def cancel(self, chance: random.Random) -> None:
-        booking = self._some(chance)
-        by_student = chance.random() < 0.5
-        who = (
-            signed_in(booking.student)
-            if by_student
-            else signed_in(booking.instructor, Role.INSTRUCTOR)
-        )
-        cancel_booking(
-            CancelBooking(principal=who, booking_id=booking.booking_id, reason="why"),
-            begin=self.till.begin,
-            clock=self.till.clock,
-        )
-
-    def pay(self, chance: random.Random) -> None:
-        booking = next(
-            (each for each in reversed(self.made) if each.instructor == self.rooms[0].instructor),
-            self._some(chance),
-        )
-        self.till.check_out(
-            CheckOut(
-                student_id=booking.student,
-                booking_id=booking.booking_id,
-                fingerprint=self.till.price(booking).fingerprint,
-            )
-        )
-
-    def expire(self, chance: random.Random) -> None:
-        with self.till.begin() as work:
-            expire_hold(
-                self._some(chance).booking_id,
-                work=work,
-                now=self.till.clock.now() + timedelta(hours=chance.choice([0, 1])),
-            )
-
-    def open(self, chance: random.Random) -> None:
-        room = chance.choice(self.rooms)
-        day = MONDAY + timedelta(days=chance.randrange(7))
-        planes = chance.choice([ALWAYS_OPEN, ALWAYS_OPEN, DayPlanes()])
-        with self.till.begin() as work:
-            work.calendars.lock(room.instructor)
-            work.calendars.save_days(room.instructor, {day: planes}, at=self.till.clock.now())
-
-    def hide(self, chance: random.Random) -> None:
-        room: Classroom = chance.choice(self.rooms)
-        begin, clock = self.till.begin, self.till.clock
-        pause_listing(PauseListing(instructor_id=room.instructor), begin=begin, clock=clock)
-        go_live(GoLive(instructor_id=room.instructor), begin=begin, clock=clock)
-
-    def _some(self, chance: random.Random) -> Booking:
-        if not self.made:
-            self.book(chance)
-        return chance.choice(self.made[-RIVALS:])
-
-
-@pytest.fixture
-def mob(engine: Engine) -> Mob:
-    ids, clock = CountedIds(), HandMovedClock(NOON)
-    units = PostgresUnits(engine, ids, clock, Serializer().dump, Routes(handlers=ROUTES))
-    return Mob(Till.opened(begin=units.begin, read=units.read, ids=ids, clock=clock))
-
-
-def test_prop10_whatever_comes_at_once_no_lessons_overlap(mob: Mob, engine: Engine) -> None:
-    """Spec 01 §10.10: per instructor or per student; and nobody is answered with a failure."""
-    all_at_once(RIVALS, mob.run)
-    assert mob.outcomes["book"] > RIVALS, mob.outcomes
-    assert mob.outcomes["cancel"], mob.outcomes
-    assert mob.outcomes["pay"], mob.outcomes
-    assert mob.outcomes["expire"], mob.outcomes
-    assert sum(mob.outcomes.values()) == RIVALS * STEPS
+    all_at_once(THREADS, run)
+    _said_only_what_is_written(crowd)
+    _sound(engine, crowd)
+    _work_off(crowd, until=crowd.till.clock.now() + HOLDS_ARE_OVER)
+    _sound(engine, crowd)
     with engine.connect() as connection:
-        assert connection.scalar(_OVERLAPPING) == 0
-        assert connection.scalar(_CROWDED) == 0
+        assert "PENDING" not in connection.scalars(_STATUSES).all()
+    _work_off(crowd, until=LESSONS_ARE_OVER)
+    _sound(engine, crowd)
+    with engine.connect() as connection:
+        assert set(connection.scalars(_STATUSES)) == {"COMPLETED", "CANCELLED"}
+        assert connection.execute(_UNSETTLED).all() == []
+        assert connection.execute(_LEFT).all() == []
+        _processor_agrees(crowd, connection)
+
+
+def _till(wide: Engine) -> Till:
+    ids, clock = CountedIds(), HandMovedClock(NOON)
+    units = PostgresUnits(wide, ids, clock, Serializer().dump, Routes(handlers=ROUTES_OF_MONEY))
+    return Till.opened(begin=units.begin, read=units.read, ids=ids, clock=clock)
+
+
+def _said_only_what_is_written(crowd: Crowd) -> None:
+    """Each kind of thing was done, and refused only with the words of the spec."""
+    assert crowd.outcomes.total() == OPERATIONS
+    for action in crowd.actions:
+        assert crowd.outcomes[action.__name__], (action.__name__, crowd.outcomes)
+    refused = [outcome.split(": ") for outcome in crowd.outcomes if ": " in outcome]
+    assert [each for each in refused if each[1] not in SAID.get(each[0], ())] == []
+
+
+def _sound(engine: Engine, crowd: Crowd) -> None:
+    assert crowd.failures() == []
+    with engine.connect() as connection:
+        assert breaches(connection, crowd.till.clock.now()) == {}
+        assert stranded(connection) == []
+        assert told_wrongly(connection) == []
+        assert logged_wrongly(connection) == []
+
+
+def _work_off(crowd: Crowd, *, until: datetime) -> None:
+    """Go on to *until*, and do what is due on the way."""
+    clock = crowd.till.clock
+    while clock.now() < until:
+        clock.set(min(until, clock.now() + STRIDE))
+        crowd.till.sweep()
+        while crowd.work(limit=100):
+            pass
+
+
+def _processor_agrees(crowd: Crowd, connection: Connection) -> None:
+    """One effect a call, one charge and one transfer a lesson, nothing held: as the books say."""
+    processor = crowd.till.processor
+    operations, payments = connection.execute(_CALLS).all(), connection.execute(_PAYMENTS).all()
+    by_call = Counter((each.kind, each.key) for each in processor.effects if each.kind != "card")
+    assert set(by_call.values()) == {1}
+    over = {IntentState.DECLINED, IntentState.CANCELED, IntentState.CAPTURED}
+    assert {each.state for each in processor.books.intents.values()} <= over
+    owners = {str(OperationId(row.operation_id)): row.payment_id for row in operations}
+    kept: Counter[UUID] = Counter()
+    transfers: Counter[UUID] = Counter()
+    for each in processor.effects:
+        match each.kind:
+            case "capture":
+                kept[owners[each.key]] += each.amount_cents
+            case "refund":
+                kept[owners[each.key]] -= each.amount_cents
+            case "transfer":
+                transfers[owners[each.key]] += 1
+    assert all(kept[row.payment_id] in {0, row.card_amount_cents} for row in payments)
+    assert set(transfers.values()) <= {1}
+    assert kept.keys() >= transfers.keys()
+    moved = processor.books.balance_transactions
+    assert sum(each.net_cents for each in moved) == connection.scalar(_CASH)
