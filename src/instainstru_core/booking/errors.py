@@ -387,7 +387,7 @@ class WrongState(InvalidState):
 
     def facts(self) -> Mapping[str, object]:
         """The status that forbids it."""
-        return {"status": self.status.value}
+        return {"booking_status": self.status.value}
 
     def __str__(self) -> str:
         return f"booking {self.booking_id} is {self.status}"

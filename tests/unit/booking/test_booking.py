@@ -129,7 +129,7 @@ def test_bk18_confirming() -> None:
     assert "hold" in str(expired.value)
     with pytest.raises(WrongState) as wrong:
         booking.confirm(at=CREATED)
-    assert wrong.value.facts() == {"status": "CONFIRMED"}
+    assert wrong.value.facts() == {"booking_status": "CONFIRMED"}
 
 
 def test_bk19_only_an_expired_hold_expires() -> None:

@@ -11,7 +11,6 @@ from instainstru_core.booking.errors import (
     BookingNotFound,
     HoldExpired,
     InstructorNotBookable,
-    LessonStarted,
     WrongState,
 )
 from instainstru_core.booking.ids import BookingId
@@ -88,8 +87,7 @@ def check_out(
     Raises:
         BookingNotFound: There is none, or it is somebody else's.
         WrongState: It can't be confirmed any more.
-        HoldExpired: The time to pay is over.
-        LessonStarted: So is the time to book.
+        HoldExpired: The time to pay is over, at the lesson's start at the latest.
         InstructorNotBookable: The public doesn't see the instructor any more.
         InstructorNotPayable: The instructor's account is not complete.
         PaymentMethodRequired: No card is named, and none saved.
@@ -186,8 +184,6 @@ class _Counter:
         if not isinstance(state, Pending) or booking.chain.predecessor_id is not None:
             # What takes another lesson's place is paid for by moving that one. Source: BK-33.
             raise WrongState(booking.booking_id, booking.status)
-        if self._now >= booking.lesson.starts_at:
-            raise LessonStarted(booking.booking_id)
         if self._now >= state.hold_expires_at:
             raise HoldExpired(booking.booking_id, state.hold_expires_at)
 

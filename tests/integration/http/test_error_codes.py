@@ -1,0 +1,179 @@
+"""Every refusal of calendars and bookings, each reached through the API on real servers.
+
+Source: spec 01, SE-23, SE-24.
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Any, Final
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine
+
+from entrypoints.http.problems import status_of
+from entrypoints.settings import Settings
+from instainstru_core import availability, booking
+from instainstru_core.kernel.errors import DomainError
+from instainstru_core.ports import Ports
+from tests.integration.http import refused_bookings, refused_calendars, refused_claims
+from tests.integration.http.refusal import CASES, Refused
+from tests.integration.http.town import API, Town, town
+
+TABLES: Final = (refused_calendars, refused_bookings, refused_claims)
+"""Where the scenarios stand; importing them fills `CASES`."""
+
+SPEC: Final[dict[str, int]] = {
+    "too_many_windows": 422,
+    "invalid_time": 422,
+    "unaligned_time": 422,
+    "invalid_range": 422,
+    "invalid_formats": 422,
+    "nonexistent_local_time": 422,
+    "not_monday": 422,
+    "week_mismatch": 422,
+    "precondition_required": 428,
+    "version_conflict": 412,
+    "too_many_operations": 422,
+    "out_of_horizon": 422,
+    "same_week": 422,
+    "range_too_long": 422,
+    "range_in_past": 422,
+    "blackout_exists": 409,
+    "permission_denied": 403,
+    "account_locked": 403,
+    "account_restricted": 403,
+    "credit_balance_negative": 403,
+    "service_not_found": 404,
+    "instructor_not_found": 404,
+    "service_mismatch": 422,
+    "self_booking": 422,
+    "instructor_not_bookable": 422,
+    "invalid_duration": 422,
+    "invalid_start_time": 422,
+    "crosses_midnight": 422,
+    "in_past": 422,
+    "insufficient_notice": 422,
+    "overnight_protection": 422,
+    "beyond_horizon": 422,
+    "travel_not_offered": 422,
+    "studio_not_offered": 422,
+    "online_not_offered": 422,
+    "price_below_floor": 422,
+    "address_required": 422,
+    "coordinates_required": 422,
+    "outside_service_area": 422,
+    "blackout_date": 422,
+    "time_not_open": 422,
+    "format_not_open": 422,
+    "instructor_conflict": 409,
+    "buffer_conflict": 409,
+    "student_conflict": 409,
+    "too_many_holds": 409,
+    "hold_expired": 409,
+    "invalid_state": 409,
+    "lesson_not_ended": 409,
+    "no_show_open": 409,
+    "lesson_started": 409,
+    "reschedule_locked": 409,
+    "reschedule_window_closed": 409,
+    "reschedule_limit_reached": 409,
+    "no_change": 422,
+    "late_reschedule_price_change": 409,
+    "payment_method_required": 422,
+    "no_show_window_closed": 409,
+    "already_reported": 409,
+    "already_disputed": 409,
+    "already_resolved": 409,
+    "dispute_window_closed": 409,
+    "video_unavailable": 503,
+    "operation_in_progress": 409,
+}
+"""Every code that spec 01 names, with its status."""
+
+UNREACHABLE: Final[dict[str, str]] = {
+    "account_locked": "no use case locks an account yet: PY-71",
+    "account_restricted": "no use case restricts an account yet: PY-71",
+    "credit_balance_negative": "no credit is taken back yet: PY-71",
+    "own_calendar": "nobody may both teach and wait: AC-41",
+}
+"""Codes that no request leads to, and why; unit tests of their rules raise them."""
+
+
+def codes_of_ours() -> dict[str, int]:
+    """The code of every error of the two contexts, with its status."""
+    for context in (availability, booking):
+        for module in walk_packages(context.__path__, f"{context.__name__}."):
+            if module.name.endswith(".errors"):
+                import_module(module.name)
+    found, waiting = {}, [DomainError]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith((availability.__name__, booking.__name__)):
+            found[kind.code] = status_of(kind.__new__(kind))
+    return found
+
+
+@pytest.fixture(scope="module")
+def place(schema: Engine, world: Ports, settings: Settings) -> Iterator[Town]:
+    assert settings.valkey_url is not None
+    Redis.from_url(settings.valkey_url).flushall()
+    with town(schema, world) as made:
+        yield made
+
+
+@pytest.fixture
+def beginning(place: Town) -> Town:
+    place.restore()
+    return place
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_each_refusal_says_what_it_must_and_changes_nothing(beginning: Town, case: Refused) -> None:
+    """SE-23: status, type, title, detail, instance, code and request id; no row is touched."""
+    ask = case.scenario(beginning)
+    token = None if ask.who is None else beginning.token(ask.who)
+    before = beginning.state()
+    answer = beginning.send(ask, token)
+    after = beginning.state()
+    if case.told:
+        failures = {each["code"]: each["status"] for each in answer.json()["failures"]}
+        assert failures.get(case.code) == case.status, answer.text
+    else:
+        _is_problem(answer, case, API + ask.path)
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def _is_problem(answer: Any, case: Refused, path: str) -> None:
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (case.status, case.code), answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert problem["type"] == f"https://instainstru.com/problems/{case.code}"
+    assert problem["title"] == case.code.replace("_", " ").capitalize()
+    assert problem["status"] == case.status
+    assert problem["detail"]
+    assert problem["instance"] == path
+    assert problem["request_id"] == answer.headers["X-Request-ID"]
+    wrong = [each["pointer"] for each in problem.get("errors", [])]
+    if case.pointer is not None:
+        assert wrong[:1] == [case.pointer]
+    assert problem.items() >= case.has.items()
+
+
+def test_every_code_has_a_scenario() -> None:
+    """Issue, "Errors": a code that nobody can tell how to reach is a code too many."""
+    reached = {case.code for case in CASES}
+    known = {*SPEC, *codes_of_ours()}
+    assert known - reached == set(UNREACHABLE)
+
+
+def test_each_code_has_one_status() -> None:
+    """SE-24: as the specification says it, and the same everywhere."""
+    told: dict[str, set[int]] = {}
+    for code, status in [*SPEC.items(), *codes_of_ours().items()]:
+        told.setdefault(code, set()).add(status)
+    for case in CASES:
+        told.setdefault(case.code, set()).add(case.status)
+    assert {code: found for code, found in told.items() if len(found) > 1} == {}
