@@ -49,7 +49,7 @@ def reschedule_hold(payment: Payment, *, at: datetime) -> Payment:
         occurred_at=at,
         auth_due_at=payment.auth_due_at,
     )
-    return evolve(payment, state=PaymentState.SCHEDULED).recording(news)
+    return payment.stands_at(PaymentState.SCHEDULED).recording(news)
 
 
 def lock(payment: Payment, *, at: datetime) -> Payment:
@@ -62,4 +62,4 @@ def lock(payment: Payment, *, at: datetime) -> Payment:
         occurred_at=at,
         amount=payment.captured,
     )
-    return evolve(payment, state=PaymentState.LOCKED, failure=None).recording(news)
+    return evolve(payment, failure=None).stands_at(PaymentState.LOCKED).recording(news)

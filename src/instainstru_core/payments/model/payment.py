@@ -103,6 +103,12 @@ class Payment(Aggregate):
         return self.hold.amount if self.hold is not None and self.hold.open else NOTHING
 
     @property
+    def granted(self) -> Money:
+        """What the card granted; not what still waits for its cardholder."""
+        active = self.hold is not None and self.hold.status is HoldStatus.ACTIVE
+        return self.hold.amount if active and self.hold is not None else NOTHING
+
+    @property
     def captured(self) -> Money:
         """What was taken from the card and not given back."""
         taken = self.hold is not None and self.hold.status is HoldStatus.CAPTURED
@@ -263,7 +269,7 @@ class Payment(Aggregate):
         if self.hold is None:
             raise InvalidState("there is no hold to take money from")
         hold = evolve(self.hold, status=HoldStatus.CAPTURED, captured_amount=amount, charge=charge)
-        taken = evolve(self, hold=hold, state=PaymentState.CAPTURED, failure=None)
+        taken = evolve(self, hold=hold, failure=None).stands_at(PaymentState.CAPTURED)
         return taken.recording(facts.PaymentCaptured(**self._named(at), amount=amount))
 
     def take_nothing(self) -> Self:
@@ -378,10 +384,10 @@ class Payment(Aggregate):
         )
 
     def stands_at(self, state: PaymentState) -> Self:
-        """The money is elsewhere now; a frozen payment stays frozen."""
+        """The money is elsewhere now; who keeps it frozen, or looks at it, goes on doing so."""
         if self.frozen:
             return evolve(self, resume_state=state)
-        return evolve(self, state=state)
+        return self if self.review_reason is not None else evolve(self, state=state)
 
     def _failed(self, kind: FailureKind, category: str, *, hard: bool, at: datetime) -> Failure:
         before = self.failure

@@ -72,7 +72,7 @@ class Step:
 class Funds:
     """Where the money of a lesson is as it ends.
 
-    *held* is, or may be, held on the card; *captured* was taken before and waits at the platform
+    *held* is held on the card; *captured* was taken before and waits at the platform
     (LOCK). *late_move* says that the lesson was moved late before (PY-35).
     """
 
@@ -86,7 +86,7 @@ class Funds:
         """The funds of *payment*, frozen or not, for *booking*."""
         return cls(
             state=payment.standing,
-            held=payment.held,
+            held=payment.granted,
             captured=payment.captured,
             late_move=booking.chain.late_reschedule,
         )
@@ -224,7 +224,7 @@ def stored_plan(payment: Payment, booking: Booking) -> SettlementPlan | None:
     if outcome is None:
         return None
     hold, funds = payment.hold, Funds.of(payment, booking)
-    if hold is not None and hold.status is HoldStatus.VOIDED:
+    if hold is not None and hold.status is HoldStatus.VOIDED and hold.authorized_at is not None:
         funds = evolve(funds, held=hold.amount)
     if hold is not None and hold.status is HoldStatus.REFUNDED:
         funds = evolve(funds, captured=hold.captured_amount)

@@ -10,10 +10,10 @@ from attrs import field, frozen
 from attrs.validators import max_len, min_len
 
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.booking.errors import LessonStarted
+from instainstru_core.booking.errors import LessonStarted, WrongState
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
-from instainstru_core.booking.model.states import MAX_REASON_LENGTH, Cancelled, Pending
+from instainstru_core.booking.model.states import MAX_REASON_LENGTH, Cancelled, Confirmed, Pending
 from instainstru_core.booking.policies.cancelling import policy_case
 from instainstru_core.booking.terms import Party, PolicyCase
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, call_off
@@ -42,7 +42,10 @@ def _stripped(text: str) -> str:
 
 @frozen(kw_only=True)
 class CancelledLesson:
-    """The booking as it is now, and the plan for its money; none where nobody checked out."""
+    """The booking as it is now, and the plan for its money.
+
+    There is none where nobody checked out, or where a person looks into the payment.
+    """
 
     booking: Booking
     plan: SettlementPlan | None
@@ -133,6 +136,8 @@ def _operators(
     """What an operator's *policy* comes to, for the booking as it is now. Source: PY-39."""
     if isinstance(booking.state, Pending):
         return Ending.PENDING_UNPAID
+    if not isinstance(booking.state, Confirmed):
+        raise WrongState(booking.booking_id, booking.status)
     if policy is MoneyPolicy.STUDENT_POLICY:
         if now >= booking.lesson.starts_at:
             raise LessonStarted(booking.booking_id)
@@ -160,8 +165,9 @@ def _decide(
         return None
     if (stored := stored_plan(payment, booking)) is not None:
         return stored
+    thawed = payment.unfreeze(at=now)
+    if thawed.review_reason is not None:
+        return None  # Whoever looks at it decides. Source: PY-58.
     plan = Clerk(work, ids, now, booking).decide(payment, ending, policy=policy)
-    thawed = payment.unfreeze(at=now) if payment.frozen else payment
-    if thawed.review_reason is None:
-        work.payments.save(thawed.end_as(plan.outcome))
+    work.payments.save(thawed.end_as(plan.outcome))
     return plan

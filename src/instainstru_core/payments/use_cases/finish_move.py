@@ -141,7 +141,7 @@ class Mover(Clerk):
         """The money of a late move was taken: it waits for the new lesson. Source: PY-18.
 
         Where the new lesson is gone meanwhile, and the old one stands, the money goes back and the
-        card is asked anew.
+        card is asked anew; what is frozen by then waits as it is (PY-41).
         """
         move, hold = payment.move, payment.hold
         if hold is None or hold.status is HoldStatus.CAPTURED:
@@ -160,7 +160,7 @@ class Mover(Clerk):
             return self.pursue(left)
         if isinstance(self.booking.state, Cancelled):
             return self.close(left, self._ending())
-        if isinstance(self.booking.state, Confirmed):
+        if isinstance(self.booking.state, Confirmed) and not left.frozen:
             self.plan_refund(left)
         return left
 

@@ -149,6 +149,7 @@ class Clerk:
             return self._let_the_student_be(payment, outcome)
         if payment.captured or not payment.breakdown.card_amount:
             return self._distribute(payment.take_nothing(), outcome)
+        payment = self._drop_lapsed(payment)
         hold = payment.hold
         if hold is None or hold.status is not HoldStatus.ACTIVE:
             return self.ask_card(payment, off_session=True)
@@ -160,6 +161,16 @@ class Clerk:
             target=hold.intent,
         )
         return payment
+
+    def _drop_lapsed(self, payment: Payment) -> Payment:
+        """Nothing can be taken of a hold whose time is over. Source: PY-16, PY-42."""
+        hold = payment.hold
+        active = hold is not None and hold.status is HoldStatus.ACTIVE
+        if hold is None or not active or hold.expires_at is None or self._at < hold.expires_at:
+            return payment
+        self._work.ledger.post(self._books(payment).released(hold))
+        self.plan_void(payment)
+        return payment.let_go()
 
     def _waiting(self, payment: Payment) -> bool:
         """Whether the processor has yet to answer something that decides what comes next.

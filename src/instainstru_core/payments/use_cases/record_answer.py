@@ -6,7 +6,9 @@ booking and its payment, in that order. It changes nothing when the answer was r
 
 from attrs import frozen
 
+from instainstru_core.booking.model.booking import band
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, NoShow, Pending
+from instainstru_core.booking.terms import Band
 from instainstru_core.booking.timers import completion_timer
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.payments.ids import OperationId
@@ -23,7 +25,7 @@ from instainstru_core.payments.model.operation import (
     PaymentOperation,
 )
 from instainstru_core.payments.model.outcomes import Outcome, Share, share_of
-from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.planner import Ending, settlement
 from instainstru_core.payments.model.processor import (
     Authorised,
@@ -94,15 +96,17 @@ class Desk(Mover):
             self._work.ledger.post(self._books(payment).authorised(payment.hold))
         if granted.amount != payment.breakdown.card_amount:
             return payment.review("amount_mismatch", at=self._at)
-        if payment.closing is not None:
-            return self.pursue(payment)
-        return payment if payment.frozen else self._use(payment)
+        if payment.review_reason is not None:
+            return payment  # It waits for who keeps it. Source: PY-41, PY-58.
+        return self._use(payment) if payment.closing is None else self.pursue(payment)
 
     def _use(self, payment: Payment) -> Payment:
         """The money is there: confirm what waited for it, or take it where the day is over."""
         if isinstance(self.booking.state, Pending):
             self._work.bookings.save(self.booking.confirm(at=self._at))
         if isinstance(self.booking.state, Completed) and payment.capture_due_at <= self._at:
+            if self._work.claims.open_on(self.booking.booking_id):
+                return payment  # It is about to be frozen. Source: PY-40.
             return self.close(payment, Ending.LESSON_COMPLETED)
         if isinstance(self.booking.state, Confirmed) and payment.capture_due_at <= self._at:
             # The day after the lesson passed unpaid; nothing stands in its way now. Source: BK-22.
@@ -144,11 +148,16 @@ class Desk(Mover):
             self.come_back(failed)
             return failed
         refused = payment.refuse_hold(refusal, at=self._at)
-        if share_of(outcome) is Share.SPLIT:
+        if self._called_off_late():
             return refused.end_unpaid(
                 Outcome.UNAUTHORIZED_CANCELLED, MISSING_AUTHORIZATION, at=self._at
             )
         return refused.settle(Outcome.UNAUTHORIZED_CANCELLED, payout=NOTHING, at=self._at)
+
+    def _called_off_late(self) -> bool:
+        """Whether it was less than twelve hours ahead, or later. Source: PY-36."""
+        start, state = self.booking.lesson.starts_at, self.booking.state
+        return isinstance(state, Cancelled) and band(start, state.at) is Band.LT12
 
     def _wanted(self) -> bool:
         """Whether the booking still wants its money held."""
@@ -192,6 +201,8 @@ class Desk(Mover):
             self._work.ledger.post(self._books(payment).captured(operation, payment.hold))
         if answer.amount != operation.amount:
             return payment.review("amount_mismatch", at=self._at)
+        if payment.review_reason is not None:
+            return payment.stands_at(PaymentState.LOCKED)  # It waits for who keeps it.
         outcome = outcome or Outcome.LESSON_COMPLETED
         if share_of(outcome) is Share.NO_CHARGE:
             return self._let_the_student_be(payment, outcome)  # It was decided meanwhile.

@@ -71,7 +71,7 @@ def retry_capture(
     with begin() as work:
         payment = work.payments.get(payment_id)
 
-    def decide(work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
+    def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
         failure, now = payment.failure, clock.now()
         if (
             failure is None
@@ -79,16 +79,15 @@ def retry_capture(
             or payment.state is not PaymentState.PAYMENT_METHOD_REQUIRED
         ):
             return payment
-        if any(
-            not each.finished and each.slot.startswith("auth#")
-            for each in work.payment_operations.of(payment_id)
-        ):
+        if desk.awaits_answer(payment):
             return payment
         if now - failure.first_at >= CAPTURE_GIVE_UP_AFTER:
             return payment.review("capture_escalated", at=now)
         if now - failure.last_at < CAPTURE_RETRY_EVERY:
             # Asked already: by an earlier run of this very work, or with another card meanwhile.
             return payment
+        if payment.closing is not None:
+            return desk.pursue(payment)
         return desk.ask_card(payment, off_session=True)
 
     return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
