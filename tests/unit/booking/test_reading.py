@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Role
 from instainstru_core.availability.errors import CalendarNotFound, NotMonday
+from instainstru_core.availability.model.weeks import LAST_MONDAY
 from instainstru_core.booking.calendar.policies import entry_of
 from instainstru_core.booking.errors import BookingNotFound, WrongState
 from instainstru_core.booking.ids import BookingId
@@ -344,6 +345,21 @@ def test_a_week_begins_on_its_monday_and_is_somebodys(
         read_week_bookings(
             ReadWeekBookings(instructor_id=INSTRUCTOR, monday=MONDAY), read=store.read, clock=clock
         )
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
+@pytest.mark.parametrize("monday", [date.min, LAST_MONDAY])
+def test_av12_the_first_and_the_last_week_have_no_bookings(
+    clock: HandMovedClock, zone: str, monday: date
+) -> None:
+    """Their first and last instants are in no year there is, in half of all zones."""
+    store = InMemoryStore(ids=CountedIds(), clock=clock)
+    room = open_classroom(store.begin, store.ids)
+    with store.begin() as work:
+        kept = work.instructors.get_for_update(room.instructor)
+        work.instructors.save(kept.introduce(at=clock.now(), zone=Zone(zone)))
+    request = ReadWeekBookings(instructor_id=room.instructor, monday=monday)
+    assert not read_week_bookings(request, read=store.read, clock=clock).taken
 
 
 def test_the_other_party_is_known_by_account(store: InMemoryStore) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Final
 
 from attrs import frozen
 
@@ -11,6 +12,9 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.time import Clock, Interval
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.kernel.zones import Zone
+
+# East of Greenwich the first date there is begins before the first instant there is.
+_SECOND_DATE: Final = date.min + timedelta(days=1)
 
 
 @frozen(kw_only=True)
@@ -43,6 +47,6 @@ def read_week_bookings(
     with read() as reads:
         zone = reads.calendars.glance(request.instructor_id).zone
         after = request.monday + timedelta(days=DAYS_PER_WEEK)
-        week = Interval(zone.midnight(request.monday), zone.midnight(after))
+        week = Interval(zone.midnight(max(request.monday, _SECOND_DATE)), zone.midnight(after))
         taken = reads.booking_queries.taken(request.instructor_id, week, now=clock.now())
     return WeekBookings(zone=zone, taken=taken)
