@@ -319,7 +319,9 @@ def _page(instructor_id: InstructorId, found: OpenTimes) -> _Page:
 def _public(page: _Page, seen: str | None) -> Response[PublicView]:
     """The page, or word that it did not change. Source: AV-38."""
     headers = {"ETag": page.etag, "Cache-Control": f"public, max-age={PUBLIC_SECONDS}"}
-    unchanged = seen is not None and (seen.strip() == ANY_VERSION or page.etag in seen)
+    # Weak comparison: a cache on the way may have made another kind of tag of it. RFC 9110, 13.1.2.
+    opaque = page.etag.removeprefix("W/")
+    unchanged = seen is not None and (seen.strip() == ANY_VERSION or opaque in seen)
     response = Response(
         b"" if unchanged else page.content,
         status_code=304 if unchanged else 200,

@@ -36,6 +36,7 @@ READING: Final = policy(access=ACCESS, bucket="read")
 EDITING: Final = policy(access=ACCESS, bucket="write")
 KEYED_EDITING: Final = policy(access=ACCESS, bucket="write", idempotency=OPTIONAL)
 
+NO_VERSION: Final = ""
 _ETAGS: Final = re.compile(r'(W/)?"([^"]*)"')
 _WEEK: Final = "/instructors/me/availability/weeks/{monday:str}"
 _DAYS: Final = [{"2030-01-07": [{"start": "09:00", "end": "12:30"}]}]
@@ -321,7 +322,7 @@ def etags(header: str | None) -> frozenset[str] | None:
     if header.strip() == ANY_VERSION:
         return frozenset({ANY_VERSION})
     strong = (tag for weak, tag in _ETAGS.findall(header) if not weak and tag != ANY_VERSION)
-    return frozenset(strong) or frozenset({header})
+    return frozenset(strong) or frozenset({NO_VERSION})
 
 
 def version(saved: SavedEdit) -> dict[str, str]:
