@@ -10,8 +10,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.structs import asdict
 
 from entrypoints.http.availability import ZoneName
+from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
-from entrypoints.http.policy import policy, requires
+from entrypoints.http.policy import OPTIONAL, policy, requires
 from entrypoints.http.problems import Violation, invalid
 from entrypoints.http.weeks import UncoveredBookingView
 from instainstru_core.accounts.model import Permission, Principal
@@ -39,6 +40,9 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.ports import Ports
 
 _EDITING: Final = policy(access=requires(Permission.MANAGE_AVAILABILITY), bucket="write")
+_POSTING: Final = policy(
+    access=requires(Permission.MANAGE_AVAILABILITY), bucket="write", idempotency=OPTIONAL
+)
 _READING: Final = policy(access=requires(Permission.MANAGE_AVAILABILITY), bucket="read")
 _BLACKOUTS: Final = "/instructors/me/blackouts"
 _SETTINGS: Final = "/instructors/me/calendar-settings"
@@ -173,19 +177,24 @@ def blackouts(
 @post(
     _BLACKOUTS,
     sync_to_thread=True,
-    opt=_EDITING,
+    opt=_POSTING,
     **documented("Take no lessons on dates", refusals=(404, 409, 422)),
 )
 def block(
     data: JSONBody[BlockDatesBody],
     principal: NamedDependency[Principal],
     ports: NamedDependency[Ports],
+    keyed: NamedDependency[Keyed],
 ) -> BlockedDatesView:
     """Hide whole dates from everybody. Lessons that are booked stand, and are listed."""
-    request = data.request(_teacher(principal))
-    return BlockedDatesView.of(
-        block_dates(request, begin=ports.begin, ids=ports.ids, clock=ports.clock)
+    blocked = block_dates(
+        data.request(_teacher(principal)),
+        begin=ports.begin,
+        ids=ports.ids,
+        clock=ports.clock,
+        answer=keyed.answer(BlockedDatesView.of),
     )
+    return BlockedDatesView.of(blocked)
 
 
 @delete(
@@ -240,14 +249,21 @@ def change_settings(
     f"{_SETTINGS}/acknowledge",
     sync_to_thread=True,
     status_code=200,
-    opt=_EDITING,
+    opt=_POSTING,
     **documented("Say that I know what the settings do", refusals=(404,)),
 )
 def acknowledge(
-    principal: NamedDependency[Principal], ports: NamedDependency[Ports]
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+    keyed: NamedDependency[Keyed],
 ) -> CalendarSettingsView:
     """Kept the first time; later ones change nothing."""
-    kept = acknowledge_calendar_settings(_teacher(principal), begin=ports.begin, clock=ports.clock)
+    kept = acknowledge_calendar_settings(
+        _teacher(principal),
+        begin=ports.begin,
+        clock=ports.clock,
+        answer=keyed.answer(CalendarSettingsView.of),
+    )
     return CalendarSettingsView.of(kept)
 
 

@@ -154,17 +154,23 @@ def remove_calendar(
     "/{external_calendar_id:str}/refresh",
     status_code=202,
     sync_to_thread=True,
-    opt=policy(access=_TEACHERS, bucket="write"),
+    opt=policy(access=_TEACHERS, bucket="write", idempotency=OPTIONAL),
     **documented("Read an external calendar now", refusals=(404, 409)),
 )
 def refresh_calendar(
     external_calendar_id: FromPath[FeedId],
     principal: NamedDependency[Principal],
     ports: NamedDependency[Ports],
+    keyed: NamedDependency[Keyed],
 ) -> FeedView:
     """Have it read as soon as a worker is free; once a minute at most."""
-    request = RequestRefresh(instructor_id=_teacher(principal), feed_id=external_calendar_id)
-    return FeedView.of(request_refresh(request, begin=ports.begin, clock=ports.clock))
+    feed = request_refresh(
+        RequestRefresh(instructor_id=_teacher(principal), feed_id=external_calendar_id),
+        begin=ports.begin,
+        clock=ports.clock,
+        answer=keyed.answer(FeedView.of),
+    )
+    return FeedView.of(feed)
 
 
 def _teacher(principal: Principal) -> InstructorId:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from entrypoints.http.config import PREFIX
 from instainstru_core.accounts.model import Role
 from instainstru_core.availability.events import AvailabilityChanged
 from instainstru_core.availability.model.rules import CalendarRules
+from instainstru_core.ports import Ports
 from instainstru_core.testing.strategies.booking import (
     MONDAY,
     NOON,
@@ -16,6 +18,7 @@ from instainstru_core.testing.strategies.booking import (
     signed_in,
 )
 from tests.integration.http.calendar_desk import CalendarDesk, calendar_desk
+from tests.integration.http.people import Client, Join
 
 BLACKOUTS = "/instructors/me/blackouts"
 SETTINGS = "/instructors/me/calendar-settings"
@@ -160,6 +163,33 @@ def test_av38_events_name_the_dates_of_each_week(desk: CalendarDesk) -> None:
     etag = desk.client.get(f"/instructors/me/availability/weeks/{MONDAY}").headers["ETag"]
     assert first.etag == etag.strip('"')
     assert first.etag != "0" * 64
+
+
+def test_a_retried_post_is_answered_alike_and_done_once(
+    free_api: Client, ports: Ports, join: Join
+) -> None:
+    """Spec 01 §9, SE-13: without the key, the retry would say that the date is blocked already."""
+    teacher = join("teacher@example.com", role="instructor")
+    keyed = teacher.headers | {"Idempotency-Key": "a-day-off-for-jane"}
+    body = {"date": str(ports.clock.now().date() + timedelta(days=9)), "reason": "Away"}
+    calendars = f"{PREFIX}/instructors/me/external-calendars"
+    feed = free_api.post(
+        calendars, json={"url": "https://calendar.example.com/a.ics"}, headers=teacher.headers
+    )
+    assert feed.status_code == 201, feed.text
+    refresh = f"{calendars}/{feed.json()['external_calendar_id']}/refresh"
+    for path, sent, status in (
+        (f"{PREFIX}{BLACKOUTS}", body, 201),
+        (f"{PREFIX}{SETTINGS}/acknowledge", None, 200),
+        (refresh, None, 202),
+    ):
+        first = free_api.post(path, json=sent, headers=keyed)
+        again = free_api.post(path, json=sent, headers=keyed)
+        assert (first.status_code, again.status_code) == (status, status), first.text
+        assert again.content == first.content
+        assert again.headers["Idempotency-Replayed"] == "true"
+    twice = free_api.post(f"{PREFIX}{BLACKOUTS}", json=body, headers=teacher.headers)
+    assert (twice.status_code, twice.json()["code"]) == (409, "blackout_exists")
 
 
 def test_av28_a_calendar_begins_with_the_defaults(desk: CalendarDesk) -> None:

@@ -406,6 +406,30 @@ def test_whoever_can_not_wait_has_it_read_once_a_minute(town: Town) -> None:
     assert len(town.feeds.requests) == 2
 
 
+def test_asking_again_before_it_was_read_asks_nobody_twice(town: Town) -> None:
+    """Workers that are behind don't make a flood of what is asked for once a minute."""
+    town.takes()
+    feed, ports = town.add(), town.world.ports
+    town.world.advance()
+    town.world.advance(AT_MOST_EVERY)
+    request = RequestRefresh(instructor_id=town.me, feed_id=feed.feed_id)
+    versions = {
+        request_refresh(request, begin=ports.begin, clock=ports.clock).version for _ in range(3)
+    }
+    assert len(versions) == 1
+    town.world.advance()
+    assert len(town.feeds.requests) == 2
+
+
+def test_what_was_asked_for_and_not_done_can_be_asked_for_again(town: Town) -> None:
+    """Whether it was read since, is seen by when it is to be read next."""
+    feed = a_feed()
+    for checked in (feed.unchanged(at=AT), feed.fail(FeedProblem.TOO_SLOW, at=AT)):
+        assert checked.asked_at is None
+        assert checked.put_off(until=AT + EVERY + HOUR).asked_at == AT + HOUR
+    assert feed.put_off(until=AT + EVERY).asked_at == AT
+
+
 @define
 class _Meddling:
     """A source during whose fetch something else happens."""

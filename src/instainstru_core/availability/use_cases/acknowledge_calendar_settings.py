@@ -6,13 +6,17 @@ from instainstru_core.availability.model.settings import KeptSettings
 from instainstru_core.availability.ports import AvailabilityWork
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.time import Clock
-from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 
 WorkT = TypeVar("WorkT", bound=AvailabilityWork)
 
 
 def acknowledge_calendar_settings(
-    instructor_id: InstructorId, *, begin: Begin[WorkT], clock: Clock
+    instructor_id: InstructorId,
+    *,
+    begin: Begin[WorkT],
+    clock: Clock,
+    answer: Answer[WorkT, KeptSettings] = unanswered,
 ) -> KeptSettings:
     """Keep the first time they said so.
 
@@ -21,4 +25,6 @@ def acknowledge_calendar_settings(
     """
     with begin() as work:
         work.calendars.acknowledge(instructor_id, at=clock.now())
-        return work.calendars.kept_settings(instructor_id)
+        kept = work.calendars.kept_settings(instructor_id)
+        answer(work, kept)
+        return kept

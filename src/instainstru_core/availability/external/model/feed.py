@@ -119,6 +119,15 @@ class Feed(Aggregate):
             return FeedStatus.FAILING
         return FeedStatus.PENDING if self.succeeded_at is None else FeedStatus.OK
 
+    @property
+    def asked_at(self) -> datetime | None:
+        """When it was last to be read at once; None when it was looked at since."""
+        if self.checked_at is not None and self.next_check_at == self._next(
+            self.checked_at, self.failures
+        ):
+            return None
+        return self.next_check_at - EVERY
+
     def known_version(self, zone: Zone, now: datetime) -> Validators:
         """What to ask the server by; nothing when the calendar must be read whole again.
 
@@ -152,13 +161,12 @@ class Feed(Aggregate):
         Its owner is told once in a row of failures; of what may pass, only when it doesn't.
         """
         failures = self.failures + 1
-        pause = min(EVERY * (1 << min(failures - 1, _MOST_DOUBLINGS)), LONGEST_PAUSE)
         failed = evolve(
             self,
             checked_at=at,
             problem=problem,
             failures=failures,
-            next_check_at=at + pause + self._jitter,
+            next_check_at=self._next(at, failures),
         )
         if self.told_at is not None or (problem.may_pass and failures < PATIENCE):
             return failed
@@ -179,8 +187,13 @@ class Feed(Aggregate):
             problem=None,
             failures=0,
             told_at=None,
-            next_check_at=at + EVERY + self._jitter,
+            next_check_at=self._next(at, 0),
         )
+
+    def _next(self, checked_at: datetime, failures: int) -> datetime:
+        """When it is looked at again after it was: ever later, as long as it fails."""
+        doublings = min(max(failures - 1, 0), _MOST_DOUBLINGS)
+        return checked_at + min(EVERY * (1 << doublings), LONGEST_PAUSE) + self._jitter
 
     @property
     def _jitter(self) -> timedelta:

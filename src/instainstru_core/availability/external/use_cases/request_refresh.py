@@ -12,7 +12,7 @@ from instainstru_core.availability.external.ports import FeedWork
 from instainstru_core.availability.external.timers import refresh_work
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.time import Clock
-from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 
 WorkT = TypeVar("WorkT", bound=FeedWork)
 
@@ -28,7 +28,13 @@ class RequestRefresh:
     feed_id: FeedId
 
 
-def request_refresh(request: RequestRefresh, *, begin: Begin[WorkT], clock: Clock) -> Feed:
+def request_refresh(
+    request: RequestRefresh,
+    *,
+    begin: Begin[WorkT],
+    clock: Clock,
+    answer: Answer[WorkT, Feed] = unanswered,
+) -> Feed:
     """File the work of reading it, and return the feed as it is until then.
 
     Raises:
@@ -40,8 +46,9 @@ def request_refresh(request: RequestRefresh, *, begin: Begin[WorkT], clock: Cloc
         if feed.instructor_id != request.instructor_id:
             raise FeedNotFound(request.feed_id)
         now = clock.now()
-        if feed.checked_at is not None and now - feed.checked_at < AT_MOST_EVERY:
-            return feed
-        feed = work.feeds.save(feed.put_off(until=now + EVERY))
-        work.work_items.file(refresh_work(feed, at=now))
+        known = (feed.checked_at, feed.asked_at)
+        if all(each is None or now - each >= AT_MOST_EVERY for each in known):
+            feed = work.feeds.save(feed.put_off(until=now + EVERY))
+            work.work_items.file(refresh_work(feed, at=now))
+        answer(work, feed)
         return feed
