@@ -23,7 +23,7 @@ OUR_UIDS = "@instainstru.com"
 DENSE = frozenset({"SECONDLY", "MINUTELY"})
 TELLING = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 # Lines that say when; the library leaves out what it can't read, and the time would look free.
-DECISIVE = frozenset({*TELLING, "DURATION", "RRULE", "TRANSP", "STATUS", "UID", None})
+DECISIVE = frozenset({*TELLING, "DURATION", "FREEBUSY", "RRULE", "TRANSP", "STATUS", "UID", None})
 OPEN_FILES = 64
 DAY = timedelta(days=1)
 
@@ -70,13 +70,17 @@ def busy_spans(content: bytes, asked: dict[str, Any]) -> Iterator[tuple[float, f
     _check(calendar)
     lasting = frozenset(_uid(each) for each in calendar.walk("VEVENT") if _has_a_length(each))
     found = recurring_ical_events.of(calendar, skip_bad_series=False)
-    for number, event in enumerate(found.between(since - DAY, until + DAY)):
-        if number >= MAX_OCCURRENCES:
-            raise _Refused("too_many_events")
+    occurrences = found.between(since - DAY, until + DAY)
+    periods = [each for each in _periods(calendar, zone) if each[0] < until and since < each[1]]
+    if len(occurrences) + len(periods) > MAX_OCCURRENCES:
+        raise _Refused("too_many_events")
+    for event in occurrences:
         if _takes_time(event):
             starts_at, ends_at = _ends(event, zone, has_a_length=_uid(event) in lasting)
             if ends_at > starts_at:
                 yield starts_at.timestamp(), ends_at.timestamp()
+    for starts_at, ends_at in periods:
+        yield starts_at.timestamp(), ends_at.timestamp()
 
 
 def _calendar(content: bytes) -> Any:
@@ -118,6 +122,17 @@ def _check_zones(value: Any) -> None:
         for moment in [one.dt for one in each.dts] if hasattr(each, "dts") else [each.dt]:
             if isinstance(moment, datetime) and moment.tzinfo is None:
                 raise _Refused("unknown_zone")
+
+
+def _periods(calendar: Any, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    """What a calendar says that tells busy time alone. RFC 5545, 3.6.4; other kinds are busy."""
+    for component in calendar.walk("VFREEBUSY"):
+        for each in _each(component.get("FREEBUSY")):
+            if str(each.params.get("FBTYPE", "BUSY")).upper() != "FREE":
+                first, last = each.dt
+                starts_at = _instant(first, zone)
+                length = isinstance(last, timedelta)
+                yield starts_at, starts_at + last if length else _instant(last, zone)
 
 
 def _takes_time(event: Any) -> bool:

@@ -89,6 +89,47 @@ def test_what_does_not_take_time_is_left_out() -> None:
     assert read(content) == [("01-08T14:00", "01-08T15:00")]
 
 
+def test_busy_time_alone_is_read_too() -> None:
+    """Some calendars tell when their owner is busy and nothing else: RFC 5545, 3.6.4."""
+    content = calendar(
+        NINE_TO_TEN,
+        "\n".join(
+            [
+                *("BEGIN:VFREEBUSY", "UID:f", "DTSTAMP:20300101T000000Z"),
+                "FREEBUSY;FBTYPE=BUSY:20300109T140000Z/PT1H,20300110T140000Z/20300110T150000Z",
+                "FREEBUSY:20300111T140000Z/PT30M",
+                "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20300112T140000Z/PT1H",
+                "FREEBUSY;FBTYPE=FREE:20300113T140000Z/PT1H",
+                "FREEBUSY:20290101T140000Z/PT1H",
+                "END:VFREEBUSY",
+            ]
+        ),
+    )
+    assert read(content) == [
+        ("01-08T14:00", "01-08T15:00"),
+        ("01-09T14:00", "01-09T15:00"),
+        ("01-10T14:00", "01-10T15:00"),
+        ("01-11T14:00", "01-11T14:30"),
+        ("01-12T14:00", "01-12T15:00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        ("FREEBUSY:whenever", FeedProblem.MALFORMED),
+        ("FREEBUSY:20300109T150000Z/20300109T140000Z", FeedProblem.MALFORMED),
+        (
+            "FREEBUSY:" + ",".join(["20300109T140000Z/PT1H"] * 5_001),
+            FeedProblem.TOO_MANY_EVENTS,
+        ),
+    ],
+)
+def test_busy_time_that_can_not_be_read_is_refused_whole(line: str, refused: FeedProblem) -> None:
+    told = f"BEGIN:VFREEBUSY\nUID:f\nDTSTAMP:20300101T000000Z\n{line}\nEND:VFREEBUSY"
+    assert problem(calendar(told)) is refused
+
+
 def test_whole_days_and_floating_times_are_on_the_owners_clock() -> None:
     content = calendar(
         event("DTSTART;VALUE=DATE:20300109", "DTEND;VALUE=DATE:20300110", uid="a"),
