@@ -1,24 +1,23 @@
 """Lessons: booked, looked at, called off, given. Source: spec 01 §5, §6."""
 
-from datetime import date, datetime, time
 from typing import Annotated, Final, Literal
 
 from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from entrypoints.http.booking_views import BookingPageView, BookingView
 from entrypoints.http.idempotency import Keyed
+from entrypoints.http.lesson_bodies import StartBody, trimmed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import REQUIRED, policy, requires
-from entrypoints.http.problems import Violation, invalid
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal, Role
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.booking import MAX_NOTE_LENGTH, Booking
 from instainstru_core.booking.mutex import alone_with
-from instainstru_core.booking.policies.facts import AskedPlace, LocalStart, Proposal
+from instainstru_core.booking.policies.facts import AskedPlace, Proposal
 from instainstru_core.booking.policies.views import View
 from instainstru_core.booking.queries import BookingList
 from instainstru_core.booking.terms import BookingStatus, Party
@@ -35,9 +34,9 @@ from instainstru_core.ports import Ports
 _READERS: Final = requires(
     Permission.VIEW_OWN_BOOKINGS, Permission.VIEW_INCOMING_BOOKINGS, any_of=True
 )
-_CANCELLERS: Final = requires(
-    Permission.CANCEL_OWN_BOOKINGS, Permission.CANCEL_STUDENT_BOOKINGS, any_of=True
-)
+
+LAST_PAGE: Final = 1_000_000_000
+"""Beyond the end of every list; a page there is empty, and no error. Source: BK-43."""
 
 
 class PlaceBody(Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
@@ -51,43 +50,28 @@ class PlaceBody(Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
     place_id: Annotated[str, Meta(max_length=255)] | None = None
 
 
-class CreateBookingBody(Struct, kw_only=True, forbid_unknown_fields=True):
+class CreateBookingBody(StartBody, kw_only=True, forbid_unknown_fields=True):
     """One lesson: its start as an instant, or as date and time on the instructor's clock."""
 
     instructor_id: InstructorId
     service_id: ServiceId
-    start: (
-        Annotated[
-            datetime, Meta(tz=True, description="RFC 3339", examples=["2026-12-08T15:00:00Z"])
-        ]
-        | UnsetType
-    ) = UNSET
-    day: Annotated[date, Meta(examples=["2026-12-08"])] | UnsetType = field(
-        default=UNSET, name="date"
-    )
-    wall: (
-        Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["10:00"])] | UnsetType
-    ) = field(default=UNSET, name="time")
     duration_minutes: Annotated[int, Meta(ge=1, le=1440, examples=[60])]
     location_type: LocationType
     place: PlaceBody = PlaceBody()
-    note: Annotated[str, Meta(max_length=1000)] = ""
-
-    def starting(self) -> datetime | LocalStart:
-        """The start, in whichever way it was given.
-
-        Raises:
-            Refusal: In neither way, or in both.
-        """
-        if isinstance(self.start, datetime) and self.day is UNSET and self.wall is UNSET:
-            return self.start
-        if self.start is UNSET and isinstance(self.day, date) and isinstance(self.wall, str):
-            return LocalStart(self.day, time.fromisoformat(self.wall))
-        message = "give either start, or date and time"
-        raise invalid([Violation(pointer="/start", code="invalid", message=message)])
+    note: Annotated[
+        str,
+        Meta(
+            max_length=2 * MAX_NOTE_LENGTH,
+            description="At most 1000 characters, the space around them aside.",
+        ),
+    ] = ""
 
     def proposal(self, principal: Principal) -> Proposal:
-        """What is asked for, by whom."""
+        """What is asked for, by whom.
+
+        Raises:
+            Refusal: There is no one start, or the note is too long.
+        """
         return Proposal(
             student=StudentId(principal.account_id.value),
             instructor=self.instructor_id,
@@ -101,7 +85,7 @@ class CreateBookingBody(Struct, kw_only=True, forbid_unknown_fields=True):
                 lng=self.place.lng,
                 place_id=self.place.place_id,
             ),
-            note=self.note,
+            note=trimmed(self.note, most=MAX_NOTE_LENGTH, pointer="/note"),
         )
 
 
@@ -138,10 +122,6 @@ class CompleteLessonBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """A note for the instructor alone."""
 
     note: Annotated[str, Meta(max_length=1000)] | None = None
-
-
-def _party(booking: Booking, principal: Principal) -> Party:
-    return booking.party_of(principal.account_id) or Party.ADMIN
 
 
 @post(
@@ -186,7 +166,7 @@ def list_mine(
     view: FromQuery[View | None] = None,
     status: FromQuery[BookingStatus | None] = None,
     include_rescheduled: FromQuery[bool] = False,
-    page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
+    page: Annotated[int, QueryParameter(ge=1, le=LAST_PAGE)] = 1,
     per_page: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> BookingPageView:
     """My lessons as a student or as an instructor; without a view, all of them, latest first."""
@@ -217,9 +197,7 @@ def show(
 ) -> BookingView:
     """One of my lessons."""
     card = get_booking(booking_id, viewer=principal.account_id, read=ports.read)
-    found = None
-    if card.viewer is Party.STUDENT:
-        found = find_payment(booking_id, viewer=principal.account_id, read=ports.read)
+    found = find_payment(booking_id, viewer=principal.account_id, read=ports.read)
     payment = None if found is None else found.payment
     return BookingView.of_card(card, ports.clock.now(), payment)
 
@@ -262,7 +240,7 @@ def complete(
     """Say that the lesson was given, from its end on."""
 
     def view(booking: Booking) -> BookingView:
-        return BookingView.of(booking, _party(booking, principal), ports.clock.now())
+        return BookingView.of(booking, Party.INSTRUCTOR, ports.clock.now())
 
     with alone_with(booking_id, ports.mutexes):
         booking = complete_lesson(

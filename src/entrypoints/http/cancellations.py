@@ -11,11 +11,13 @@ from msgspec import Meta, Struct
 
 from entrypoints.http.booking_views import BookingView
 from entrypoints.http.idempotency import Keyed
+from entrypoints.http.lesson_bodies import trimmed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import REQUIRED, policy, requires
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import MAX_REASON_LENGTH
 from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.terms import Band, Party, PolicyCase
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking
@@ -38,7 +40,13 @@ class CancelBookingBody(Struct, kw_only=True, forbid_unknown_fields=True):
 
     reason: Annotated[
         str,
-        Meta(min_length=1, max_length=500, pattern=r"\S", examples=["I caught a cold."]),
+        Meta(
+            min_length=1,
+            max_length=2 * MAX_REASON_LENGTH,
+            pattern=r"\S",
+            description="1 to 500 characters, the space around them aside.",
+            examples=["I caught a cold."],
+        ),
     ]
 
 
@@ -157,9 +165,10 @@ def cancel(
         viewer = _party(cancelled.booking, principal)
         return CancelledBookingView.of_cancelled(cancelled, viewer, ports.clock.now())
 
+    reason = trimmed(data.reason, least=1, most=MAX_REASON_LENGTH, pointer="/reason")
     with alone_with(booking_id, ports.mutexes):
         cancelled = cancel_lesson(
-            CancelBooking(principal=principal, booking_id=booking_id, reason=data.reason),
+            CancelBooking(principal=principal, booking_id=booking_id, reason=reason),
             begin=ports.begin,
             ids=ports.ids,
             clock=ports.clock,

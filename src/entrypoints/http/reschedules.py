@@ -1,22 +1,22 @@
 """Moving a lesson, and what that would do. Source: BK-29…BK-35, BK-56, BK-57, spec 01 §6."""
 
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Annotated, Final
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import Meta, Struct
 
 from entrypoints.http.booking_views import BookingView
 from entrypoints.http.idempotency import Keyed
+from entrypoints.http.lesson_bodies import StartBody
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import REQUIRED, policy, requires
 from entrypoints.http.problems import Violation, invalid
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.mutex import alone_with
-from instainstru_core.booking.policies.facts import LocalStart
 from instainstru_core.booking.terms import Party
 from instainstru_core.booking.use_cases.propose_move import AskedMove
 from instainstru_core.catalog.ids import ServiceId
@@ -33,36 +33,11 @@ _PARTIES: Final = requires(
 )
 
 
-class RescheduleBody(Struct, kw_only=True, forbid_unknown_fields=True):
+class RescheduleBody(StartBody, kw_only=True, forbid_unknown_fields=True):
     """The new start, as an instant or on the instructor's clock; the rest stays unless named."""
 
-    start: (
-        Annotated[
-            datetime, Meta(tz=True, description="RFC 3339", examples=["2026-12-09T15:00:00Z"])
-        ]
-        | UnsetType
-    ) = UNSET
-    day: Annotated[date, Meta(examples=["2026-12-09"])] | UnsetType = field(
-        default=UNSET, name="date"
-    )
-    wall: (
-        Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["10:00"])] | UnsetType
-    ) = field(default=UNSET, name="time")
     duration_minutes: Annotated[int, Meta(ge=1, le=1440, examples=[60])] | None = None
     service_id: ServiceId | None = None
-
-    def starting(self) -> datetime | LocalStart:
-        """The start, in whichever way it was given.
-
-        Raises:
-            Refusal: In neither way, or in both.
-        """
-        if isinstance(self.start, datetime) and self.day is UNSET and self.wall is UNSET:
-            return self.start
-        if self.start is UNSET and isinstance(self.day, date) and isinstance(self.wall, str):
-            return LocalStart(self.day, time.fromisoformat(self.wall))
-        message = "give either start, or date and time"
-        raise invalid([Violation(pointer="/start", code="invalid", message=message)])
 
 
 class RescheduledView(Struct, kw_only=True, frozen=True):

@@ -253,6 +253,33 @@ def test_bk28_a_cancellation_says_why(desk: Desk, body: dict[str, Any]) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
 
 
+def test_bk1_bk28_the_space_around_a_text_does_not_count(desk: Desk) -> None:
+    """A note of 1000 characters, and a reason of 500, after trimming."""
+    answer = desk.book(note=f" \n{'n' * 1000}  ")
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["note"] == "n" * 1000
+    path = f"/bookings/{answer.json()['booking_id']}/cancel"
+    cancelled = desk.post(path, {"reason": f"\t {'r' * 500} \n"})
+    assert cancelled.status_code == 200, cancelled.text
+    assert cancelled.json()["cancellation"]["reason"] == "r" * 500
+
+
+@pytest.mark.parametrize("note", ["n" * 1001, f" {'n' * 1001} ", " " * 2001])
+def test_bk1_a_long_note_is_refused_by_name(desk: Desk, note: str) -> None:
+    answer = desk.book(note=note)
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/note"]
+
+
+def test_bk43_a_page_beyond_the_end_is_empty(desk: Desk) -> None:
+    desk.book()
+    answer = desk.client.get("/bookings?page=1000000000&per_page=100")
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert (found["items"], found["total"]) == ([], 1)
+    assert (found["has_next"], found["has_prev"]) == (False, True)
+
+
 def test_bk21_the_instructor_completes_after_the_end(desk: Desk) -> None:
     booking_id = desk.book().json()["booking_id"]
     desk.confirm(booking_id)

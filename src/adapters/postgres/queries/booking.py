@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from attrs import define
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
@@ -151,7 +152,7 @@ def _page(
         NAMED.where(mine)
         .order_by(*_order(view, bookings.c))
         .limit(bindparam("per_page", type_=Integer))
-        .offset(bindparam("skipped", type_=Integer))
+        .offset(bindparam("skipped", type_=BigInteger))
         .subquery("sliced")
     )
     counted = select(func.count().label("total")).where(mine).subquery("counted")
