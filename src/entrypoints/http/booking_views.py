@@ -16,7 +16,7 @@ from instainstru_core.booking.terms import Party
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType
-from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.payment import Payment, PaymentState
 
 
 class PlaceView(Struct, kw_only=True, frozen=True):
@@ -139,9 +139,11 @@ class BookingView(Struct, kw_only=True, frozen=True):
         counterpart: str | None = None,
         payment: Payment | None = None,
     ) -> "BookingView":
-        """The view that *viewer* has of *booking* at *now*."""
+        """The view that *viewer* has of *booking* at *now*; *payment* is for a student alone."""
         place, current, state = booking.place, phase(booking, now), booking.state
         chain = booking.chain
+        locked = payment is not None and payment.standing is PaymentState.LOCKED
+        mine = payment if viewer is Party.STUDENT else None
         shown = place is not None and shows_place(booking, viewer, now)
         local_start = booking.zone.local(booking.lesson.starts_at)
         return cls(
@@ -179,11 +181,11 @@ class BookingView(Struct, kw_only=True, frozen=True):
             lock_funded=chain.lock_funded,
             policy_clock=[
                 PolicyStageView(until=each.until, policy_case=each.policy_case.value)
-                for each in policy_clock(booking, viewer=viewer, now=now)
+                for each in policy_clock(booking, viewer=viewer, now=now, payment_locked=locked)
             ],
             version=booking.version,
             counterpart=counterpart,
-            payment=None if payment is None else PaymentSummaryView.of(payment),
+            payment=None if mine is None else PaymentSummaryView.of(mine),
         )
 
     @classmethod

@@ -17,6 +17,7 @@ from instainstru_core.accounts.model import Principal
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled
 from instainstru_core.booking.terms import CancelKind
+from instainstru_core.payments.model.moving import lock
 from instainstru_core.testing.contracts.calendar_files import moved
 from instainstru_core.testing.world import HOUR, MONDAY, NOON, World
 from tests.integration.http.conftest import Unlimited
@@ -141,6 +142,26 @@ def test_the_detail_shows_a_student_their_money_and_the_policy_clock(town: Town)
     (listed,) = town.anna.get("/bookings?view=upcoming").json()["items"]
     assert listed["payment"] is None
     town.eve.get(town.address, status=404)
+
+
+def test_bk27_the_policy_clock_goes_by_locked_money_too(town: Town) -> None:
+    """Money taken for a move that came to nothing is locked until it is back; PY-19."""
+    with town.world.ports.begin() as work:
+        paid = work.payments.find_for_update(town.lesson.booking_id)
+        assert paid is not None
+        work.payments.save(lock(paid, at=town.world.clock.now()))
+    mine = town.anna.get(town.address).json()
+    assert (mine["payment"]["state"], mine["lock_funded"]) == ("locked", False)
+    assert [each["policy_case"] for each in mine["policy_clock"]] == [
+        "lock_student_ge12",
+        "lock_student_lt12",
+    ]
+    assert mine["policy_clock"][0]["until"] == "2030-01-10T05:00:00Z"
+    shown = town.anna.get(f"{town.address}/cancel-preview").json()
+    assert shown["now"]["policy_case"] == mine["policy_clock"][0]["policy_case"]
+    theirs = town.jane.get(town.address).json()
+    assert [each["policy_case"] for each in theirs["policy_clock"]] == ["lock_instructor_cancelled"]
+    assert theirs["payment"] is None, "the money's details are the student's"
 
 
 def test_bk45_notes_are_the_instructors_and_details_for_both(town: Town) -> None:
