@@ -57,6 +57,7 @@ def facts_of(
         {"public_default_days": 91},
         {"public_detail_level": "everything"},
         {"availability_retention_days": 29},
+        {"proximity_gap_minutes": 121},
     ],
     ids=str,
 )

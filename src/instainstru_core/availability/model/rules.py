@@ -21,6 +21,7 @@ _STEP: Final = 5
 
 _hour = and_(ge(0), le(23))
 _notice = and_(ge(0), le(MAX_NOTICE_MINUTES))
+_buffer_long = and_(ge(0), le(MAX_BUFFER_MINUTES))
 _positive = ge(1)
 
 
@@ -73,7 +74,8 @@ class CalendarRules:
     )
     public_show_name: bool = field(default=True, validator=instance_of(bool))
     public_cache_ttl_s: int = field(default=300, validator=ge(0))
-    proximity_gap_minutes: int = field(default=30, validator=ge(0))
+    # No lesson further away than the longest buffer is looked at.
+    proximity_gap_minutes: int = field(default=30, validator=_buffer_long)
     same_place_miles: float = field(default=0.1, validator=ge(0))
     availability_retention_days: int = field(default=180, validator=ge(MIN_RETENTION_DAYS))
     video_enabled: bool = field(default=False, validator=instance_of(bool))
