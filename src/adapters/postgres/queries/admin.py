@@ -347,7 +347,7 @@ def _takings_of(row: Mapping[Any, Any], name: str) -> Takings:
 
 
 def _aliases(asked: frozenset[PaymentStatus]) -> frozenset[PaymentStatus] | None:
-    return asked & _PAID.keys() if asked else None
+    return asked.intersection(_PAID) if asked else None
 
 
 def _states(asked: frozenset[PaymentStatus]) -> Sequence[str]:
