@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -21,6 +21,9 @@ from instainstru_core.kernel.time_machine import TimeMachine
 from instainstru_core.ports import Ports
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 from tests.integration.http.people import PASSWORD, Client, Join, Person, mailed_code
+
+if TYPE_CHECKING:
+    from tests.integration.http.town import Town
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +65,24 @@ def ports(world: Ports, engine: Engine, settings: Settings) -> Ports:
     assert settings.valkey_url is not None
     Redis.from_url(settings.valkey_url).flushall()
     return world
+
+
+@pytest.fixture(scope="module")
+def place(schema: Engine, world: Ports, settings: Settings) -> "Iterator[Town]":
+    """A town with people in it, for a module's tests to change and put back."""
+    from tests.integration.http.town import town  # It needs this module.
+
+    assert settings.valkey_url is not None
+    Redis.from_url(settings.valkey_url).flushall()
+    with town(schema, world) as made:
+        yield made
+
+
+@pytest.fixture
+def beginning(place: "Town") -> "Town":
+    """The town as it was in the beginning."""
+    place.restore()
+    return place
 
 
 @pytest.fixture

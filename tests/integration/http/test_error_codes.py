@@ -3,23 +3,18 @@
 Source: spec 01, SE-23, SE-24.
 """
 
-from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any, Final
 
 import pytest
-from redis import Redis
-from sqlalchemy import Engine
 
 from entrypoints.http.problems import status_of
-from entrypoints.settings import Settings
 from instainstru_core import availability, booking
 from instainstru_core.kernel.errors import DomainError
-from instainstru_core.ports import Ports
 from tests.integration.http import refused_bookings, refused_calendars, refused_claims
 from tests.integration.http.refusal import CASES, Refused
-from tests.integration.http.town import API, Town, town
+from tests.integration.http.town import API, Town
 
 TABLES: Final = (refused_calendars, refused_bookings, refused_claims)
 """Where the scenarios stand; importing them fills `CASES`."""
@@ -114,20 +109,6 @@ def codes_of_ours() -> dict[str, int]:
         if kind.__module__.startswith((availability.__name__, booking.__name__)):
             found[kind.code] = status_of(kind.__new__(kind))
     return found
-
-
-@pytest.fixture(scope="module")
-def place(schema: Engine, world: Ports, settings: Settings) -> Iterator[Town]:
-    assert settings.valkey_url is not None
-    Redis.from_url(settings.valkey_url).flushall()
-    with town(schema, world) as made:
-        yield made
-
-
-@pytest.fixture
-def beginning(place: Town) -> Town:
-    place.restore()
-    return place
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
