@@ -5,4 +5,4 @@ from hypothesis import settings
 from instainstru_core.testing.machines.rescheduling import ReschedulingMachine
 
 TestRescheduling = ReschedulingMachine.TestCase
-TestRescheduling.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestRescheduling.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -178,6 +178,7 @@ class ClaimsMachine(BookingMachine):
             issues = [work.claims.issue_on(each) for each in self.known]
         resolved = sum(each is not None and not each.is_open for each in reports)
         settled = sum(each is not None and not each.is_open for each in issues)
-        told = self.store.recorded
-        assert sum(isinstance(each, NoShowResolved) for each in told) == resolved
-        assert sum(isinstance(each, BookingIssueResolved) for each in told) == settled
+        told = self.told()
+        mine = [str(each) for each in self.known]
+        assert sum(told[NoShowResolved.name, each] for each in mine) == resolved
+        assert sum(told[BookingIssueResolved.name, each] for each in mine) == settled

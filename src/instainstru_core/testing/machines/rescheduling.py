@@ -3,14 +3,16 @@
 Source: spec 01 §10.10, §10.11, §10.12, BK-33, PY-1, PY-83.
 """
 
+from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from attrs import Factory, define
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from instainstru_core.accounts.model import Role
+from instainstru_core.availability.model.settings import CalendarSettings
 from instainstru_core.booking.errors import BookingNotFound
 from instainstru_core.booking.events import (
     BookingCancelled,
@@ -22,18 +24,20 @@ from instainstru_core.booking.events import (
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
-from instainstru_core.booking.terms import CancelKind
+from instainstru_core.booking.terms import BookingStatus, CancelKind
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.booking.use_cases.propose_move import AskedMove
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.ids import IdT
+from instainstru_core.kernel.lessons import Format
 from instainstru_core.payments.use_cases.cancel_lesson import cancel_lesson
 from instainstru_core.payments.use_cases.reschedule_booking import reschedule_booking
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.fakes.processor.books import IntentState
 from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.machines.booking import NEXT, Store, told_by
 from instainstru_core.testing.memory.store import InMemoryStore
 from instainstru_core.testing.strategies.booking import NOON, TOWN, signed_in
 from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
@@ -48,6 +52,7 @@ CARDS = (
 )
 LATE = tuple(range(13, 24))
 HOURS = st.one_of(st.sampled_from(LATE), st.integers(1, MAX_MOVED_HOURS))
+BUFFER = CalendarSettings().buffer(Format.ONLINE, Format.ONLINE)
 TERMINAL = (BookingCancelled, BookingCompleted, BookingHoldReleased)
 
 
@@ -72,11 +77,28 @@ class ReschedulingMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock, self.ids = HandMovedClock(NOON), NotedIds(CountedIds())
-        self.store = InMemoryStore(self.ids, self.clock, ROUTES_OF_MONEY)
+        self.store = self.make_store(self.ids, self.clock)
         self.till = Till.opened(
             begin=self.store.begin, read=self.store.read, ids=self.ids, clock=self.clock
         )
         self.cards = [self.till.card, *(self.till.add_card(token) for token in CARDS[1:])]
+        self.known: dict[BookingId, BookingStatus] = {}
+
+    def make_store(self, ids: NotedIds, clock: HandMovedClock) -> Store:
+        """Where bookings and payments are kept: something empty."""
+        self.memory = InMemoryStore(ids, clock, ROUTES_OF_MONEY)
+        return self.memory
+
+    def told(self) -> Counter[tuple[str, str]]:
+        """What was told so far."""
+        return told_by(self.memory.recorded)
+
+    @initialize(hours=st.sampled_from((14, 23, 30, 60)), other=st.integers(62, MAX_MOVED_HOURS))
+    def begin_with_two_lessons(self, hours: int, other: int) -> None:
+        """Both are agreed on, so that there is something to move, and something in its way."""
+        self.book(hours, 0)
+        self.book(other, 1)
+        assert sum(isinstance(each.state, Confirmed) for each in self._bookings()) == 2
 
     @rule(hours=HOURS, card=st.sampled_from(range(len(CARDS))))
     def book(self, hours: int, card: int) -> None:
@@ -169,12 +191,21 @@ class ReschedulingMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_in_two_places(self) -> None:
-        """Lessons of different chains that own their time never overlap."""
+        """Lessons of different chains that own their time keep apart, by the buffer at least."""
         taken = [each for each in self._bookings() if each.occupies(self.clock.now())]
         for number, one in enumerate(taken):
             for other in taken[:number]:
                 same = one.chain.chain_id == other.chain.chain_id
-                assert same or not one.lesson.overlaps(other.lesson)
+                assert same or not one.lesson.overlaps(other.lesson.widened(BUFFER))
+
+    @invariant()
+    def only_known_transitions_happen(self) -> None:
+        """Statuses move along the table of spec 01 §3, never back."""
+        for booking in self._bookings():
+            known = self.known.get(booking.booking_id)
+            if booking.status is not known:
+                assert known is None or booking.status in NEXT.get(known, set())
+                self.known[booking.booking_id] = booking.status
 
     @invariant()
     def the_money_is_where_the_lesson_is(self) -> None:
@@ -192,23 +223,18 @@ class ReschedulingMachine(RuleBasedStateMachine):
     @invariant()
     def every_end_is_told_once(self) -> None:
         """A move is told once, by the booking that took the place; aborting tells nobody."""
+        told = self.told()
         for each in self._bookings():
-            told = [
-                news
-                for news in self.store.recorded
-                if getattr(news, "booking_id", None) == each.booking_id
-            ]
+            name = str(each.booking_id)
             silent = isinstance(each.state, Cancelled) and each.state.kind in {
                 CancelKind.RESCHEDULED,
                 CancelKind.ABORTED,
             }
             over = not isinstance(each.state, Pending | Confirmed) and not silent
-            assert sum(isinstance(news, TERMINAL) for news in told) == int(over)
-            agreed = each.confirmed_at is not None
-            news_of_it = (
-                BookingConfirmed if each.chain.predecessor_id is None else BookingRescheduled
-            )
-            assert sum(isinstance(news, news_of_it) for news in told) == int(agreed)
+            assert sum(told[kind.name, name] for kind in TERMINAL) == int(over)
+            agreed, first = each.confirmed_at is not None, each.chain.predecessor_id is None
+            assert told[BookingConfirmed.name, name] == int(agreed and first)
+            assert told[BookingRescheduled.name, name] == int(agreed and not first)
 
     @invariant()
     def the_books_balance(self) -> None:
