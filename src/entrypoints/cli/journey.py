@@ -24,7 +24,7 @@ def main(url: str) -> int:
         admin_email=os.environ.get("ADMIN_EMAIL", _ADMIN[0]),
         admin_password=os.environ.get("ADMIN_PASSWORD", _ADMIN[1]),
     )
-    console.print(f"[bold]One lesson, from sign-up to payout[/] at {escape(url)}")
+    console.print(f"[bold]From sign-up to payout[/] at {escape(url)}")
     begun = started = time.monotonic()
     number = 0
     try:
