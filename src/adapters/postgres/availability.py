@@ -61,11 +61,14 @@ _CONFIGURE = text(
     """
     INSERT INTO calendars (instructor_id, non_travel_buffer_minutes, travel_buffer_minutes,
         min_advance_minutes, overnight_protection_enabled)
-    SELECT instructor_id, :non_travel, :travel, :advance, :overnight
+    SELECT instructor_id, CAST(:non_travel AS integer), CAST(:travel AS integer), :advance,
+        :overnight
     FROM instructors WHERE instructor_id = :instructor_id
     ON CONFLICT (instructor_id) DO UPDATE SET
-        non_travel_buffer_minutes = excluded.non_travel_buffer_minutes,
-        travel_buffer_minutes = excluded.travel_buffer_minutes,
+        non_travel_buffer_minutes =
+            coalesce(excluded.non_travel_buffer_minutes, calendars.non_travel_buffer_minutes),
+        travel_buffer_minutes =
+            coalesce(excluded.travel_buffer_minutes, calendars.travel_buffer_minutes),
         min_advance_minutes = excluded.min_advance_minutes,
         overnight_protection_enabled = excluded.overnight_protection_enabled,
         changed_xid = pg_current_xact_id()
@@ -166,11 +169,13 @@ class PostgresCalendars:
     def settings(self, instructor_id: InstructorId) -> CalendarSettings:
         return self._settings(_READ_SETTINGS, instructor_id)
 
-    def configure(self, instructor_id: InstructorId, settings: CalendarSettings) -> None:
+    def configure(
+        self, instructor_id: InstructorId, settings: CalendarSettings, *, buffers: bool = True
+    ) -> None:
         values = {
             "instructor_id": instructor_id.value,
-            "non_travel": settings.non_travel_buffer_minutes,
-            "travel": settings.travel_buffer_minutes,
+            "non_travel": settings.non_travel_buffer_minutes if buffers else None,
+            "travel": settings.travel_buffer_minutes if buffers else None,
             "advance": settings.min_advance_minutes,
             "overnight": settings.overnight_protection_enabled,
         }

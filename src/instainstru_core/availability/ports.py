@@ -38,8 +38,14 @@ class Calendars(Protocol):
         """Its settings, without a lock. Raises: as `lock`."""
         ...
 
-    def configure(self, instructor_id: InstructorId, settings: CalendarSettings) -> None:
-        """Keep other buffers and notice; the zone is the instructor's. Raises: as `lock`."""
+    def configure(
+        self, instructor_id: InstructorId, settings: CalendarSettings, *, buffers: bool = True
+    ) -> None:
+        """Keep other settings; the zone is the instructor's. Raises: as `lock`.
+
+        Without *buffers* those stay as they are: the instructor's own, or whatever the platform's
+        may be. Source: AV-28, spec 01 §8.
+        """
         ...
 
     def kept_settings(self, instructor_id: InstructorId) -> KeptSettings:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from entrypoints.http.config import PREFIX
 from instainstru_core.accounts.model import Role
@@ -280,5 +281,13 @@ def test_spec8_the_platforms_buffers_count_until_an_instructor_sets_their_own() 
     with calendar_desk(rules) as desk:
         kept = desk.get(SETTINGS)
         assert (kept["non_travel_buffer_minutes"], kept["travel_buffer_minutes"]) == (30, 90)
+        assert desk.client.patch(SETTINGS, json={"min_advance_minutes": 120}).status_code == 200
+        desk.store.rules = evolve(rules, default_non_travel_buffer_minutes=45)
+        kept = desk.get(SETTINGS)
+        assert (kept["non_travel_buffer_minutes"], kept["min_advance_minutes"]) == (45, 120)
+        # Whoever asks for what the platform has anyway means it, whatever comes.
+        assert desk.client.patch(SETTINGS, json={"travel_buffer_minutes": 90}).status_code == 200
+        desk.store.rules = rules
+        assert desk.get(SETTINGS)["non_travel_buffer_minutes"] == 45
         answer = desk.client.patch(SETTINGS, json={"non_travel_buffer_minutes": 15})
         assert answer.json()["travel_buffer_minutes"] == 90

@@ -27,6 +27,11 @@ class SettingsChanges:
     min_advance_minutes: int | None = None
     overnight_protection_enabled: bool | None = None
 
+    @property
+    def names_buffers(self) -> bool:
+        """Whether the buffers are the instructor's own from now on."""
+        return (self.non_travel_buffer_minutes, self.travel_buffer_minutes) != (None, None)
+
     def applied_to(self, settings: CalendarSettings) -> CalendarSettings:
         """The settings as they shall be.
 
@@ -68,10 +73,12 @@ def change_calendar_settings(
     with begin() as work:
         before = work.calendars.lock(request.instructor_id)
         after = request.changes.applied_to(before)
+        own = request.changes.names_buffers
+        if own or after != before:
+            work.calendars.configure(request.instructor_id, after, buffers=own)
         if after != before:
             now = clock.now()
             monday = monday_of(before.zone.today(now))
-            work.calendars.configure(request.instructor_id, after)
             changed = AvailabilityChanged(
                 instructor_id=request.instructor_id,
                 dates=(),

@@ -124,6 +124,23 @@ class CalendarsContract:
             assert work.calendars.settings(room.instructor) == wanted
             assert work.calendars.lock(room.instructor) == wanted
 
+    def test_av28_buffers_that_nobody_set_stay_the_platforms(
+        self, units: Units, room: Classroom
+    ) -> None:
+        own = CalendarSettings(non_travel_buffer_minutes=30, travel_buffer_minutes=45)
+        other = evolve(own, non_travel_buffer_minutes=5, min_advance_minutes=120)
+        with units.begin() as work:
+            work.calendars.configure(room.instructor, other, buffers=False)
+        with units.begin() as work:
+            defaults = CalendarSettings(min_advance_minutes=120)
+            assert work.calendars.settings(room.instructor) == defaults
+            work.calendars.configure(room.instructor, own)
+            work.calendars.configure(room.instructor, other, buffers=False)
+        with units.begin() as work:
+            kept = evolve(own, min_advance_minutes=120)
+            assert work.calendars.settings(room.instructor) == kept
+            assert work.calendars.lock(room.instructor) == kept
+
     def test_nobody_has_no_calendar(self, units: Units, ids: Ids) -> None:
         nobody = ids.new(InstructorId)
         with units.begin() as work, pytest.raises(CalendarNotFound):

@@ -66,11 +66,18 @@ class _Calendars:
 
     def settings(self, instructor_id: InstructorId) -> CalendarSettings:
         zone = self.instructor(instructor_id).zone
-        kept = self._settings().get(instructor_id) or CalendarSettings(
+        kept = evolve(
+            self._settings().get(instructor_id) or CalendarSettings(),
+            zone=zone,
+            rules=self._rules,
+        )
+        if instructor_id in self._buffered():
+            return kept
+        return evolve(
+            kept,
             non_travel_buffer_minutes=self._rules.default_non_travel_buffer_minutes,
             travel_buffer_minutes=self._rules.default_travel_buffer_minutes,
         )
-        return evolve(kept, zone=zone, rules=self._rules)
 
     def kept_settings(self, instructor_id: InstructorId) -> KeptSettings:
         return KeptSettings(
@@ -129,6 +136,10 @@ class _Calendars:
     def _settings(self) -> dict[InstructorId, CalendarSettings]:
         return self._tables.of("calendars", InstructorId, CalendarSettings)
 
+    def _buffered(self) -> dict[InstructorId, bool]:
+        """Who set buffers of their own."""
+        return self._tables.of("buffered_calendars", InstructorId, bool)
+
     def _days(self) -> dict[tuple[InstructorId, date], SavedDay]:
         return self._tables.of("availability_days", tuple, SavedDay)
 
@@ -149,8 +160,18 @@ class InMemoryCalendars(_Calendars):
         # Units begin one at a time here: whoever runs holds every lock.
         return self.settings(instructor_id)
 
-    def configure(self, instructor_id: InstructorId, settings: CalendarSettings) -> None:
-        self.instructor(instructor_id)
+    def configure(
+        self, instructor_id: InstructorId, settings: CalendarSettings, *, buffers: bool = True
+    ) -> None:
+        own = self.settings(instructor_id)
+        if buffers:
+            self._buffered()[instructor_id] = True
+        else:
+            settings = evolve(
+                settings,
+                non_travel_buffer_minutes=own.non_travel_buffer_minutes,
+                travel_buffer_minutes=own.travel_buffer_minutes,
+            )
         self._settings()[instructor_id] = settings
 
     def acknowledge(self, instructor_id: InstructorId, *, at: datetime) -> None:
