@@ -95,7 +95,7 @@ class ClockTown:
         assert answer.status_code < 300, f"{method} {path}: {answer.text}"
         return answer.json()
 
-    def get(self, path: str, who: str | None = None, **query: object) -> Any:
+    def get(self, path: str, who: str | None = None, /, **query: object) -> Any:
         return self.do(who, "GET", path, params={name: str(each) for name, each in query.items()})
 
     def lesson(self, start: datetime | tuple[date, str] | str, minutes: int = 60) -> dict[str, Any]:

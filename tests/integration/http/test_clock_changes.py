@@ -161,8 +161,8 @@ def test_bk3_lessons_are_held_as_long_as_they_last(town: ClockTown) -> None:
         wall = time(minute // 60, minute % 60)
         occurrences[f"{wall:%H:%M}"] = oracle.showing(town.zone, town.change, wall)
     calendar = town.calendar()
-    for wall, found in occurrences.items():
-        asked: list[Any] = [(town.change, wall)]
+    for shown, found in occurrences.items():
+        asked: list[Any] = [(town.change, shown)]
         # The same instants, written with the offset that the zone has then.
         asked += [_with_offset(town.zone, each) for each in found]
         meant = [found[0] if found else None, *found]
@@ -181,7 +181,7 @@ def test_bk3_lessons_are_held_as_long_as_they_last(town: ClockTown) -> None:
             assert answer.status_code == 201, answer.text
             held = answer.json()
             assert (instants(held["start"]), instants(held["end"])) == (moment, moment + HOUR)
-            assert held["local_start"] == f"{town.change}T{wall}"
+            assert held["local_start"] == f"{town.change}T{shown}"
             assert held["zone"] == town.zone
             path = f"/bookings/{held['booking_id']}/cancel"
             town.do("anna", "POST", path, json={"reason": "only asking"})
