@@ -25,6 +25,7 @@ from instainstru_core.availability.use_cases.save_edit import SavedEdit
 from instainstru_core.availability.use_cases.undo_edit import UndoEdit, undo_edit
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.pagination import PageRequest
+from instainstru_core.kernel.zones import Zone
 from instainstru_core.testing.contracts.calendars import lesson_of
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -216,6 +217,27 @@ def test_av26_only_days_that_this_edit_closes_are_looked_at(editor: Editor) -> N
         str(lessons[0].booking_id),
         str(lessons[2].booking_id),
     ]
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_av26_a_lesson_may_cross_midnight_where_its_instructor_lives_now(
+    editor: Editor, closed: int
+) -> None:
+    """AV-9: it stays at its instant, which is half past eleven at night in Bangkok."""
+    lesson = lesson_of(
+        editor.room, editor.store.ids, NOON + timedelta(days=1, minutes=-30), at=NOON
+    )
+    with editor.store.begin() as work:
+        work.bookings.add(lesson)
+        kept = work.instructors.get_for_update(editor.me)
+        work.instructors.save(kept.introduce(at=NOON, zone=Zone("Asia/Bangkok")))
+    days = [MONDAY + timedelta(days=n) for n in (1, 2)]
+    editor.patch(*days, window=WindowText("00:00", "24:00"))
+    away = WindowText("09:00", "17:00")
+    assert not editor.patch(*days, op=PatchOp.CLOSE, window=away).uncovered
+    night = WindowText("23:00", "24:00") if closed == 1 else WindowText("00:00", "01:00")
+    found = editor.patch(MONDAY + timedelta(days=closed), op=PatchOp.CLOSE, window=night)
+    assert [each.booking for each in found.uncovered] == [str(lesson.booking_id)]
 
 
 def test_nobody_has_nothing_to_edit(editor: Editor) -> None:

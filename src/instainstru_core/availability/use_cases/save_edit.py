@@ -10,9 +10,9 @@ from instainstru_core.accounts.ids import AccountId
 from instainstru_core.availability.errors import WeekChanged
 from instainstru_core.availability.events import AvailabilityChanged
 from instainstru_core.availability.ids import EditId
-from instainstru_core.availability.model.days import local_day
+from instainstru_core.availability.model.days import LocalDay, days_between, local_day
 from instainstru_core.availability.model.edits import EditCause, EditLimits, Plan, SkippedDate
-from instainstru_core.availability.model.facts import BookedLesson
+from instainstru_core.availability.model.facts import MAX_LESSON_MINUTES, BookedLesson
 from instainstru_core.availability.model.history import CalendarEdit, EditEntry
 from instainstru_core.availability.model.planes import DayPlanes
 from instainstru_core.availability.model.rules import CalendarRules
@@ -25,6 +25,7 @@ from instainstru_core.kernel.zones import Zone
 
 ANY_VERSION: Final = "*"
 EMPTY_SOURCE: Final = "empty_source"
+LONGEST_LESSON: Final = timedelta(minutes=MAX_LESSON_MINUTES)
 
 
 @frozen(kw_only=True)
@@ -186,7 +187,10 @@ def _events(
 def _uncovered(
     work: AvailabilityWork, calendar: LockedCalendar, plan: Plan
 ) -> tuple[BookedLesson, ...]:
-    """Future lessons on days that this edit closes somewhat, without their slots. Source: AV-26."""
+    """Future lessons on days that this edit closes somewhat, without their slots. Source: AV-26.
+
+    A lesson crosses midnight when its instructor lives elsewhere now: then two days are its own.
+    """
     zone = calendar.zone
     closing = {
         day
@@ -195,7 +199,7 @@ def _uncovered(
     }
     if not closing:
         return ()
-    since = max(zone.midnight(min(closing)), calendar.now)
+    since = max(zone.midnight(min(closing)) - LONGEST_LESSON, calendar.now)
     until = zone.day(max(closing)).ends_at
     if until <= since:
         return ()
@@ -203,11 +207,18 @@ def _uncovered(
     return tuple(
         each
         for each in found
-        if zone.today(each.span.starts_at) in closing and not _is_covered(each, plan, zone)
+        if any(
+            day in closing and not _is_covered(each, plan, local_day(zone, day))
+            for day in _dates_of(each, zone)
+        )
     )
 
 
-def _is_covered(lesson: BookedLesson, plan: Plan, zone: Zone) -> bool:
-    day = local_day(zone, zone.today(lesson.span.starts_at))
-    needed = day.touched(lesson.span)
-    return needed & ~day.instants(plan.after[day.date].of(lesson.format)) == 0
+def _dates_of(lesson: BookedLesson, zone: Zone) -> tuple[date, ...]:
+    return days_between(zone.today(lesson.span.starts_at), zone.today(lesson.span.ends_at))
+
+
+def _is_covered(lesson: BookedLesson, plan: Plan, day: LocalDay) -> bool:
+    """Whether what the lesson takes of *day*, if anything, is open."""
+    open_slots = day.instants(plan.after[day.date].of(lesson.format))
+    return day.touched(lesson.span) & ~open_slots == 0
