@@ -14,6 +14,8 @@ from instainstru_core.testing.contracts.bookings import successor_of
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import a_booking
 
+COMPLETED = "status = 'COMPLETED', hold_expires_at = NULL, confirmed_at = now()"
+
 
 @pytest.fixture
 def ids() -> CountedIds:
@@ -49,12 +51,8 @@ def held(units: PostgresUnits, ids: CountedIds) -> Booking:
             "status = 'CANCELLED', hold_expires_at = NULL, cancelled_at = now(), cancel_kind = 'x'",
             "cancel_kind_known",
         ),
-        ("status = 'COMPLETED', hold_expires_at = NULL, confirmed_at = now()", "completed"),
-        (
-            "status = 'COMPLETED', hold_expires_at = NULL, confirmed_at = now(),"
-            " completed_at = ends_at - interval '1 second'",
-            "completed_after_end",
-        ),
+        (COMPLETED, "completed"),
+        (f"{COMPLETED}, completed_at = now()", "completed_after_end"),
         ("status = 'CONFIRMED', hold_expires_at = NULL", "confirmed"),
         ("hold_expires_at = NULL", "hold"),
         ("predecessor_id = booking_id", "predecessor"),
