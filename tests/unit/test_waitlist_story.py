@@ -9,11 +9,13 @@ from instainstru_core.accounts.model import Principal
 from instainstru_core.availability.model.windows import WindowText
 from instainstru_core.availability.use_cases.block_dates import BlockDates, block_dates
 from instainstru_core.availability.use_cases.lift_blackout import LiftBlackout, lift_blackout
+from instainstru_core.availability.use_cases.replace_week import ReplaceWeek, replace_week
 from instainstru_core.availability.waitlist.model.subscription import Subscription
 from instainstru_core.availability.waitlist.use_cases.subscribe import Subscribe, subscribe
 from instainstru_core.due_work.use_cases.file_periodic_work import file_periodic_work
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType
+from instainstru_core.kernel.zones import Zone
 from instainstru_core.notifications.model import Mail
 from instainstru_core.reactions import PERIODIC
 from instainstru_core.testing.world import HOUR, MONDAY, World
@@ -64,7 +66,7 @@ def test_who_waits_for_a_booked_time_hears_of_its_cancellation(world: World) -> 
     assert bens.to.casefold().startswith("ben")
     assert "Thursday, January 10, 2030 at 12:00 PM EST is free, for 60 minutes." in bens.text
     with world.ports.read() as reads:
-        (kept,) = reads.waitlist_queries.of_student(first.student, since=MONDAY)
+        (kept,) = reads.waitlist_queries.of_student(first.student, now=world.clock.now())
     assert kept.told == {THURSDAY: booked.lesson.starts_at}
 
 
@@ -105,4 +107,38 @@ def test_what_is_over_is_forgotten_by_itself(world: World) -> None:
         for _ in range(days):
             world.advance(24 * HOUR)
         with world.ports.read() as reads:
-            assert len(reads.waitlist_queries.of_student(kept.student, since=MONDAY)) == left
+            everybody = reads.waitlist_queries.waiting(kept.instructor, first=MONDAY, last=None)
+            assert len(everybody) == left
+
+
+def test_who_waits_hears_of_a_lesson_on_another_date_of_a_zone_that_changed(world: World) -> None:
+    """AV-9: the lesson was Thursday noon; by the clocks of now it is Friday morning."""
+    jane, anna, ben = world.instructor("Jane"), world.student("Anna"), world.student("Ben")
+    booked = world.book(anna, jane)
+    me, ports = InstructorId(jane.account_id.value), world.ports
+    with ports.begin() as work:
+        kept = work.instructors.get_for_update(me)
+        work.instructors.save(kept.introduce(at=world.clock.now(), zone=Zone("Pacific/Kiritimati")))
+    friday = THURSDAY + timedelta(days=1)
+    night = [WindowText("00:00", "24:00")]
+    monday = friday - timedelta(days=4)
+    edit = ReplaceWeek(
+        instructor_id=me, monday=monday, days={friday: night}, if_match=frozenset("*")
+    )
+    replace_week(edit, begin=ports.begin, ids=ports.ids, clock=world.clock)
+    world.advance(HOUR)
+    request = Subscribe(
+        student=StudentId(ben.account_id.value),
+        instructor_id=me,
+        location_type=LocationType.ONLINE,
+        minutes=60,
+        first=friday,
+        last=friday,
+        windows=[WindowText("07:00", "08:00")],
+    )
+    subscribe(request, read=ports.read, begin=ports.begin, ids=ports.ids, clock=world.clock)
+    world.advance(HOUR)
+    assert told(world) == []
+    world.cancel(anna, booked)
+    world.advance(HOUR)
+    assert len(told(world)) == 1

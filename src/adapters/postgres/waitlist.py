@@ -1,7 +1,7 @@
 """Waitlists in PostgreSQL, one statement per call."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from attrs import define
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, text
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.outbox import Outbox
+from adapters.postgres.queries.availability import zone_of
 from adapters.postgres.tables.waitlist import waitlist, waitlist_news
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.planes import plane_bytes
@@ -58,10 +59,14 @@ _SUBSCRIPTIONS: Final = """
 """
 _OF_STUDENT: Final = text(
     f"""
-    {_SUBSCRIPTIONS}
-    WHERE student_id = :student AND last_day >= :since
-    ORDER BY since, subscription_id
-    """
+    SELECT mine.*, instructor.zone
+    FROM (
+        {_SUBSCRIPTIONS}
+        WHERE student_id = :student AND last_day >= :since
+    ) AS mine
+    LEFT JOIN instructors AS instructor USING (instructor_id)
+    ORDER BY mine.since, mine.subscription_id
+    """  # noqa: S608 - constants
 )
 _WAITING: Final = text(
     f"""
@@ -79,9 +84,11 @@ class PostgresWaitlistQueries:
 
     _connection: Connection
 
-    def of_student(self, student: StudentId, *, since: date) -> Sequence[Subscription]:
-        rows = self._connection.execute(_OF_STUDENT, {"student": student.value, "since": since})
-        return [_subscription(row) for row in rows]
+    def of_student(self, student: StudentId, *, now: datetime) -> Sequence[Subscription]:
+        # West of Greenwich a date is over later than there.
+        values = {"student": student.value, "since": now.date() - timedelta(days=1)}
+        rows = self._connection.execute(_OF_STUDENT, values)
+        return [_subscription(row) for row in rows if row.last_day >= _today(row.zone, now)]
 
     def waiting(
         self, instructor_id: InstructorId, *, first: date, last: date | None
@@ -100,8 +107,8 @@ class PostgresWaitlist:
     def lock(self, student: StudentId) -> None:
         self._connection.execute(_LOCK, {"name": f"waitlist:{student}"})
 
-    def of_student(self, student: StudentId, *, since: date) -> Sequence[Subscription]:
-        return PostgresWaitlistQueries(self._connection).of_student(student, since=since)
+    def of_student(self, student: StudentId, *, now: datetime) -> Sequence[Subscription]:
+        return PostgresWaitlistQueries(self._connection).of_student(student, now=now)
 
     def add(self, subscription: Subscription) -> None:
         if self._connection.scalar(_ADD, _columns(subscription)) is None:
@@ -129,6 +136,10 @@ class PostgresWaitlist:
 
     def forget(self, *, before: date) -> int:
         return self._connection.execute(_FORGET, {"before": before}).rowcount
+
+
+def _today(zone: str | None, now: datetime) -> date:
+    return now.date() if zone is None else zone_of(zone).today(now)
 
 
 def _columns(subscription: Subscription) -> dict[str, Any]:

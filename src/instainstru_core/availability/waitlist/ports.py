@@ -1,7 +1,7 @@
 """What waitlists need from the world."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from instainstru_core.accounts.ids import StudentId
@@ -20,8 +20,8 @@ class Waitlist(Protocol):
         """Let nobody else add to what the student waits for until this unit ends."""
         ...
 
-    def of_student(self, student: StudentId, *, since: date) -> Sequence[Subscription]:
-        """What the student waits for on *since* or later, oldest first."""
+    def of_student(self, student: StudentId, *, now: datetime) -> Sequence[Subscription]:
+        """What the student waits for and is not over on the instructor's clocks, oldest first."""
         ...
 
     def add(self, subscription: Subscription) -> None:
@@ -64,8 +64,8 @@ class WaitlistWork(AvailabilityWork, Protocol):
 class WaitlistQueries(Protocol):
     """Who waits, to be read."""
 
-    def of_student(self, student: StudentId, *, since: date) -> Sequence[Subscription]:
-        """What the student waits for on *since* or later, oldest first."""
+    def of_student(self, student: StudentId, *, now: datetime) -> Sequence[Subscription]:
+        """What the student waits for and is not over on the instructor's clocks, oldest first."""
         ...
 
     def waiting(

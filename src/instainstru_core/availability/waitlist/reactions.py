@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
-from instainstru_core.availability.model.days import days_between
 from instainstru_core.availability.model.rules import MAX_BUFFER_MINUTES
 from instainstru_core.availability.waitlist.ports import WaitlistReads, WaitlistWork
 from instainstru_core.availability.waitlist.use_cases.forget_subscriptions import (
@@ -19,7 +18,6 @@ from instainstru_core.due_work.model import WorkItem
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.time import Clock, Interval, utc
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.kernel.zones import Zone
 
 _AROUND: Final = timedelta(minutes=MAX_BUFFER_MINUTES)
 
@@ -53,7 +51,8 @@ def match_opened_dates(item: WorkItem, world: WaitlistWorld) -> None:
     if not isinstance(named, list | tuple):
         raise PayloadUnreadable(item.work_id, "dates")
     dates = tuple(date.fromisoformat(str(each)) for each in named)
-    _match(item.id(InstructorId, "instructor_id"), dates, world)
+    who = item.id(InstructorId, "instructor_id")
+    _match(MatchWaitlist(instructor_id=who, dates=dates), world)
 
 
 def match_freed_lesson(item: WorkItem, world: WaitlistWorld) -> None:
@@ -78,16 +77,10 @@ def _match_time(item: WorkItem, key: str, world: WaitlistWorld) -> None:
     starts_at, ends_at = (
         utc(datetime.fromisoformat(str(span[each]))) for each in ("starts_at", "ends_at")
     )
-    zone = Zone(item.text("zone"))
+    who = item.id(InstructorId, "instructor")
     whole = Interval(starts_at, ends_at).widened(_AROUND)
-    dates = days_between(zone.today(whole.starts_at), zone.today(whole.ends_at))
-    _match(item.id(InstructorId, "instructor"), dates, world)
+    _match(MatchWaitlist(instructor_id=who, within=whole), world)
 
 
-def _match(instructor_id: InstructorId, dates: tuple[date, ...], world: WaitlistWorld) -> None:
-    match_waitlist(
-        MatchWaitlist(instructor_id=instructor_id, dates=dates),
-        read=world.read,
-        begin=world.begin,
-        clock=world.clock,
-    )
+def _match(request: MatchWaitlist, world: WaitlistWorld) -> None:
+    match_waitlist(request, read=world.read, begin=world.begin, clock=world.clock)

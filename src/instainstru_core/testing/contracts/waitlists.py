@@ -143,7 +143,10 @@ class WaitlistContract:
             assert not queries.waiting(room.instructor, first=MONDAY - DAY, last=MONDAY - DAY)
             assert len(queries.waiting(room.instructor, first=SUNDAY, last=SUNDAY)) == 2
             assert not queries.waiting(ids.new(InstructorId), first=MONDAY, last=None)
-            assert not queries.of_student(kept.student, since=SUNDAY + DAY)
+            over = NEW_YORK.midnight(SUNDAY + DAY)
+            still = queries.of_student(kept.student, now=over - timedelta(minutes=1))
+            assert [*still] == [kept], "it is Monday in Greenwich, and Sunday where they teach"
+            assert not queries.of_student(kept.student, now=over)
 
     def test_is_given_up_by_its_student_alone(
         self, units: Units, room: Classroom, ids: Ids, clock: HandMovedClock

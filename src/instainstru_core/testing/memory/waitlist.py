@@ -1,7 +1,7 @@
 """Waitlists, in memory."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve
@@ -12,6 +12,7 @@ from instainstru_core.availability.waitlist.events import WaitlistMatched
 from instainstru_core.availability.waitlist.ids import SubscriptionId
 from instainstru_core.availability.waitlist.model.subscription import Subscription
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.model.profile import Instructor
 
 if TYPE_CHECKING:
     from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
@@ -23,8 +24,12 @@ class InMemoryWaitlistQueries:
 
     _tables: "Tables"
 
-    def of_student(self, student: StudentId, *, since: date) -> Sequence[Subscription]:
-        return [each for each in self._all() if each.student == student and each.wish.last >= since]
+    def of_student(self, student: StudentId, *, now: datetime) -> Sequence[Subscription]:
+        return [
+            each
+            for each in self._all()
+            if each.student == student and each.wish.last >= self._today(each, now)
+        ]
 
     def waiting(
         self, instructor_id: InstructorId, *, first: date, last: date | None
@@ -36,6 +41,11 @@ class InMemoryWaitlistQueries:
             and each.wish.last >= first
             and (last is None or each.wish.first <= last)
         ]
+
+    def _today(self, subscription: Subscription, now: datetime) -> date:
+        teachers = self._tables.of("instructors", InstructorId, Instructor)
+        teacher = teachers.get(subscription.instructor)
+        return now.date() if teacher is None else teacher.zone.today(now)
 
     def _all(self) -> Sequence[Subscription]:
         kept = self._tables.of("waitlist", SubscriptionId, Subscription).values()
@@ -53,8 +63,8 @@ class InMemoryWaitlist:
         # Units of the store come one after the other.
         return
 
-    def of_student(self, student: StudentId, *, since: date) -> Sequence[Subscription]:
-        return InMemoryWaitlistQueries(self._tables).of_student(student, since=since)
+    def of_student(self, student: StudentId, *, now: datetime) -> Sequence[Subscription]:
+        return InMemoryWaitlistQueries(self._tables).of_student(student, now=now)
 
     def add(self, subscription: Subscription) -> None:
         owner, instructor, wish = subscription.student, subscription.instructor, subscription.wish

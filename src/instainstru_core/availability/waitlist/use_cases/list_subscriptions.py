@@ -17,4 +17,4 @@ def list_subscriptions(
 ) -> Sequence[Subscription]:
     """What the student waits for and has not ended, oldest first."""
     with read() as reads:
-        return reads.waitlist_queries.of_student(student, since=clock.now().date())
+        return reads.waitlist_queries.of_student(student, now=clock.now())

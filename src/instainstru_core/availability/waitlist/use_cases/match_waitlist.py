@@ -18,8 +18,9 @@ from instainstru_core.availability.waitlist.model.matching import FreeSlots, Mat
 from instainstru_core.availability.waitlist.ports import WaitlistReads, WaitlistWork
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format
-from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.time import Clock, Interval
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.kernel.zones import Zone
 
 ReadsT = TypeVar("ReadsT", bound=WaitlistReads)
 WorkT = TypeVar("WorkT", bound=WaitlistWork)
@@ -27,10 +28,20 @@ WorkT = TypeVar("WorkT", bound=WaitlistWork)
 
 @frozen(kw_only=True)
 class MatchWaitlist:
-    """Something changed for an instructor on *dates*; on any date, when there are none."""
+    """Something changed for an instructor on *dates*, or *within* some time; else on any date.
+
+    The time's dates are those of the calendar's zone as it is now. Source: AV-9.
+    """
 
     instructor_id: InstructorId
     dates: Collection[date] = ()
+    within: Interval | None = None
+
+    def named(self, zone: Zone) -> Collection[date]:
+        """The dates that are asked about; none stands for any."""
+        if self.within is None:
+            return self.dates
+        return days_between(zone.today(self.within.starts_at), zone.today(self.within.ends_at))
 
 
 def match_waitlist(
@@ -49,8 +60,9 @@ def match_waitlist(
         except CalendarNotFound:
             return 0
         today = glance.zone.today(now)
-        dates = sorted(each for each in request.dates if each >= today)
-        if not (glance.visible and glance.payable) or (request.dates and not dates):
+        named = request.named(glance.zone)
+        dates = sorted(each for each in named if each >= today)
+        if not (glance.visible and glance.payable) or (named and not dates):
             return 0
         waiting = reads.waitlist_queries.waiting(
             request.instructor_id,

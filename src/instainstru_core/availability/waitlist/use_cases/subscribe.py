@@ -80,7 +80,7 @@ def subscribe(
             horizon=settings.last_date(now),
         )
         work.waitlist.lock(request.student)
-        if len(work.waitlist.of_student(request.student, since=now.date())) >= MAX_LIVE:
+        if len(work.waitlist.of_student(request.student, now=now)) >= MAX_LIVE:
             raise TooManySubscriptions(MAX_LIVE)
         subscription = Subscription(
             subscription_id=ids.new(SubscriptionId),
