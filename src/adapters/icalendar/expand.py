@@ -171,7 +171,11 @@ def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
         moment = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - gets one below
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
+    found = moment.astimezone(UTC)
+    if found.astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None):
+        return found
+    # The clocks skip it: as if they didn't yet. Zones that a calendar defines may say otherwise.
+    return (moment - ((moment - DAY).utcoffset() or timedelta())).replace(tzinfo=UTC)
 
 
 if __name__ == "__main__":

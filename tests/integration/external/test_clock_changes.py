@@ -105,3 +105,38 @@ def test_what_repeats_takes_the_time_of_either_reading(length: str) -> None:
 )
 def test_a_whole_day_is_as_long_as_its_clocks_make_it(zone: str, day: str, expected: str) -> None:
     assert taken(f"DTSTART;VALUE=DATE:2027{day}", zone=zone) == [expected]
+
+
+MINE = """BEGIN:VTIMEZONE
+TZID:Mine
+BEGIN:DAYLIGHT
+TZOFFSETFROM:-0500
+TZOFFSETTO:-0400
+DTSTART:20070311T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU
+END:DAYLIGHT
+BEGIN:STANDARD
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+DTSTART:20071104T020000
+RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU
+END:STANDARD
+END:VTIMEZONE"""
+
+
+@pytest.mark.parametrize(
+    ("day", "wall", "expected"),
+    [
+        ("0314", "0030", "03-14T05:30/03-14T06:30"),
+        ("0314", "0130", "03-14T06:30/03-14T07:30"),
+        ("0314", "0230", "03-14T07:30/03-14T08:30"),
+        ("0314", "0330", "03-14T07:30/03-14T08:30"),
+        ("1107", "0230", "11-07T07:30/11-07T08:30"),
+    ],
+)
+def test_a_zone_of_the_calendars_own_changes_its_clocks_too(
+    day: str, wall: str, expected: str
+) -> None:
+    content = calendar(event(at(day, wall, "Mine"), "DURATION:PT1H"), zones=MINE)
+    (span,) = parse(content, WITHIN, Zone("Asia/Tokyo"))
+    assert f"{span.starts_at:%m-%dT%H:%M}/{span.ends_at:%m-%dT%H:%M}" == expected
