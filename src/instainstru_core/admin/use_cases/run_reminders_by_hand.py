@@ -21,7 +21,7 @@ from instainstru_core.kernel.unit_of_work import Begin
 WorkT = TypeVar("WorkT", bound=AdminWork)
 
 ONCE_AN_HOUR: Final = RatePolicy("reminders_by_hand", rate=1, window_ms=HOUR_MS, burst=0)
-_EVERYBODY: Final = "platform"
+_EVERYBODY: Final = "reminders_by_hand:platform"
 
 
 @frozen(kw_only=True)
