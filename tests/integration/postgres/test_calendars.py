@@ -75,6 +75,23 @@ def ask(
     return set(roster.who_is_free(question).by_instructor())
 
 
+def test_a_week_that_is_as_it_was_before_is_news_all_the_same(
+    units: PostgresUnits, ids: Ids, clock: HandMovedClock, room: Classroom, engine: Engine
+) -> None:
+    """Spec 01 §7: told apart by its content alone, the second opening would wake nobody."""
+    for windows in ([WindowText("09:00", "12:00")], [], [WindowText("09:00", "12:00")]):
+        request = ReplaceWeek(
+            instructor_id=room.instructor,
+            monday=MONDAY + timedelta(days=7),
+            days={MONDAY + timedelta(days=7): windows},
+            if_match=frozenset({"*"}),
+        )
+        replace_week(request, begin=units.begin, ids=ids, clock=clock)
+    woken = text("SELECT count(*) FROM work_items WHERE handler = 'match_opened_dates'")
+    with engine.connect() as connection:
+        assert connection.scalar(woken) == 3
+
+
 def test_av42_a_quiet_question_costs_one_statement(
     roster: PostgresRoster, clock: HandMovedClock, room: Classroom, statements: list[str]
 ) -> None:

@@ -128,6 +128,14 @@ def test_each_week_has_its_own_news(editor: Editor) -> None:
     )
 
 
+def test_a_week_that_is_as_it_was_before_is_news_all_the_same(editor: Editor) -> None:
+    """Spec 01 §7: told apart by its content alone, the second opening would be lost."""
+    for op in (PatchOp.OPEN, PatchOp.CLOSE, PatchOp.OPEN):
+        editor.patch(NEXT_DAY, op=op)
+    first, closed, again = editor.news()
+    assert first.etag == again.etag != closed.etag
+
+
 def test_av19_news_are_of_today_and_later(editor: Editor) -> None:
     editor.clock.move(timedelta(days=2))
     editor.patch(*(MONDAY + timedelta(days=n) for n in range(4)))
