@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instainstru_core.accounts.ids import StudentId
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.booking.errors import (
     HoldExpired,
     MayNotReschedule,
@@ -45,7 +46,13 @@ def confirmed(*, late: bool = False, lock_funded: bool = False) -> Booking:
     return evolve(held.confirm(at=held.created_at), chain=chain, events=())
 
 
-def successor(booking: Booking, *, late: bool = False, lock: bool = False) -> Booking:
+def successor(
+    booking: Booking,
+    *,
+    late: bool = False,
+    lock: bool = False,
+    rules: CalendarRules = DEFAULT_RULES,
+) -> Booking:
     """An hour later, asked for two days ahead."""
     return successor_of(
         booking,
@@ -58,6 +65,7 @@ def successor(booking: Booking, *, late: bool = False, lock: bool = False) -> Bo
         price=booking.price,
         late=late,
         lock_funded=lock,
+        rules=rules,
     )
 
 
@@ -176,6 +184,13 @@ def test_bk_32_the_successor_inherits_the_chain_and_the_place() -> None:
     assert second.chain.chain_id == booking.booking_id
     assert second.chain.predecessor_start == first.lesson.starts_at
     assert second.chain.reschedule_count == 2
+
+
+def test_bk_16_the_platform_says_for_how_long_the_new_time_is_held() -> None:
+    at = NOON - 48 * HOUR
+    rules = CalendarRules(hold_minutes=10, hold_cap_minutes=20)
+    assert successor(confirmed()).state == Pending(at + 30 * MINUTE)
+    assert successor(confirmed(), rules=rules).state == Pending(at + 10 * MINUTE)
 
 
 def test_bk_33_bk_35_the_swap_tells_once_and_links_both_ways() -> None:

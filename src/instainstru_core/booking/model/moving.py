@@ -4,6 +4,7 @@ from datetime import datetime
 
 from attrs import evolve
 
+from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.booking.errors import HoldExpired, WrongState
 from instainstru_core.booking.events import BookingRescheduled
 from instainstru_core.booking.ids import BookingId
@@ -27,11 +28,12 @@ def successor_of(
     price: Money,
     late: bool,
     lock_funded: bool,
+    rules: CalendarRules = DEFAULT_RULES,
 ) -> Booking:
     """The booking that shall take *booking*'s place: held, until its payment step is done.
 
-    Place, location type, zones and notes stay as they are. Nobody is told before the swap.
-    Source: BK-32, BK-33.
+    Place, location type, zones and notes stay as they are. *rules* say for how long it is held.
+    Nobody is told before the swap. Source: BK-16, BK-32, BK-33.
     """
     return evolve(
         booking,
@@ -50,7 +52,7 @@ def successor_of(
         hourly_rate=hourly_rate,
         price=price,
         created_at=at,
-        state=Pending(hold_expiry(start=lesson.starts_at, created_at=at)),
+        state=Pending(hold_expiry(start=lesson.starts_at, created_at=at, rules=rules)),
         version=0,
         events=(),
     )

@@ -15,7 +15,7 @@ from instainstru_core.booking.errors import (
     StudentConflict,
 )
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, hold_expiry
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.moving import successor_of
 from instainstru_core.booking.model.states import Pending
 from instainstru_core.booking.policies.checks import check, own_holds_in_the_way
@@ -229,13 +229,6 @@ def _successor(
         price=booking.price if kept else rate.for_minutes(proposal.duration_minutes),
         late=decision.late,
         lock_funded=decision.lock,
+        rules=facts.settings.rules,
     )
-    expires_at = hold_expiry(
-        start=lesson.starts_at, created_at=facts.now, rules=facts.settings.rules
-    )
-    return evolve(
-        successor,
-        zone=facts.settings.zone,
-        student_zone=facts.parties.student_zone,
-        state=Pending(expires_at),
-    )
+    return evolve(successor, zone=facts.settings.zone, student_zone=facts.parties.student_zone)
