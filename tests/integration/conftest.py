@@ -18,13 +18,13 @@ from adapters.embedded.valkey import valkey_server
 from adapters.postgres.engine import postgres_engine
 from adapters.postgres.outbox import Routes
 from adapters.postgres.schema import create_schema
-from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.ids import Ulids
 from adapters.system.serialization import Serializer
 from entrypoints.tiers import Tier, vet_url
 from instainstru_core.reactions import ROUTES
 from instainstru_core.testing.fakes.clock import HandMovedClock
+from tests.integration.emptying import empty
 
 CONNECTIONS = 10
 START = datetime(2030, 1, 7, 12, tzinfo=UTC)
@@ -71,11 +71,9 @@ def schema(postgres_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def engine(schema: Engine) -> Iterator[Engine]:
-    """An engine on a database with every table, each as the schema leaves it."""
+    """An engine on a database with every table, and no row."""
     yield schema
-    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-    with schema.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    empty(schema)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from sqlalchemy import Engine, text
 
 from adapters.postgres.outbox import Routes
-from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.kernel.events import Event
@@ -23,6 +22,7 @@ from instainstru_core.testing.machines.booking import BookingMachine, Store
 from instainstru_core.testing.machines.claims import ClaimsMachine
 from instainstru_core.testing.machines.rescheduling import ReschedulingMachine
 from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY
+from tests.integration.emptying import empty
 
 _TOLD = text(
     "SELECT name, payload ->> 'booking_id' AS booking_id, count(*) AS times"
@@ -38,9 +38,7 @@ class OnPostgres:
 
     def make_store(self, ids: Ids, clock: Clock) -> Store:
         """An empty database."""
-        names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-        with self.engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        empty(self.engine)
         return PostgresUnits(
             self.engine, ids, clock, Serializer().dump, Routes(handlers=self.routes)
         )
