@@ -58,6 +58,14 @@ def facts_of(
         {"public_detail_level": "everything"},
         {"availability_retention_days": 29},
         {"proximity_gap_minutes": 121},
+        # No figure is so large that an instant or a date that it leads to can't be told.
+        {"hold_minutes": 1441, "hold_cap_minutes": 1441},
+        {"hold_cap_minutes": 10**12},
+        {"past_edit_window_days": 10**12},
+        {"public_cache_ttl_s": 10**15},
+        {"same_place_miles": float("inf")},
+        {"availability_retention_days": 10**12},
+        {"video_join_early_minutes": 10**12},
     ],
     ids=str,
 )

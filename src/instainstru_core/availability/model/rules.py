@@ -16,6 +16,9 @@ MAX_NOTICE_MINUTES: Final = 1440
 MAX_BUFFER_MINUTES: Final = 120
 MAX_HORIZON_DAYS: Final = 365
 MIN_RETENTION_DAYS: Final = 30
+MAX_KEPT_DAYS: Final = 36_500
+MAX_CACHE_SECONDS: Final = 86_400
+MAX_NEAR_MILES: Final = 100
 START_STEPS: Final = (5, 10, 15, 20, 30, 60)
 _STEP: Final = 5
 
@@ -23,6 +26,7 @@ _hour = and_(ge(0), le(23))
 _notice = and_(ge(0), le(MAX_NOTICE_MINUTES))
 _buffer_long = and_(ge(0), le(MAX_BUFFER_MINUTES))
 _positive = ge(1)
+_hold = and_(_positive, le(MAX_NOTICE_MINUTES))
 
 
 class PublicDetail(StrEnum):
@@ -39,8 +43,8 @@ def _buffer(_: object, attribute: "Attribute[int]", minutes: int) -> None:
 
 
 def _days_or_none(_: object, attribute: "Attribute[Any]", days: int | None) -> None:
-    if days is not None and days < 0:
-        raise Malformed(f"{attribute.name} is a number of days from 0, not {days}")
+    if days is not None and not 0 <= days <= MAX_KEPT_DAYS:
+        raise Malformed(f"{attribute.name} is 0 to {MAX_KEPT_DAYS} days, not {days}")
 
 
 @frozen(kw_only=True, cache_hash=True)
@@ -63,8 +67,8 @@ class CalendarRules:
     default_travel_buffer_minutes: int = field(default=60, validator=_buffer)
     booking_start_step_minutes: int = field(default=15, validator=in_(START_STEPS))
     horizon_days: int = field(default=365, validator=and_(_positive, le(MAX_HORIZON_DAYS)))
-    hold_minutes: int = field(default=30, validator=_positive)
-    hold_cap_minutes: int = field(default=60, validator=_positive)
+    hold_minutes: int = field(default=30, validator=_hold)
+    hold_cap_minutes: int = field(default=60, validator=_hold)
     max_live_holds: int = field(default=3, validator=_positive)
     past_edit_window_days: int | None = field(default=30, validator=_days_or_none)
     public_default_days: int = field(default=30, validator=_positive)
@@ -73,13 +77,15 @@ class CalendarRules:
         default=PublicDetail.FULL, validator=instance_of(PublicDetail)
     )
     public_show_name: bool = field(default=True, validator=instance_of(bool))
-    public_cache_ttl_s: int = field(default=300, validator=ge(0))
+    public_cache_ttl_s: int = field(default=300, validator=and_(ge(0), le(MAX_CACHE_SECONDS)))
     # No lesson further away than the longest buffer is looked at.
     proximity_gap_minutes: int = field(default=30, validator=_buffer_long)
-    same_place_miles: float = field(default=0.1, validator=ge(0))
-    availability_retention_days: int = field(default=180, validator=ge(MIN_RETENTION_DAYS))
+    same_place_miles: float = field(default=0.1, validator=and_(ge(0), le(MAX_NEAR_MILES)))
+    availability_retention_days: int = field(
+        default=180, validator=and_(ge(MIN_RETENTION_DAYS), le(MAX_KEPT_DAYS))
+    )
     video_enabled: bool = field(default=False, validator=instance_of(bool))
-    video_join_early_minutes: int = field(default=5, validator=ge(0))
+    video_join_early_minutes: int = field(default=5, validator=_notice)
 
     def __attrs_post_init__(self) -> None:
         if self.default_travel_buffer_minutes < self.default_non_travel_buffer_minutes:
