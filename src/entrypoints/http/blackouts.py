@@ -1,7 +1,7 @@
 """Dates without lessons, and how a calendar behaves, over HTTP. Source: AV-27, AV-28."""
 
 from datetime import date, datetime
-from typing import Annotated, Final, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
@@ -54,6 +54,9 @@ _Advance = Annotated[int, Meta(ge=0, le=MAX_ADVANCE_MINUTES, examples=[120])]
 
 class BlockDatesBody(Struct, forbid_unknown_fields=True, frozen=True):
     """One date, or a range of at most 90 with both its ends."""
+
+    OTHER_WAYS: ClassVar = frozenset({"start_date", "end_date"})
+    """What says again, in another way, what the example says."""
 
     day: _Day | UnsetType = field(default=UNSET, name="date")
     start_date: _Day | UnsetType = UNSET

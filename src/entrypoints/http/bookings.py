@@ -1,6 +1,6 @@
 """Lessons: booked, looked at, called off, given. Source: spec 01 §5, §6."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
@@ -52,6 +52,9 @@ class PlaceBody(Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
 
 class CreateBookingBody(StartBody, kw_only=True, forbid_unknown_fields=True):
     """One lesson: its start as an instant, or as date and time on the instructor's clock."""
+
+    OTHER_WAYS: ClassVar = frozenset({"date", "time"})
+    """What says again, in another way, what the example says."""
 
     instructor_id: InstructorId
     service_id: ServiceId

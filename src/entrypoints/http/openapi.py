@@ -110,6 +110,11 @@ def _describe(schemas: dict[str, Any]) -> None:
         kinds += kind.__subclasses__()
         if kind.__name__ in schemas and kind.__doc__:
             schemas[kind.__name__].setdefault("description", cleandoc(kind.__doc__))
+        if kind.__name__ in schemas and (others := getattr(kind, "OTHER_WAYS", ())):
+            # Who says it in two ways at once is refused: the example says it in one.
+            whole = example_of(schemas[kind.__name__], schemas)
+            shown = {name: value for name, value in whole.items() if name not in others}
+            schemas[kind.__name__]["examples"] = [shown]
 
 
 def _exemplify(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Moving a lesson, and what that would do. Source: BK-29…BK-35, BK-56, BK-57, spec 01 §6."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency
@@ -35,6 +35,9 @@ _PARTIES: Final = requires(
 
 class RescheduleBody(StartBody, kw_only=True, forbid_unknown_fields=True):
     """The new start, as an instant or on the instructor's clock; the rest stays unless named."""
+
+    OTHER_WAYS: ClassVar = frozenset({"date", "time"})
+    """What says again, in another way, what the example says."""
 
     duration_minutes: Annotated[int, Meta(ge=1, le=1440, examples=[60])] | None = None
     service_id: ServiceId | None = None

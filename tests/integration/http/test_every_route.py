@@ -333,6 +333,8 @@ def test_each_example_can_be_sent(stage: Stage, route: Route) -> None:
     operation = stage.document["paths"][route.template][route.method.lower()]
     example = operation["requestBody"]["content"]["application/json"]["example"]
     assert isinstance(decoded(example, route.body), msgspec.Struct)
+    answer = stage.ask(route, allowed(route), json=example)
+    assert codes(answer) != (422, "validation_failed"), answer.text
 
 
 def test_each_schema_is_described(stage: Stage) -> None:
