@@ -23,7 +23,8 @@ from tests.integration.http.town import TUESDAY, Ask, Town
 KEY: Final = "the-same-key-again"
 AGAIN: Final = timedelta(minutes=10)
 NEXT: Final = MONDAY + timedelta(weeks=5)
-GOOD: Final = {200, 201, 202}
+GOOD: Final = {200, 201, 202, 402}
+"""What is answered for good; a bank that refuses has answered."""
 
 
 def _booked(town: Town, moment: timedelta = timedelta()) -> str:
@@ -41,7 +42,7 @@ def _confirm(town: Town) -> Ask:
 
 
 def _retry(town: Town) -> Ask:
-    """The card refused while nobody was there; now its holder is."""
+    """The bank wanted the cardholder, and says so again."""
     bad = town.do("anna", "POST", "/payment-methods", {"token": "pm_card_three_d_secure"})
     held = town.hold("anna", **at(START + 24 * HOUR))
     body = {**town.agreed("anna", held), "payment_method_id": bad["payment_method_id"]}
@@ -111,7 +112,7 @@ REQUESTS: Final[dict[str, Callable[[Town], Ask]]] = {
     "/instructors/me/external-calendars/{external_calendar_id}/refresh": _refresh,
     "/waitlist": _wait,
 }
-"""A request that goes well, for every address of ours that takes a key."""
+"""A request that is answered for good, for every address of ours that takes a key."""
 
 OURS: Final = ("/bookings", "/instructors/me/availability", "/waitlist", f"{ME}/external")
 
