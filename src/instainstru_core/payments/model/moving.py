@@ -41,25 +41,11 @@ def move_to(payment: Payment, booking: Booking, breakdown: PriceBreakdown) -> Pa
 
 def reschedule_hold(payment: Payment, *, at: datetime) -> Payment:
     """The card will be asked 24 hours before the new start. Source: PY-17, PY-8."""
-    news = PaymentScheduled(
-        payment_id=payment.payment_id,
-        booking_id=payment.booking_id,
-        student_id=payment.student_id,
-        instructor_id=payment.instructor_id,
-        occurred_at=at,
-        auth_due_at=payment.auth_due_at,
-    )
+    news = PaymentScheduled(**payment.named(at), auth_due_at=payment.auth_due_at)
     return payment.stands_at(PaymentState.SCHEDULED).recording(news)
 
 
 def lock(payment: Payment, *, at: datetime) -> Payment:
     """The money is taken and waits for the lesson; nobody is paid. Source: PY-18, PY-20."""
-    news = PaymentLocked(
-        payment_id=payment.payment_id,
-        booking_id=payment.booking_id,
-        student_id=payment.student_id,
-        instructor_id=payment.instructor_id,
-        occurred_at=at,
-        amount=payment.captured,
-    )
+    news = PaymentLocked(**payment.named(at), amount=payment.captured)
     return evolve(payment, failure=None).stands_at(PaymentState.LOCKED).recording(news)

@@ -28,7 +28,7 @@ CAPTURE_RETRY_EVERY = timedelta(hours=4)
 CAPTURE_GIVE_UP_AFTER = timedelta(hours=72)
 
 
-class _Named(TypedDict):
+class Named(TypedDict):
     """What every event about a payment names."""
 
     payment_id: PaymentId
@@ -175,7 +175,7 @@ class Payment(Aggregate):
         self._expect(PaymentState.PAYMENT_METHOD_REQUIRED)
         scheduled = evolve(self, state=PaymentState.SCHEDULED)
         return scheduled.recording(
-            facts.PaymentScheduled(**self._named(at), auth_due_at=self.auth_due_at)
+            facts.PaymentScheduled(**self.named(at), auth_due_at=self.auth_due_at)
         )
 
     def need_no_card(self, *, at: datetime) -> Self:
@@ -237,7 +237,7 @@ class Payment(Aggregate):
         )
         if not scheduled or kind is FailureKind.CAPTURE:
             return failed
-        named = self._named(at)
+        named = self.named(at)
         failed = failed.recording(
             facts.PaymentAuthorizationFailed(
                 **named,
@@ -270,7 +270,7 @@ class Payment(Aggregate):
             raise InvalidState("there is no hold to take money from")
         hold = evolve(self.hold, status=HoldStatus.CAPTURED, captured_amount=amount, charge=charge)
         taken = evolve(self, hold=hold, failure=None).stands_at(PaymentState.CAPTURED)
-        return taken.recording(facts.PaymentCaptured(**self._named(at), amount=amount))
+        return taken.recording(facts.PaymentCaptured(**self.named(at), amount=amount))
 
     def take_nothing(self) -> Self:
         """There is nothing (more) to take: the credit paid it all, or it was taken before."""
@@ -281,7 +281,7 @@ class Payment(Aggregate):
         if self.hold is None:
             raise InvalidState("there is no hold whose money could be given back")
         returned = evolve(self, hold=evolve(self.hold, status=HoldStatus.REFUNDED))
-        return returned.recording(facts.PaymentRefunded(**self._named(at), amount=amount))
+        return returned.recording(facts.PaymentRefunded(**self.named(at), amount=amount))
 
     def fail_capture(self, reason: str, *, at: datetime) -> Self:
         """The card did not give its money; how the payment shall end stays decided. Source: PY-23.
@@ -296,7 +296,7 @@ class Payment(Aggregate):
         failed = evolve(self, hold=hold, failure=failure).stands_at(
             PaymentState.PAYMENT_METHOD_REQUIRED
         )
-        news = facts.PaymentFailed(**self._named(at), reason=reason)
+        news = facts.PaymentFailed(**self.named(at), reason=reason)
         return failed.recording(news) if first else failed
 
     def settle(self, outcome: Outcome, *, payout: Money, at: datetime) -> Self:
@@ -312,55 +312,32 @@ class Payment(Aggregate):
         )
         return settled.recording(
             facts.PaymentSettled(
-                **self._named(at), outcome=outcome.value, card_amount=self.captured, payout=payout
+                **self.named(at), outcome=outcome.value, card_amount=self.captured, payout=payout
             )
         )
 
     def abandon(self, *, at: datetime) -> Self:
         """No card paid in time. Source: PY-14."""
-        return self.recording(facts.PaymentAbandoned(**self._named(at)))
+        return self.recording(facts.PaymentAbandoned(**self.named(at)))
 
     def pay_out(self, amount: Money, *, at: datetime) -> Self:
         """The instructor has *amount* more."""
-        return self.recording(facts.PayoutSent(**self._named(at), amount=amount))
+        return self.recording(facts.PayoutSent(**self.named(at), amount=amount))
 
     def fail_payout(self, amount: Money, reason: str, *, at: datetime) -> Self:
         """The transfer was refused for the first time. Source: PY-47."""
-        return self.recording(facts.PayoutFailed(**self._named(at), amount=amount, reason=reason))
+        return self.recording(facts.PayoutFailed(**self.named(at), amount=amount, reason=reason))
 
     def review(self, reason: str, *, at: datetime) -> Self:
         """Stop everything automatic: a person must look. Source: PY-58."""
         stopped = evolve(
             self, state=PaymentState.MANUAL_REVIEW, review_reason=reason, resume_state=None
         )
-        return stopped.recording(facts.PaymentReviewOpened(**self._named(at), reason=reason))
+        return stopped.recording(facts.PaymentReviewOpened(**self.named(at), reason=reason))
 
     def end_unpaid(self, outcome: Outcome, reason: str, *, at: datetime) -> Self:
         """Nobody could be charged, and a person must know. Source: PY-36."""
         return evolve(self, closing=None, outcome=outcome).review(reason, at=at)
-
-    def freeze(self, reason: str, *, at: datetime) -> Self:
-        """A report or an issue is open: no job touches the money. Source: PY-40, PY-41, PY-46.
-
-        Raises:
-            InvalidState: The money has gone where it goes, or a person looks at it already.
-        """
-        if self.over or self.state is PaymentState.MANUAL_REVIEW:
-            raise InvalidState(f"the payment is {self.state}")
-        frozen_ = evolve(
-            self,
-            state=PaymentState.MANUAL_REVIEW,
-            review_reason=reason,
-            resume_state=self.state,
-        )
-        return frozen_.recording(facts.PaymentFrozen(**self._named(at), reason=reason))
-
-    def unfreeze(self, *, at: datetime) -> Self:
-        """Nothing keeps the money any more: it goes on from where it was. Source: PY-42."""
-        if self.resume_state is None:
-            return self
-        thawed = evolve(self, state=self.resume_state, review_reason=None, resume_state=None)
-        return thawed.recording(facts.PaymentReleased(**self._named(at)))
 
     def resume(self) -> Self:
         """What could not be paid out goes on as captured. Source: PY-47."""
@@ -372,14 +349,14 @@ class Payment(Aggregate):
             PaymentState.AUTHORIZED
         )
         return authorised.recording(
-            facts.PaymentAuthorized(**self._named(at), amount=self.breakdown.card_amount)
+            facts.PaymentAuthorized(**self.named(at), amount=self.breakdown.card_amount)
         )
 
     def warned(self, at: datetime) -> Self:
         """The student is told that time runs out."""
         return self.recording(
             facts.PaymentFinalWarning(
-                **self._named(at), cancels_at=self.lesson.starts_at - timedelta(hours=12)
+                **self.named(at), cancels_at=self.lesson.starts_at - timedelta(hours=12)
             )
         )
 
@@ -401,8 +378,9 @@ class Payment(Aggregate):
         if self.state not in states:
             raise InvalidState(f"the payment is {self.state}")
 
-    def _named(self, at: datetime) -> _Named:
-        return _Named(
+    def named(self, at: datetime) -> Named:
+        """What every event about it says of it."""
+        return Named(
             payment_id=self.payment_id,
             booking_id=self.booking_id,
             student_id=self.student_id,

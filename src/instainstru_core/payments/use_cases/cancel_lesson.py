@@ -22,6 +22,7 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.payments.errors import NothingToRefund
+from instainstru_core.payments.model.freezing import unfreeze
 from instainstru_core.payments.model.planner import (
     Ending,
     MoneyPolicy,
@@ -165,7 +166,7 @@ def _decide(
         return None
     if (stored := stored_plan(payment, booking)) is not None:
         return stored
-    thawed = payment.unfreeze(at=now)
+    thawed = unfreeze(payment, at=now)
     if thawed.review_reason is not None:
         return None  # Whoever looks at it decides. Source: PY-58.
     plan = Clerk(work, ids, now, booking).decide(payment, ending, policy=policy)

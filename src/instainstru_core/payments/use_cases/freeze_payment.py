@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.payments.model.freezing import freeze
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.ports import PaymentWork
 
@@ -23,4 +24,4 @@ def freeze_payment(
         return payment
     if not work.claims.open_on(booking_id):
         return payment
-    return work.payments.save(payment.freeze(reason, at=now))
+    return work.payments.save(freeze(payment, reason, at=now))

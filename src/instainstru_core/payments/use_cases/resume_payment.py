@@ -10,6 +10,7 @@ from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.model.freezing import unfreeze
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.planner import Ending, ending_of
 from instainstru_core.payments.ports import PaymentGateway, PaymentWork
@@ -43,7 +44,7 @@ def resume_payment(
     def decide(work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
         if payment.settled or work.claims.open_on(booking_id):
             return payment
-        payment = payment.unfreeze(at=clock.now()) if payment.frozen else payment
+        payment = unfreeze(payment, at=clock.now())
         if payment.review_reason is not None:
             return payment
         if isinstance(desk.booking.state, NoShow | Cancelled):

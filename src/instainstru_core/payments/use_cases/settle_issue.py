@@ -7,6 +7,7 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.errors import InvalidState
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.payments.errors import NothingToRefund
+from instainstru_core.payments.model.freezing import unfreeze
 from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.model.planner import Ending, SettlementPlan
 from instainstru_core.payments.ports import PaymentWork
@@ -30,5 +31,5 @@ def settle_issue(
     if payment.over or payment.standing not in _SETTLED_FROM:
         raise InvalidState(f"the payment is {payment.standing}")
     plan = Clerk(work, ids, now, booking).decide(payment, ending)
-    work.payments.save(payment.unfreeze(at=now).end_as(plan.outcome))
+    work.payments.save(unfreeze(payment, at=now).end_as(plan.outcome))
     return plan

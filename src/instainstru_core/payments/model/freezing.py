@@ -1,0 +1,34 @@
+"""A payment that nobody touches while a report or an issue is open. Source: PY-40…PY-42, PY-46."""
+
+from datetime import datetime
+
+from attrs import evolve
+
+from instainstru_core.kernel.errors import InvalidState
+from instainstru_core.payments.events import PaymentFrozen, PaymentReleased
+from instainstru_core.payments.model.payment import Payment, PaymentState
+
+
+def freeze(payment: Payment, reason: str, *, at: datetime) -> Payment:
+    """Keep every job away from the money; where it goes on from is kept too.
+
+    Raises:
+        InvalidState: The money has gone where it goes, or a person looks at it already.
+    """
+    if payment.over or payment.state is PaymentState.MANUAL_REVIEW:
+        raise InvalidState(f"the payment is {payment.state}")
+    frozen = evolve(
+        payment,
+        state=PaymentState.MANUAL_REVIEW,
+        review_reason=reason,
+        resume_state=payment.state,
+    )
+    return frozen.recording(PaymentFrozen(**payment.named(at), reason=reason))
+
+
+def unfreeze(payment: Payment, *, at: datetime) -> Payment:
+    """Nothing keeps the money any more: it goes on from where it was; again changes nothing."""
+    if payment.resume_state is None:
+        return payment
+    thawed = evolve(payment, state=payment.resume_state, review_reason=None, resume_state=None)
+    return thawed.recording(PaymentReleased(**payment.named(at)))
