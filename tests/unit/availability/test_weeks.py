@@ -24,7 +24,7 @@ from instainstru_core.availability.model.edits import (
     SkipReason,
     planned,
 )
-from instainstru_core.availability.model.planes import DayPlanes, span
+from instainstru_core.availability.model.planes import SLOTS_PER_DAY, DayPlanes, span
 from instainstru_core.availability.model.rules import CalendarRules
 from instainstru_core.availability.model.weeks import Week, read_week_text
 from instainstru_core.availability.model.windows import WindowText
@@ -33,6 +33,7 @@ from instainstru_core.availability.use_cases.replace_week import ReplaceWeek, re
 from instainstru_core.availability.use_cases.save_edit import SavedEdit
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
+from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.zones import NonexistentLocalTime, Zone
 from instainstru_core.testing.contracts.calendars import lesson_of
 from instainstru_core.testing.fakes.clock import HandMovedClock
@@ -71,6 +72,18 @@ weeks = st.lists(strategies.day_planes, min_size=7, max_size=7).map(
 def test_prop3_equal_etags_are_equal_content(one: Week, other: Week) -> None:
     assert (one.etag == other.etag) == (one.days == other.days)
     assert one.etag == week_with(*one.days, monday=MONDAY + timedelta(days=70)).etag
+
+
+@given(weeks, st.integers(0, 6), strategies.formats, st.integers(0, SLOTS_PER_DAY - 1))
+def test_prop3_one_bit_makes_another_etag(
+    week: Week, number: int, wanted: Format, slot: int
+) -> None:
+    flip = DayPlanes(**{wanted.value: 1 << slot})
+    days = list(week.days)
+    days[number] ^= flip
+    assert Week(MONDAY, tuple(days)).etag != week.etag
+    days[number] ^= flip
+    assert Week(MONDAY, tuple(days)).etag == week.etag
 
 
 def test_av13_the_etag_of_a_closed_week_is_that_of_840_zero_bytes() -> None:

@@ -91,6 +91,22 @@ def test_a_wall_time_is_its_first_occurrence_or_none(
             Zone(zone).instant(day, wall)
 
 
+@given(st.sampled_from(ZONES), DAYS, st.integers(0, MINUTES_PER_DAY - 1))
+def test_prop9_there_and_back_is_the_same_wall_time(zone: str, day: date, minute: int) -> None:
+    """Spec 01 §10.9, for times that exist; for the others there is no instant that shows them."""
+    wall, info = time(minute // 60, minute % 60), ZoneInfo(zone)
+    meant = datetime.combine(day, wall, info)
+    exists = meant.astimezone(UTC).astimezone(info).replace(tzinfo=None) == meant.replace(
+        tzinfo=None
+    )
+    if exists:
+        shown = Zone(zone).local(Zone(zone).instant(day, wall))
+        assert (shown.date(), shown.time()) == (day, wall)
+    else:
+        with pytest.raises(NonexistentLocalTime):
+            Zone(zone).instant(day, wall)
+
+
 def test_the_skipped_hour_does_not_exist() -> None:
     """Source: AV-11."""
     with pytest.raises(NonexistentLocalTime) as refused:
