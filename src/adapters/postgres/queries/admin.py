@@ -1,6 +1,6 @@
 """All bookings as the staff sees them, in PostgreSQL. Source: BK-50…BK-52, AD-6."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    FromClause,
     Integer,
     Row,
     Select,
@@ -34,11 +35,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.postgres.admin import action_of
 from adapters.postgres.booking import booking_of
 from adapters.postgres.claims import issue_of, report_of
+from adapters.postgres.queries.admin_figures import figures_of
 from adapters.postgres.tables.admin import admin_actions
 from adapters.postgres.tables.booking import bookings
 from adapters.postgres.tables.calendar_files import booking_reminders
 from adapters.postgres.tables.claims import booking_issues, no_show_reports
-from adapters.postgres.tables.ledger import journal_lines, journals
 from adapters.postgres.tables.notifications import notifications
 from adapters.postgres.tables.payments import card_holds, payment_operations, payments
 from instainstru_core.accounts.ids import AccountId
@@ -51,16 +52,13 @@ from instainstru_core.admin.model.files import (
     Cause,
     PaymentStatus,
     Someone,
-    Takings,
     Told,
 )
 from instainstru_core.booking.errors import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.terms import ReminderKind
 from instainstru_core.kernel.errors import Malformed
-from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import Interval
-from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.payment import PaymentState
 
 _B, _P, _R, _I = bookings.c, payments.c, no_show_reports.c, booking_issues.c
@@ -99,23 +97,23 @@ def _full_name(person: Any) -> Any:
     return case((person.c.account_id.is_(None), ""), else_=name)
 
 
-_ROWS: Final = (
-    select(
-        bookings,
-        _full_name(_STUDENTS).label("student_name"),
-        func.coalesce(_STUDENTS.c.email, "").label("student_email"),
-        _full_name(_TEACHERS).label("teacher_name"),
-        func.coalesce(_TEACHERS.c.email, "").label("teacher_email"),
-        _PAYMENT.c.payment_id,
-        _PAYMENT.c.state.label("payment_state"),
-        _PAYMENT.c.card_amount_cents,
-        *(holds.label(cause.value) for cause, holds in _CAUSES.items()),
-    )
-    .select_from(bookings)
-    .outerjoin(_PAYMENT, true())
-    .outerjoin(_STUDENTS, _STUDENTS.c.account_id == type_coerce(_B.student_id, Uuid))
-    .outerjoin(_TEACHERS, _TEACHERS.c.account_id == type_coerce(_B.instructor_id, Uuid))
-)
+def _with_people(source: FromClause) -> FromClause:
+    return source.outerjoin(
+        _STUDENTS, _STUDENTS.c.account_id == type_coerce(_B.student_id, Uuid)
+    ).outerjoin(_TEACHERS, _TEACHERS.c.account_id == type_coerce(_B.instructor_id, Uuid))
+
+
+_ROWS: Final = select(
+    bookings,
+    _full_name(_STUDENTS).label("student_name"),
+    func.coalesce(_STUDENTS.c.email, "").label("student_email"),
+    _full_name(_TEACHERS).label("teacher_name"),
+    func.coalesce(_TEACHERS.c.email, "").label("teacher_email"),
+    _PAYMENT.c.payment_id,
+    _PAYMENT.c.state.label("payment_state"),
+    _PAYMENT.c.card_amount_cents,
+    *(holds.label(cause.value) for cause, holds in _CAUSES.items()),
+).select_from(_with_people(bookings.outerjoin(_PAYMENT, true())))
 _ROW: Final = _ROWS.where(_B.booking_id == bindparam("id"))
 
 _ID: Final = bindparam("sought_id", type_=Uuid)
@@ -167,58 +165,6 @@ _TOLD: Final = (
     .order_by(notifications.c.notification_id)
 )
 
-_REVENUE: Final = [
-    account.value
-    for account in (
-        Account.STUDENT_FEE_REVENUE,
-        Account.COMMISSION_REVENUE,
-        Account.REFUNDS_CONTRA,
-    )
-]
-
-
-def _takings(name: str) -> Any:
-    since = bindparam(f"{name}_since", type_=_B.starts_at.type)
-    until = bindparam(f"{name}_until", type_=_B.starts_at.type)
-    earned = (
-        select(func.coalesce(-func.sum(journal_lines.c.cents), 0))
-        .select_from(journal_lines)
-        .join(journals, journals.c.journal_id == journal_lines.c.journal_id)
-        .where(
-            journal_lines.c.account.in_(_REVENUE),
-            journals.c.occurred_at >= since,
-            journals.c.occurred_at < until,
-        )
-        .scalar_subquery()
-    )
-    return (
-        select(
-            func.count().label("lessons"),
-            func.coalesce(func.sum(type_coerce(_B.price_cents, Integer)), 0).label("gross"),
-            earned.label("revenue"),
-        )
-        .where(
-            _B.starts_at >= since,
-            _B.starts_at < until,
-            _B.status.in_(["CONFIRMED", "COMPLETED", "NO_SHOW"]),
-        )
-        .subquery(name)
-    )
-
-
-_WAITING: Final = (
-    select(*(func.count().filter(holds).label(cause.value) for cause, holds in _CAUSES.items()))
-    .select_from(bookings)
-    .outerjoin(_PAYMENT, true())
-    .subquery("waiting")
-)
-_TODAY, _WEEK = _takings("today"), _takings("week")
-_FIGURES: Final = select(
-    *(each.label(f"today_{each.name}") for each in _TODAY.c),
-    *(each.label(f"week_{each.name}") for each in _WEEK.c),
-    *_WAITING.c,
-).select_from(_TODAY.join(_WEEK, true()).join(_WAITING, true()))
-
 
 @lru_cache(maxsize=128)
 def _page(
@@ -250,18 +196,25 @@ def _page(
     if needs_action is not None:
         waits = or_(*_CAUSES.values())
         conditions.append(waits if needs_action else not_(waits))
-    wanted = _ROWS.where(*conditions)
-    counted = select(func.count().label("total")).select_from(wanted.subquery()).subquery("counted")
+    # Whatever decides nothing is looked up for the rows of the page alone.
+    source: FromClause = bookings
+    if by_text or paid is not None or needs_action is not None:
+        source = source.outerjoin(_PAYMENT, true())
+    if by_text:
+        source = _with_people(source)
+    picked = select(_B.booking_id, _B.created_at).select_from(source).where(*conditions)
+    counted = select(func.count().label("total")).select_from(picked.subquery()).subquery("counted")
     sliced = (
-        wanted.order_by(_B.created_at.desc(), _B.booking_id.desc())
+        picked.order_by(_B.created_at.desc(), _B.booking_id.desc())
         .limit(bindparam("per_page", type_=Integer))
         .offset(bindparam("skipped", type_=Integer))
         .subquery("sliced")
     )
+    shown = _ROWS.where(_B.booking_id.in_(select(sliced.c.booking_id))).subquery("shown")
     return (
-        select(counted.c.total, sliced)
-        .select_from(counted.outerjoin(sliced, true()))
-        .order_by(sliced.c.created_at.desc(), sliced.c.booking_id.desc())
+        select(counted.c.total, shown)
+        .select_from(counted.outerjoin(shown, true()))
+        .order_by(shown.c.created_at.desc(), shown.c.booking_id.desc())
     )
 
 
@@ -323,27 +276,7 @@ class PostgresAdminQueries:
         )
 
     def figures(self, *, day: Interval, week: Interval, now: datetime) -> BookingFigures:
-        values = {
-            "now": now,
-            "today_since": day.starts_at,
-            "today_until": day.ends_at,
-            "week_since": week.starts_at,
-            "week_until": week.ends_at,
-        }
-        row = self._connection.execute(_FIGURES, values).one()._mapping  # noqa: SLF001
-        return BookingFigures(
-            today=_takings_of(row, "today"),
-            week=_takings_of(row, "week"),
-            needs_action={cause: row[cause.value] for cause in Cause},
-        )
-
-
-def _takings_of(row: Mapping[Any, Any], name: str) -> Takings:
-    return Takings(
-        lessons=row[f"{name}_lessons"],
-        gross=Money(int(row[f"{name}_gross"])),
-        revenue_cents=int(row[f"{name}_revenue"]),
-    )
+        return figures_of(self._connection, day=day, week=week, now=now)
 
 
 def _aliases(asked: frozenset[PaymentStatus]) -> frozenset[PaymentStatus] | None:

@@ -124,6 +124,7 @@ payments = Table(
         postgresql_where=text("state <> 'settled'"),
     ),
     Index("payments_booking_idx", "booking_id"),
+    Index("payments_in_review_idx", "booking_id", postgresql_where=text("state = 'manual_review'")),
     Index("payments_instructor_idx", "instructor_id", "payment_id"),
     Index("payments_card_idx", "card_id", postgresql_where=text("state <> 'settled'")),
 )
