@@ -19,6 +19,7 @@ from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.model import Principal
+from instainstru_core.accounts.use_cases.create_admin import CreateAdmin, create_admin
 from instainstru_core.accounts.use_cases.sign_in import SignIn, sign_in
 from instainstru_core.catalog.use_cases.load_catalog import load_catalog
 from instainstru_core.kernel.time import instant_text
@@ -46,12 +47,19 @@ Some minutes of the hour that comes twice are closed.
 """
 
 DURATIONS: Final = (30, 45, 60, 90, 240)
-NAMES: Final = {"anna": "anna.1@example.com", "jane": "jane.2@example.com"}
+NAMES: Final = {
+    "anna": "anna.1@example.com",
+    "jane": "jane.2@example.com",
+    "ada": "ada@example.com",
+}
 
 
 @define
 class ClockTown:
-    """Anna learns and Jane teaches online, in *zone*; it is five days before the change."""
+    """Anna learns, Jane teaches online, in *zone*, and Ada is of the staff.
+
+    It is five days before the change.
+    """
 
     client: Client
     world: World
@@ -158,6 +166,15 @@ def clock_town(
         load_regions(SMALL_CITY, begin=world.ports.begin)
     world.ports = evolve(world.ports, rates=Unlimited())
     people = {"anna": world.student("Anna"), "jane": world.instructor("Jane")}
+    create_admin(
+        CreateAdmin(
+            email=Email.parse(NAMES["ada"]), password=PASSWORD, first_name="Ada", last_name="Root"
+        ),
+        begin=world.ports.begin,
+        passwords=world.ports.passwords,
+        ids=world.ports.ids,
+        clock=clock,
+    )
     app = create_app(world.ports, HttpConfig(mode="int", threads=8))
     with TestClient(app, raise_server_exceptions=False) as client:
         town = ClockTown(client, world, people, zone, change)

@@ -12,11 +12,16 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import Engine, text
 
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.rules import CalendarRules, PublicDetail
+from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.reminders.use_cases.run_reminders import run_reminders
 from instainstru_core.booking.terms import ReminderKind
+from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.time import instant_text
+from instainstru_core.kernel.zones import Zone
 from instainstru_core.ports import Ports
+from instainstru_core.testing.strategies.booking import a_booking
 from tests.integration.http.calendar_desk import calendar_desk
 from tests.integration.http.clock_town import DAY, HOUR, MINUTE, ClockTown, clock_town
 from tests.unit.clock_changes import oracle
@@ -293,6 +298,51 @@ def test_bk46_the_month_is_the_teachers(town: ClockTown) -> None:
         town.clock.set(now)
         shown = town.get("/instructors/me/booking-stats", "jane")["month"]
         assert shown == f"{town.change.year}-{town.change.month + month:02}"
+
+
+def test_bk50_bk52_the_staff_finds_lessons_by_date(town: ClockTown) -> None:
+    """Lists go by the lesson's own date, figures by the platform's day and Monday-week."""
+    ends = oracle.end_of(town.zone, town.change)
+    half = 30 * MINUTE
+    starts = [town.midnight - half, town.midnight, critical(town), ends - half, ends]
+    starts += [ends + 26 * HOUR]
+    ids = {start: _keep(town, start) for start in starts}
+    for day in (*town.dates, town.change + 2 * DAY):
+        asked = {"date_from": day, "date_to": day}
+        found = {
+            each["booking_id"] for each in town.get("/admin/bookings", "ada", **asked)["items"]
+        }
+        dated = {start for start in starts if oracle.shown(town.zone, start).date() == day}
+        assert found == {ids[start] for start in dated}
+    platform = {start: oracle.shown(oracle.NEW_YORK, start).date() for start in starts}
+    for moment in starts:
+        for now in (moment - INSTANT, moment):
+            town.clock.set(now)
+            today = oracle.shown(oracle.NEW_YORK, now).date()
+            monday = today - today.weekday() * DAY
+            figures = town.get("/admin/bookings/stats", "ada")
+            assert figures["today"]["lessons"] == sum(day == today for day in platform.values())
+            week = sum(monday <= day < monday + 7 * DAY for day in platform.values())
+            assert figures["week"]["lessons"] == week
+
+
+def _keep(town: ClockTown, start: datetime) -> str:
+    """A lesson of half an hour that is agreed on, wherever it lies."""
+    ids, now = town.world.ports.ids, town.clock.now()
+    me = InstructorId(town.people["jane"].account_id.value)
+    held = a_booking(
+        ids.new(BookingId),
+        student=StudentId(town.people["anna"].account_id.value),
+        instructor=me,
+        starts_at=start,
+        minutes=30,
+        created_at=now,
+        zone=Zone(town.zone),
+    )
+    with town.world.ports.begin() as work:
+        work.calendars.lock(me)
+        kept = work.bookings.add(held.confirm(at=now))
+    return str(kept.booking_id)
 
 
 def test_bk32_a_lesson_moves_between_the_two_turns_of_an_hour(town: ClockTown) -> None:
