@@ -6,7 +6,6 @@ from typing import Any
 
 from attrs import define
 from sqlalchemy import Connection, Row, bindparam, delete, select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.calendar_history import edit_values
 from adapters.postgres.outbox import Outbox
@@ -19,7 +18,6 @@ from adapters.postgres.queries.availability import (
 )
 from adapters.postgres.tables.availability import blackouts
 from instainstru_core.availability.errors import (
-    BlackoutExists,
     BlackoutNotFound,
     CalendarNotFound,
 )
@@ -120,11 +118,6 @@ _BLACKOUTS = select(blackouts.c.day).where(
     blackouts.c.instructor_id == bindparam("instructor_id"),
     blackouts.c.day.between(bindparam("first"), bindparam("last")),
 )
-_BLOCK = (
-    insert(blackouts)
-    .on_conflict_do_nothing(constraint="blackouts_instructor_day_key")
-    .returning(blackouts.c.blackout_id)
-)
 _BLOCK_ALL = text(
     """
     INSERT INTO blackouts (blackout_id, instructor_id, day, reason, created_at)
@@ -144,14 +137,6 @@ _LIFT = (
         blackouts.c.blackout_id == bindparam("lifted"),
     )
     .returning(blackouts.c.day)
-)
-_UNBLOCK = (
-    delete(blackouts)
-    .where(
-        blackouts.c.instructor_id == bindparam("instructor_id"),
-        blackouts.c.day == bindparam("blocked_day"),
-    )
-    .returning(blackouts.c.blackout_id)
 )
 
 
@@ -238,17 +223,6 @@ class PostgresCalendars:
         values = {"instructor_id": instructor_id, "first": first, "last": last}
         return frozenset(self._connection.scalars(_BLACKOUTS, values))
 
-    def block(self, blackout: Blackout) -> None:
-        values = {
-            "blackout_id": blackout.blackout_id,
-            "instructor_id": blackout.instructor_id,
-            "day": blackout.day,
-            "reason": blackout.reason,
-            "created_at": blackout.created_at,
-        }
-        if self._connection.execute(_BLOCK, values).first() is None:
-            raise BlackoutExists(blackout.day)
-
     def block_all(self, blackouts: Sequence[Blackout]) -> frozenset[date]:
         values = {
             "blackout_ids": [each.blackout_id.value for each in blackouts],
@@ -268,10 +242,6 @@ class PostgresCalendars:
 
     def announce(self, events: tuple[Event, ...]) -> None:
         self._outbox.record(events)
-
-    def unblock(self, instructor_id: InstructorId, day: date) -> bool:
-        values = {"instructor_id": instructor_id, "blocked_day": day}
-        return self._connection.execute(_UNBLOCK, values).first() is not None
 
     def _settings(self, statement: Any, instructor_id: InstructorId) -> CalendarSettings:
         values = {"instructor_id": instructor_id.value}

@@ -88,14 +88,6 @@ class Calendars(Protocol):
         """The dates from *first* to *last* without lessons."""
         ...
 
-    def block(self, blackout: Blackout) -> None:
-        """Take no lessons on a date.
-
-        Raises:
-            BlackoutExists: The date is blocked already.
-        """
-        ...
-
     def block_all(self, blackouts: Sequence[Blackout]) -> frozenset[date]:
         """Take no lessons on dates; those that were not blocked before, which alone are kept."""
         ...
@@ -110,10 +102,6 @@ class Calendars(Protocol):
 
     def announce(self, events: tuple[Event, ...]) -> None:
         """Record what happened to a calendar."""
-        ...
-
-    def unblock(self, instructor_id: InstructorId, day: date) -> bool:
-        """Take lessons again; whether the date was blocked."""
         ...
 
 

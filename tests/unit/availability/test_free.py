@@ -13,11 +13,12 @@ from instainstru_core.availability.errors import (
     RangeTooLong,
 )
 from instainstru_core.availability.ids import BlackoutId
-from instainstru_core.availability.model.days import HORIZON_DAYS, local_day
+from instainstru_core.availability.model.days import local_day
 from instainstru_core.availability.model.facts import Blackout, CalendarFacts
 from instainstru_core.availability.model.free import free_slots, free_starts, free_windows
 from instainstru_core.availability.model.open_times import open_times
 from instainstru_core.availability.model.planes import FORMATS, DayPlanes, span
+from instainstru_core.availability.model.rules import DEFAULT_RULES
 from instainstru_core.availability.model.settings import (
     Busy,
     CalendarSettings,
@@ -197,7 +198,7 @@ def test_av33_in_the_small_hours_today_starts_late(hour: int, first: str) -> Non
 
 
 def test_av34_nothing_is_free_beyond_the_horizon() -> None:
-    now = at(12) - timedelta(days=HORIZON_DAYS)
+    now = at(12) - timedelta(days=DEFAULT_RULES.horizon_days)
     assert free(Format.ONLINE, [], now=now) != 0
     assert free(Format.ONLINE, [], now=now - timedelta(days=1)) == 0
 
@@ -310,15 +311,14 @@ class TestFindOpenTimes:
         room = open_classroom(store.begin, store.ids)
         today = NEW_YORK.today(NOON)
         with store.begin() as work:
-            work.calendars.block(
-                Blackout(
-                    blackout_id=store.ids.new(BlackoutId),
-                    instructor_id=room.instructor,
-                    day=today,
-                    reason="holiday",
-                    created_at=NOON,
-                )
+            blocked = Blackout(
+                blackout_id=store.ids.new(BlackoutId),
+                instructor_id=room.instructor,
+                day=today,
+                reason="holiday",
+                created_at=NOON,
             )
+            work.calendars.block_all([blocked])
         request = FindOpenTimes(instructor_id=room.instructor, minutes=30)
         found = find_open_times(request, read=store.read, clock=store.clock)
         assert [each.date for each in found.days if each.blackout] == [today]

@@ -20,7 +20,6 @@ from instainstru_core.availability.model.windows import END_OF_DAY, label
 from instainstru_core.kernel.time import Interval
 from instainstru_core.kernel.zones import Zone
 
-HORIZON_DAYS = 365
 START_GRID_SLOTS = 3
 START_GRID_SECONDS = START_GRID_SLOTS * SLOT_SECONDS
 

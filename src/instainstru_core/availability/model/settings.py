@@ -18,8 +18,6 @@ from instainstru_core.kernel.zones import NEW_YORK, Zone
 MAX_ADVANCE_MINUTES = 10_080
 _WIDEST = timedelta(minutes=MAX_BUFFER_MINUTES)
 
-PLATFORM_NOTICE_MINUTES = {each: DEFAULT_RULES.notice_minutes(each) for each in Format}
-
 
 def _buffer(_: object, attribute: "Attribute[int]", minutes: int) -> None:
     if not 0 <= minutes <= MAX_BUFFER_MINUTES or minutes % 5:
@@ -86,9 +84,7 @@ class CalendarSettings:
         if step * 60 == START_GRID_SECONDS:
             return grid_instant(allowed)
         shown = self.zone.local(allowed)
-        past = timedelta(
-            minutes=shown.minute, seconds=shown.second, microseconds=shown.microsecond
-        )
+        past = timedelta(minutes=shown.minute, seconds=shown.second, microseconds=shown.microsecond)
         found = allowed + -past % timedelta(minutes=step)
         # Clocks that jump by half an hour in between take the grid of the wall with them.
         while off := self.zone.local(found).minute % step:

@@ -70,7 +70,7 @@ class BlackoutsContract:
         whole = [MONDAY + timedelta(days=n) for n in range(4)]
         with units.begin() as work:
             work.calendars.lock(room.instructor)
-            work.calendars.block(blackout(room, BlackoutId, TUESDAY))
+            work.calendars.block_all([blackout(room, BlackoutId, TUESDAY)])
         wanted = [evolve(blackout(room, BlackoutId, day), reason="away") for day in whole]
         with units.begin() as work:
             work.calendars.lock(room.instructor)
@@ -87,7 +87,7 @@ class BlackoutsContract:
         kept = blackout(room, BlackoutId, TUESDAY)
         with units.begin() as work:
             work.calendars.lock(room.instructor)
-            work.calendars.block(kept)
+            work.calendars.block_all([kept])
         with units.begin() as work, pytest.raises(BlackoutNotFound):
             work.calendars.lift(ids.new(InstructorId), kept.blackout_id)
         with pytest.raises(Undone), units.begin() as work:

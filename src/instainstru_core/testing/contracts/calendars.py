@@ -10,7 +10,7 @@ from attrs import evolve
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.errors import (
-    BlackoutExists,
+    BlackoutNotFound,
     CalendarNotFound,
     WeekChanged,
 )
@@ -191,7 +191,7 @@ class CalendarsContract:
         with pytest.raises(Undone), units.begin() as work:
             work.calendars.lock(room.instructor)
             work.calendars.save_days(room.instructor, {TUESDAY: MORNING}, at=START)
-            work.calendars.block(blackout(room, BlackoutId, TUESDAY))
+            work.calendars.block_all([blackout(room, BlackoutId, TUESDAY)])
             raise Undone
         facts = self.facts(units, room)
         assert facts.days == {}
@@ -200,15 +200,17 @@ class CalendarsContract:
     def test_av27_a_date_is_blocked_once(self, units: Units, room: Classroom) -> None:
         with units.begin() as work:
             work.calendars.lock(room.instructor)
-            work.calendars.block(blackout(room, BlackoutId, TUESDAY))
-        with units.begin() as work, pytest.raises(BlackoutExists):
-            work.calendars.block(evolve(blackout(room, BlackoutId, TUESDAY), reason="again"))
+            work.calendars.block_all([blackout(room, BlackoutId, TUESDAY)])
+        again = evolve(blackout(room, BlackoutId, TUESDAY), reason="again")
+        with units.begin() as work:
+            assert work.calendars.block_all([again]) == frozenset()
         with units.begin() as work:
             found = work.calendars.blackouts(room.instructor, MONDAY, SUNDAY)
             assert found == frozenset({TUESDAY})
             assert work.calendars.blackouts(room.instructor, MONDAY, MONDAY) == frozenset()
-            assert work.calendars.unblock(room.instructor, TUESDAY)
-            assert not work.calendars.unblock(room.instructor, TUESDAY)
+            assert work.calendars.lift(room.instructor, again.blackout_id) == TUESDAY
+            with pytest.raises(BlackoutNotFound):
+                work.calendars.lift(room.instructor, again.blackout_id)
             assert work.calendars.blackouts(room.instructor, MONDAY, SUNDAY) == frozenset()
 
     def test_av26_lessons_that_somebody_counts_on(
@@ -242,7 +244,7 @@ class CalendarsContract:
         held = lesson_of(room, ids, NINE)
         with units.begin() as work:
             work.calendars.lock(room.instructor)
-            work.calendars.block(blackout(room, BlackoutId, SUNDAY))
+            work.calendars.block_all([blackout(room, BlackoutId, SUNDAY)])
             work.bookings.add(held)
         facts = self.facts(units, room)
         assert facts.days[TUESDAY] == MORNING
@@ -300,11 +302,11 @@ class CalendarsContract:
         assert first_start() == NINE, "the hold has expired; nobody told the roster"
         with units.begin() as work:
             work.calendars.lock(room.instructor)
-            work.calendars.block(blackout(room, BlackoutId, TUESDAY))
+            work.calendars.block_all([blackout(room, BlackoutId, TUESDAY)])
         assert first_start() is None
         with units.begin() as work:
             work.calendars.lock(room.instructor)
-            work.calendars.unblock(room.instructor, TUESDAY)
+            work.calendars.lift(room.instructor, blackout(room, BlackoutId, TUESDAY).blackout_id)
         assert first_start() == NINE
         question = WhoIsFree(format=Format.ONLINE, dates=(TUESDAY,), minutes=60, now=clock.now())
         nobody = roster.who_is_free(question, among=[ids.new(InstructorId)])
@@ -313,7 +315,7 @@ class CalendarsContract:
         assert first_start() == NINE
         with units.begin() as work:
             work.calendars.lock(room.instructor)
-            work.calendars.block(blackout(room, BlackoutId, TUESDAY))
+            work.calendars.block_all([blackout(room, BlackoutId, TUESDAY)])
         assert first_start() is None, "warm, and not old"
 
     def test_av16_of_eight_writers_with_one_etag_one_wins(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, frozen
 
-from instainstru_core.availability.errors import BlackoutExists, BlackoutNotFound, CalendarNotFound
+from instainstru_core.availability.errors import BlackoutNotFound, CalendarNotFound
 from instainstru_core.availability.ids import BlackoutId, EditId
 from instainstru_core.availability.model.facts import (
     MIN_LESSON_MINUTES,
@@ -206,12 +206,6 @@ class InMemoryCalendars(_Calendars):
             key=lambda lesson: lesson.span,
         )
 
-    def block(self, blackout: Blackout) -> None:
-        key = (blackout.instructor_id, blackout.day)
-        if key in self._blackouts():
-            raise BlackoutExists(blackout.day)
-        self._blackouts()[key] = blackout
-
     def block_all(self, blackouts: Sequence[Blackout]) -> frozenset[date]:
         new = [
             each for each in blackouts if (each.instructor_id, each.day) not in self._blackouts()
@@ -228,9 +222,6 @@ class InMemoryCalendars(_Calendars):
 
     def announce(self, events: tuple[Event, ...]) -> None:
         self._outbox.record(events)
-
-    def unblock(self, instructor_id: InstructorId, day: date) -> bool:
-        return self._blackouts().pop((instructor_id, day), None) is not None
 
 
 def _is_counted_on(booking: Booking, now: datetime) -> bool:

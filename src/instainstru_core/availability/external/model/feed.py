@@ -9,8 +9,8 @@ from attrs import evolve, field, frozen
 from instainstru_core.availability.external.events import ExternalCalendarFailed
 from instainstru_core.availability.external.ids import FeedId
 from instainstru_core.availability.external.model.addresses import FeedAddress
-from instainstru_core.availability.model.days import HORIZON_DAYS
 from instainstru_core.availability.model.private import PrivateBusy, utc_midnight
+from instainstru_core.availability.model.rules import MAX_HORIZON_DAYS
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.events import Aggregate
 from instainstru_core.kernel.time import Interval
@@ -203,4 +203,4 @@ class Feed(Aggregate):
 def window(now: datetime) -> Interval:
     """The time that is asked of a calendar: whole dates of UTC, from yesterday past the horizon."""
     today = utc_midnight(now.date())
-    return Interval(today - timedelta(days=1), today + timedelta(days=HORIZON_DAYS) + _SPARE)
+    return Interval(today - timedelta(days=1), today + timedelta(days=MAX_HORIZON_DAYS) + _SPARE)
