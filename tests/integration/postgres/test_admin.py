@@ -1,11 +1,22 @@
 """The staff's papers in PostgreSQL, held to their contracts; what the tables refuse."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from adapters.postgres.unit_of_work import PostgresUnits
+from adapters.system.ids import Ulids
+from instainstru_core.accounts.model import Role
+from instainstru_core.admin.confirmations.errors import AlreadyUsed
+from instainstru_core.admin.model.acts import ActionKind, Ask, Cancel, Why
+from instainstru_core.admin.use_cases.preview_action import preview_action
+from instainstru_core.admin.use_cases.take_action import TakeAction, take_action
+from instainstru_core.booking.terms import BookingStatus
+from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.model.planner import MoneyPolicy
 from instainstru_core.ports import Reads, Work
 from instainstru_core.testing.contracts.admin import (
     AdminListContract,
@@ -13,8 +24,12 @@ from instainstru_core.testing.contracts.admin import (
     a_confirmation,
     an_action,
 )
+from instainstru_core.testing.contracts.bookings import all_at_once
 from instainstru_core.testing.contracts.claims import booked
+from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.memory.accounts import CountedSecrets
+from instainstru_core.testing.strategies.booking import NOON, signed_in
 
 
 @pytest.fixture
@@ -72,3 +87,30 @@ def test_bk53_an_action_is_told(begin: Begin[Work], engine: Engine) -> None:
     assert payload["after"] == {"status": "CANCELLED", "policy": "full_refund"}
     assert payload["booking_id"] == str(booking.booking_id)
     assert "no trains" not in str(payload)
+
+
+def test_mc6_of_rivals_with_one_token_one_acts(begin: Begin[Work], read: Begin[Reads]) -> None:
+    """MC-6: single use, whoever asks at the same moment; it is written down once."""
+    ids, clock, secrets = Ulids(HandMovedClock(NOON)), HandMovedClock(NOON), CountedSecrets()
+    booking = booked(begin, CountedIds())
+    ask = Ask(
+        principal=signed_in(InstructorId(UUID(int=9)), Role.ADMIN),
+        booking_id=booking.booking_id,
+        act=Cancel(policy=MoneyPolicy.FULL_CREDIT),
+        why=Why(reason_code="storm"),
+    )
+    shown = preview_action(ask, begin=begin, ids=ids, clock=clock, secrets=secrets)
+    request = TakeAction(ask=ask, confirm_token=shown.confirm_token)
+
+    def attempt(_number: int) -> str:
+        try:
+            take_action(request, begin=begin, ids=ids, clock=clock, secrets=secrets)
+        except AlreadyUsed as refusal:
+            return refusal.code
+        return "done"
+
+    assert sorted(all_at_once(6, attempt)) == ["already_used"] * 5 + ["done"]
+    with read() as reads:
+        file = reads.admin_queries.file(booking.booking_id, now=NOON)
+    assert [each.kind for each in file.actions] == [ActionKind.CANCEL]
+    assert file.row.booking.status is BookingStatus.CANCELLED
