@@ -10,13 +10,18 @@ from typing import Any, Final
 import pytest
 
 from entrypoints.http.problems import status_of
-from instainstru_core import availability, booking
+from instainstru_core import admin, availability, booking
 from instainstru_core.kernel.errors import DomainError
-from tests.integration.http import refused_bookings, refused_calendars, refused_claims
+from tests.integration.http import (
+    refused_acts,
+    refused_bookings,
+    refused_calendars,
+    refused_claims,
+)
 from tests.integration.http.refusal import CASES, Refused
 from tests.integration.http.town import API, Town
 
-TABLES: Final = (refused_calendars, refused_bookings, refused_claims)
+TABLES: Final = (refused_calendars, refused_bookings, refused_claims, refused_acts)
 """Where the scenarios stand; importing them fills `CASES`."""
 
 SPEC: Final[dict[str, int]] = {
@@ -84,6 +89,7 @@ SPEC: Final[dict[str, int]] = {
     "dispute_window_closed": 409,
     "video_unavailable": 503,
     "operation_in_progress": 409,
+    "nothing_to_refund": 409,
 }
 """Every code that spec 01 names, with its status."""
 
@@ -91,14 +97,16 @@ UNREACHABLE: Final[dict[str, str]] = {
     "account_locked": "no use case locks an account yet: PY-71",
     "account_restricted": "no use case restricts an account yet: PY-71",
     "credit_balance_negative": "no credit is taken back yet: PY-71",
+    "rate_limited": "the limiter has tests of its own, and so has running reminders by hand",
     "own_calendar": "nobody may both teach and wait: AC-41",
 }
 """Codes that no request leads to, and why; unit tests of their rules raise them."""
 
 
 def codes_of_ours() -> dict[str, int]:
-    """The code of every error of the two contexts, with its status."""
-    for context in (availability, booking):
+    """The code of every error of these contexts, with its status."""
+    contexts = (availability, booking, admin)
+    for context in contexts:
         for module in walk_packages(context.__path__, f"{context.__name__}."):
             if module.name.endswith(".errors"):
                 import_module(module.name)
@@ -106,7 +114,7 @@ def codes_of_ours() -> dict[str, int]:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if kind.__module__.startswith((availability.__name__, booking.__name__)):
+        if kind.__module__.startswith(tuple(f"{each.__name__}." for each in contexts)):
             found[kind.code] = status_of(kind.__new__(kind))
     return found
 

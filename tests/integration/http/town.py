@@ -38,7 +38,6 @@ from tests.integration.http.people import Client
 
 API: Final = "/api/v1"
 TUESDAY: Final = MONDAY + timedelta(days=1)
-ROOT: Final = "root@example.com"
 HOME: Final = {"address": "1 Main St, Brooklyn", "lat": 40.67, "lng": -73.98}
 STUDIO: Final = {"label": "Studio", **HOME}
 _TABLES: Final = [table.name for table in metadata.sorted_tables]
@@ -63,7 +62,8 @@ class Ask:
 
 @define
 class Town:
-    """Anna and Bob learn, Jane teaches in every format and Mary online; Ada is an admin.
+    """Anna and Bob learn, Jane teaches in every format and Mary online; Ada and Rob
+    are staff.
 
     It is Monday noon, and both calendars are open from 8 to 22 for three weeks.
     """
@@ -247,14 +247,20 @@ def _settle(made: Town) -> None:
     made.people["mary"] = world.instructor("Mary")
     for number, name in enumerate(made.people, start=1):
         made.emails[name] = f"{name}.{number}@example.com"
-    made.emails["ada"] = ROOT
-    create_admin(
-        CreateAdmin(email=Email.parse(ROOT), password=PASSWORD, first_name="Ada", last_name="Root"),
-        begin=made.ports.begin,
-        passwords=made.ports.passwords,
-        ids=made.ports.ids,
-        clock=made.ports.clock,
-    )
+    for name in ("ada", "rob"):
+        made.emails[name] = f"{name}@example.com"
+        create_admin(
+            CreateAdmin(
+                email=Email.parse(made.emails[name]),
+                password=PASSWORD,
+                first_name=name.capitalize(),
+                last_name="Root",
+            ),
+            begin=made.ports.begin,
+            passwords=made.ports.passwords,
+            ids=made.ports.ids,
+            clock=made.ports.clock,
+        )
     made.do("jane", "PUT", "/instructors/me/service-areas", {"regions": ["brooklyn"]})
     made.do("jane", "PUT", "/instructors/me/teaching-locations", {"items": [STUDIO]})
     (piano,) = made.do("jane", "GET", "/instructors/me/offerings")["items"]
