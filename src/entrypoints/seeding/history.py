@@ -11,7 +11,14 @@ from entrypoints.seeding.people import SampleTeacher, stable_id
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Account
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import (
+    AUTO_COMPLETE_AFTER,
+    Booking,
+    Place,
+    hold_expiry,
+)
+from instainstru_core.booking.model.states import Confirmed, Pending
+from instainstru_core.booking.ports import BookingWork
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.kernel.lessons import Format, LocationType
 from instainstru_core.kernel.time import Interval
@@ -53,12 +60,12 @@ def past_lessons(
                 yield _taught(teacher, student, day, hour, chance)
 
 
-def _taught(
-    teacher: SampleTeacher, student: Account, day: date, hour: int, chance: Random
+def agreed(
+    teacher: SampleTeacher, student: Account, *, starts_at: datetime, chance: Random
 ) -> Booking:
+    """A lesson of an hour or so, agreed on five days before."""
     offering = chance.choice(teacher.offerings)
     wanted = chance.choice(offering.formats)
-    starts_at = NEW_YORK.instant(day, time(hour))
     minutes = min(offering.durations, key=lambda length: abs(length - 60))
     booked_at = starts_at - _BOOKED_BEFORE
     booking = Booking.hold(
@@ -79,13 +86,35 @@ def _taught(
         price=offering.session_price(wanted, minutes),
         note=_note(offering, chance),
     )
-    confirmed = booking.confirm(at=booked_at + _PAID_AFTER)
-    taught = confirmed.complete(at=_soon_after(confirmed.lesson.ends_at))
-    return evolve(taught, events=())
+    return evolve(booking.confirm(at=booked_at + _PAID_AFTER), events=())
 
 
-def _soon_after(moment: datetime) -> datetime:
-    return moment + timedelta(minutes=10)
+def completed(lesson: Booking) -> Booking:
+    """The lesson was taught, and counts as such a day later, as the platform does it."""
+    done = lesson.complete_by_itself(at=lesson.lesson.ends_at + AUTO_COMPLETE_AFTER)
+    return evolve(done, events=())
+
+
+def keep(lesson: Booking, work: BookingWork) -> Booking:
+    """Write *lesson* down as it went: held, agreed on, over. Its log has a line for each."""
+    held = evolve(
+        lesson,
+        state=Pending(hold_expiry(start=lesson.lesson.starts_at, created_at=lesson.created_at)),
+        version=0,
+    )
+    kept = work.bookings.add(held)
+    if lesson.confirmed_at is not None:
+        kept = work.bookings.save(evolve(kept, state=Confirmed(lesson.confirmed_at)))
+    if isinstance(lesson.state, Confirmed):
+        return kept
+    return work.bookings.save(evolve(lesson, version=kept.version))
+
+
+def _taught(
+    teacher: SampleTeacher, student: Account, day: date, hour: int, chance: Random
+) -> Booking:
+    starts_at = NEW_YORK.instant(day, time(hour))
+    return completed(agreed(teacher, student, starts_at=starts_at, chance=chance))
 
 
 def _place(teacher: SampleTeacher, wanted: Format) -> Place | None:

@@ -1,6 +1,6 @@
-"""The money of lessons that were taught: asked for, taken, passed on and booked, to the cent."""
+"""The money of sample lessons: held, taken, given back or frozen, and booked to the cent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Self
 
@@ -9,14 +9,18 @@ from attrs import define, evolve, frozen
 from entrypoints.seeding.people import stable_id
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.ids import IdT
-from instainstru_core.payments.ids import OperationId, PaymentId
+from instainstru_core.kernel.money import NOTHING
+from instainstru_core.payments.credits.model import CreditLot, source_of
+from instainstru_core.payments.ids import CreditLotId, OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Journal
 from instainstru_core.payments.ledger.postings import Bookkeeper
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.freezing import freeze
+from instainstru_core.payments.model.holds import CardHold, HoldStatus
 from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment
-from instainstru_core.payments.model.planner import Ending, plan
+from instainstru_core.payments.model.planner import Ending, plan, settlement
 from instainstru_core.payments.model.processor import Authorised
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, FOUNDING
@@ -41,72 +45,198 @@ class _StableIds:
         return stable_id(kind, f"{self._name}:{self._count}", self._at)
 
 
+Hold = Callable[[PaymentOperation, Payment], Authorised]
+"""Asks for a hold, as the operation says."""
+
+
+def in_name_only(asked: PaymentOperation, payment: Payment) -> Authorised:
+    """A hold that the processor knows nothing of: good for money that came to its end."""
+    intent = f"pi_past_{str(payment.booking_id).lower()}"
+    return Authorised(intent=intent, amount=asked.amount)
+
+
 @frozen(kw_only=True)
-class SettledLesson:
-    """A payment as it was opened and as it ended, with what the processor was asked between."""
+class LessonMoney:
+    """A payment as it was opened and as it is now, with what the processor was asked between."""
 
     opened: Payment
-    ended: Payment
+    now: Payment
     operations: Sequence[PaymentOperation]
     journals: Sequence[Journal]
-
-    @classmethod
-    def of(
-        cls, lesson: Booking, *, card: SavedCard, account: ConnectAccount, founding: bool
-    ) -> Self:
-        """The money of *lesson*, all of it settled."""
-        opened = _opened(lesson, card, founding=founding)
-        held_at, taken_at = opened.auth_due_at, opened.capture_due_at
-        ids = _StableIds(str(lesson.booking_id), held_at)
-        price, name = opened.breakdown, str(lesson.booking_id).lower()
-
-        asked = _operation(
-            ids, opened, OperationKind.AUTHORISE, opened.next_slot, card.token, at=held_at
-        )
-        done_at = held_at + _ANSWERED_AFTER
-        intent = f"pi_past_{name}"
-        granted = Authorised(intent=intent, amount=price.card_amount)
-        held = opened.schedule(at=opened.created_at).attempt(at=held_at)
-        held = held.hold_money(asked.operation_id, granted, at=done_at)
-        held = held.end_as(Outcome.LESSON_COMPLETED)
-        journals = [] if held.hold is None else Bookkeeper(held, ids, done_at).authorised(held.hold)
-
-        slot = f"capture:{asked.operation_id}"
-        capture = _operation(ids, held, OperationKind.CAPTURE, slot, intent, at=taken_at)
-        paid_at = taken_at + _ANSWERED_AFTER
-        charge = f"ch_past_{name}"
-        taken = held.take(charge, price.card_amount, at=paid_at)
-        books = Bookkeeper(taken, ids, paid_at)
-        if taken.hold is not None:
-            journals += books.captured(capture, taken.hold)
-        journals += books.settled(plan(Ending.LESSON_COMPLETED, breakdown=price))
-
-        payout = evolve(
-            _operation(
-                ids, taken, OperationKind.TRANSFER, "settlement#1", account.account, at=paid_at
-            ),
-            amount=price.charge_transfer,
-            charge=charge,
-        ).succeed(f"tr_past_{name}")
-        journals += books.transferred(payout)
-        ended = taken.settle(Outcome.LESSON_COMPLETED, payout=price.payout, at=paid_at)
-        return cls(
-            opened=opened,
-            ended=evolve(ended, events=()),
-            operations=(asked.succeed(intent), capture.succeed(charge), payout),
-            journals=journals,
-        )
+    lots: Sequence[CreditLot] = ()
 
     def keep(self, work: PaymentWork) -> None:
         """Write it all down; nobody is told."""
         kept = work.payments.add(self.opened)
         for operation in self.operations:
             work.payment_operations.add(operation)
-        work.payments.save(evolve(self.ended, version=kept.version))
+        work.payments.save(evolve(self.now, version=kept.version, events=()))
         work.ledger.post(self.journals)
+        for lot in self.lots:
+            work.credit_lots.add(evolve(lot, events=()))
 
 
-def _opened(lesson: Booking, card: SavedCard, *, founding: bool) -> Payment:
+@frozen(kw_only=True)
+class Held:
+    """The money of one lesson, held on the card a day before; the beginning of every story."""
+
+    opened: Payment
+    payment: Payment
+    hold: CardHold
+    asked: PaymentOperation
+    ids: _StableIds
+    journals: Sequence[Journal]
+    _name: str
+
+    @classmethod
+    def of(
+        cls,
+        lesson: Booking,
+        *,
+        card: SavedCard,
+        founding: bool,
+        agreed_at: datetime | None = None,
+        hold: Hold = in_name_only,
+    ) -> Self:
+        """The money of *lesson*; *hold* may ask the processor for a hold that can be taken."""
+        opened = _opened(
+            lesson, card, founding=founding, at=agreed_at or lesson.created_at + _AGREED_AFTER
+        )
+        held_at = opened.auth_due_at
+        ids = _StableIds(str(lesson.booking_id), held_at)
+        asked = _operation(
+            ids, opened, OperationKind.AUTHORISE, opened.next_slot, card.token, at=held_at
+        )
+        done_at = held_at + _ANSWERED_AFTER
+        granted = hold(asked, opened)
+        payment = opened.schedule(at=opened.created_at).attempt(at=held_at)
+        payment = payment.hold_money(asked.operation_id, granted, at=done_at)
+        taken = CardHold(
+            hold_id=asked.operation_id,
+            intent=granted.intent,
+            amount=granted.amount,
+            status=HoldStatus.ACTIVE,
+        )
+        return cls(
+            opened=opened,
+            payment=payment,
+            hold=taken,
+            asked=asked.succeed(granted.intent),
+            ids=ids,
+            journals=Bookkeeper(payment, ids, done_at).authorised(taken),
+            name=str(lesson.booking_id).lower(),
+        )
+
+    def paid_out(self, account: ConnectAccount) -> LessonMoney:
+        """The lesson was taught: a day after its end all of it went where it goes."""
+        at = self.payment.capture_due_at
+        taken, capture, journals = self._take(Outcome.LESSON_COMPLETED, at)
+        charge = f"ch_past_{self._name}"
+        price, paid_at = taken.breakdown, at + _ANSWERED_AFTER
+        payout = evolve(
+            _operation(
+                self.ids,
+                taken,
+                OperationKind.TRANSFER,
+                "settlement#1",
+                account.account,
+                at=paid_at,
+            ),
+            amount=price.charge_transfer,
+            charge=charge,
+        ).succeed(f"tr_past_{self._name}")
+        books = Bookkeeper(taken, self.ids, paid_at)
+        return LessonMoney(
+            opened=self.opened,
+            now=taken.settle(Outcome.LESSON_COMPLETED, payout=price.payout, at=paid_at),
+            operations=(self.asked, capture, payout),
+            journals=[
+                *self.journals,
+                *journals,
+                *books.settled(plan(Ending.LESSON_COMPLETED, breakdown=price)),
+                *books.transferred(payout),
+            ],
+        )
+
+    def credited(self, outcome: Outcome, *, at: datetime) -> LessonMoney:
+        """The lesson was called off late: its price is the student's credit."""
+        taken, capture, journals = self._take(outcome, at)
+        done_at = at + _ANSWERED_AFTER
+        decided = settlement(outcome, breakdown=taken.breakdown)
+        lot = CreditLot.granted(
+            self.ids.new(CreditLotId),
+            student_id=taken.student_id,
+            payment_id=taken.payment_id,
+            source=source_of(outcome),
+            amount=decided.credit_issued,
+            at=done_at,
+        )
+        books = Bookkeeper(taken, self.ids, done_at)
+        return LessonMoney(
+            opened=self.opened,
+            now=taken.settle(outcome, payout=decided.payout, at=done_at),
+            operations=(self.asked, capture),
+            journals=[
+                *self.journals,
+                *journals,
+                *books.settled(decided),
+                *books.credit_issued(lot),
+            ],
+            lots=(lot,),
+        )
+
+    def released(self, outcome: Outcome, *, at: datetime) -> LessonMoney:
+        """Nothing is charged after all: the hold was let go."""
+        void = evolve(
+            _operation(
+                self.ids,
+                self.payment,
+                OperationKind.VOID,
+                f"void:{self.hold.hold_id}",
+                self.hold.intent,
+                at=at,
+            ),
+            amount=self.hold.amount,
+        ).succeed(self.hold.intent)
+        done_at = at + _ANSWERED_AFTER
+        free = self.payment.end_as(outcome).let_go()
+        return LessonMoney(
+            opened=self.opened,
+            now=free.settle(outcome, payout=NOTHING, at=done_at),
+            operations=(self.asked, void),
+            journals=[*self.journals, *Bookkeeper(free, self.ids, done_at).released(self.hold)],
+        )
+
+    def frozen(self, reason: str, *, at: datetime) -> LessonMoney:
+        """Somebody claims something: the money stays where it is until it is decided."""
+        return LessonMoney(
+            opened=self.opened,
+            now=freeze(self.payment, reason, at=at),
+            operations=(self.asked,),
+            journals=self.journals,
+        )
+
+    def _take(
+        self, outcome: Outcome, at: datetime
+    ) -> tuple[Payment, PaymentOperation, list[Journal]]:
+        closing = self.payment.end_as(outcome)
+        slot, charge = f"capture:{self.hold.hold_id}", f"ch_past_{self._name}"
+        capture = _operation(
+            self.ids, closing, OperationKind.CAPTURE, slot, self.hold.intent, at=at
+        )
+        done_at = at + _ANSWERED_AFTER
+        taken = closing.take(charge, closing.breakdown.card_amount, at=done_at)
+        spent = evolve(
+            self.hold,
+            status=HoldStatus.CAPTURED,
+            captured_amount=closing.breakdown.card_amount,
+            charge=charge,
+        )
+        journals = Bookkeeper(taken, self.ids, done_at).captured(capture, spent)
+        return taken, capture.succeed(charge), journals
+
+
+def _opened(lesson: Booking, card: SavedCard, *, founding: bool, at: datetime) -> Payment:
     config = DEFAULT_PRICING
     entry = config.tiers[0]
     commission = (
@@ -114,9 +244,8 @@ def _opened(lesson: Booking, card: SavedCard, *, founding: bool) -> Payment:
         if founding
         else Commission(tier=entry.name, bps=entry.commission_bps)
     )
-    agreed_at = lesson.created_at + _AGREED_AFTER
     return Payment.open(
-        stable_id(PaymentId, str(lesson.booking_id), agreed_at),
+        stable_id(PaymentId, str(lesson.booking_id), at),
         booking_id=lesson.booking_id,
         student_id=lesson.student,
         instructor_id=lesson.instructor,
@@ -130,7 +259,7 @@ def _opened(lesson: Booking, card: SavedCard, *, founding: bool) -> Payment:
         ),
         card_id=card.card_id,
         card_token=card.token,
-        at=agreed_at,
+        at=at,
     )
 
 

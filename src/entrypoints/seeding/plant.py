@@ -7,11 +7,13 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from entrypoints.seeding.documents import shipped_catalog, shipped_regions
-from entrypoints.seeding.history import past_lessons
-from entrypoints.seeding.money import SettledLesson
+from entrypoints.seeding.habits import live_differently
+from entrypoints.seeding.history import keep, past_lessons
+from entrypoints.seeding.money import Held
 from entrypoints.seeding.people import DOMAIN, WEEKS, SampleTeacher, Town
 from entrypoints.seeding.processor import Onboard, ProcessorDesk
 from entrypoints.seeding.soil import Soil
+from entrypoints.seeding.troubles import TEACHERS, Cast
 from entrypoints.seeding.upcoming import book_ahead
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Account, Role
@@ -161,25 +163,31 @@ def _live_through(
     *,
     today: date,
 ) -> None:
-    """Lessons taught, charged and paid out, all of them kept or none."""
+    """Lessons taught, moved, missed and quarrelled over, all of them kept or none."""
     cards = {
         card.student_id: card
         for card in desk.cards([StudentId(each.account_id.value) for each in students])
     }
     founding = {each.instructor.instructor_id: each.instructor.founding for each in teachers}
+    cast = Cast(teachers=teachers, students=students, cards=cards, today=today, hold=desk.hold)
+    with world.begin() as work:
+        first = work.connect_accounts.find(teachers[0].instructor.instructor_id)
+    # What asks the processor is done before the unit of work begins.
+    troubles = [] if first is None or len(teachers) < TEACHERS else list(cast.troubles(first))
     with world.begin() as work:
         for card in cards.values():
             work.cards.keep(card)
         for lesson in past_lessons(teachers, students, today=today, each=LESSONS_EACH):
             account = work.connect_accounts.find(lesson.instructor)
             if account is not None:
-                work.bookings.add(lesson)
-                SettledLesson.of(
-                    lesson,
-                    card=cards[lesson.student],
-                    account=account,
-                    founding=founding[lesson.instructor],
-                ).keep(work)
+                keep(lesson, work)
+                held = Held.of(
+                    lesson, card=cards[lesson.student], founding=founding[lesson.instructor]
+                )
+                held.paid_out(account).keep(work)
+        for trouble in troubles:
+            trouble.keep(work)
+        live_differently(teachers, work, today=today, at=desk.at)
 
 
 def _coming_weeks(sample: SampleTeacher, first: date, today: date) -> dict[date, DayPlanes]:

@@ -7,13 +7,16 @@ from typing import Final
 
 from attrs import frozen
 
+from entrypoints.seeding.money import in_name_only
 from entrypoints.seeding.people import stable_id
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.ids import CardId, OperationId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
-from instainstru_core.payments.model.processor import CardDetails, Declined
+from instainstru_core.payments.model.operation import PaymentOperation
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.processor import Authorised, CardDetails, Declined
 from instainstru_core.payments.ports import PaymentGateway
 
 ACCOUNTS_LIMIT: Final = 400
@@ -53,6 +56,21 @@ class ProcessorDesk:
         """A good card for each of *students*."""
         with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
             return list(pool.map(self._card, students))
+
+    def hold(self, asked: PaymentOperation, payment: Payment) -> Authorised:
+        """Money held on the card as *asked*, which can be taken or let go later."""
+        try:
+            found = self.gateway.authorise(
+                asked.operation_id,
+                customer=str(payment.student_id),
+                card=asked.target,
+                amount=asked.amount,
+                off_session=asked.off_session,
+                group=payment.group,
+            )
+        except OutcomeUnknown:
+            return in_name_only(asked, payment)
+        return found if isinstance(found, Authorised) else in_name_only(asked, payment)
 
     def _names(self, instructors: Sequence[InstructorId]) -> dict[InstructorId, str]:
         if not self._answers(instructors[:1]):

@@ -5,84 +5,19 @@ from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 
-import pytest
-from attrs import frozen
 from sqlalchemy import Engine, text
 
-from adapters.postgres.bulk import PostgresBulk
-from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.unit_of_work import PostgresUnits
 from entrypoints.seeding.documents import shipped_catalog, shipped_regions
 from entrypoints.seeding.history import past_lessons
 from entrypoints.seeding.people import Town
-from entrypoints.seeding.plant import load_documents, plant
 from instainstru_core.instructors.model.offering import STANDARD_FLOORS
-from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format
-from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.kernel.zones import NEW_YORK
-from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.places.model.gazetteer import BOROUGHS, Gazetteer
-from instainstru_core.places.ports import Places
-from instainstru_core.ports import Reads, Work
 from instainstru_core.testing.fakes.clock import HandMovedClock
-from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 
 TEACHERS = 100
-
-
-class OneHash:
-    """Passwords that cost nothing."""
-
-    def hash(self, password: str) -> str:
-        return f"hash of {password}"
-
-
-@frozen(kw_only=True)
-class World:
-    """What planting needs of the ports."""
-
-    begin: Begin[Work]
-    clock: HandMovedClock
-    passwords: OneHash
-    gateway: PaymentGateway
-    read: Begin[Reads]
-    ids: Ids
-    places: Places
-
-
-@pytest.fixture
-def sow(
-    engine: Engine, units: PostgresUnits, clock: HandMovedClock, ids: Ids
-) -> Callable[[int], int]:
-    gateway = SimulatedProcessor(clock=clock)
-    world = World(
-        begin=units.begin,
-        clock=clock,
-        passwords=OneHash(),
-        gateway=gateway,
-        read=units.read,
-        ids=ids,
-        places=PostgresPlaces(engine),
-    )
-    load_documents(world)
-
-    def sow(instructors: int) -> int:
-        done: list[int] = []
-        accounts = plant(
-            world,
-            PostgresBulk(engine),
-            instructors=instructors,
-            password="secret",
-            onboard=gateway.onboard,
-            progress=lambda _what, count: done.append(count),
-        )
-        assert [each.email.partition("@")[0] for each in accounts] == list(
-            map(str, ("student", "instructor", "admin"))
-        )
-        return sum(done)
-
-    return sow
 
 
 @cache
