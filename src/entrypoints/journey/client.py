@@ -92,19 +92,21 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-def eventually(what: str, look: Callable[[], ResultT | None]) -> ResultT:
+def eventually(
+    what: str, look: Callable[[], ResultT | None], *, seconds: float = PATIENCE_SECONDS
+) -> ResultT:
     """What *look* finds, once it does: background work takes its moment.
 
     Raises:
-        Surprise: It found nothing in `PATIENCE_SECONDS`.
+        Surprise: It found nothing in *seconds*.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = look()
         if found is not None:
             return found
         time.sleep(POLL_SECONDS)
-    message = f"waited {PATIENCE_SECONDS:.0f} s in vain: {what}"
+    message = f"waited {seconds:.0f} s in vain: {what}"
     raise Surprise(message)
 
 

@@ -58,7 +58,7 @@ class Moves:
         """A secret address for any calendar, dead once it is given up."""
         rival = self.stage.rival
         path = rival.api.post("/me/calendar-feed")["path"].removeprefix("/api/v1")
-        feed = Calendar.from_ical(self.stage.anybody.send("GET", path, 200).content)
+        feed: Any = Calendar.from_ical(self.stage.anybody.send("GET", path, 200).content)
         starts = [event["DTSTART"].dt for event in feed.walk("VEVENT")]
         agree("lessons in the feed", start_of(self._lesson) in starts, True)
         agree("where it was", start_of(self._first) in starts, False)

@@ -114,14 +114,16 @@ class Stage:
 
         return eventually(f"the payment is {state}", look)
 
-    def booking_in_status(self, person: Person, booking_id: str, status: str) -> dict[str, Any]:
+    def booking_in_status(
+        self, person: Person, booking_id: str, status: str, *, seconds: float
+    ) -> dict[str, Any]:
         """The booking, once it has come to *status*."""
 
         def look() -> dict[str, Any] | None:
             found = self.booking(person, booking_id)
             return found if found["status"] == status else None
 
-        return eventually(f"the booking is {status}", look)
+        return eventually(f"the booking is {status}", look, seconds=seconds)
 
     def earned(self, booking_id: str) -> dict[str, Any] | None:
         """What the instructor has of a lesson, if there is anything."""
