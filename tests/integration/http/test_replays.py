@@ -167,6 +167,7 @@ def test_prop15_asked_again_it_is_answered_the_same(
 ) -> None:
     """Success and refusal alike, at once or after other things happened, and no second effect."""
     story = Story(town, cards)
+    story.ask(Wish(action="book", booking=0, quarter=0, card="pm_card_visa"))
     for step in plan:
         if isinstance(step, Wish):
             story.ask(step)
