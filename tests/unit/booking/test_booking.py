@@ -26,6 +26,7 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking, Place, band, hold_expiry
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
 from instainstru_core.booking.policies.cancelling import policy_case
+from instainstru_core.booking.policies.facts import AskedPlace
 from instainstru_core.booking.policies.proximity import proximity_warnings
 from instainstru_core.booking.policies.views import (
     Phase,
@@ -348,6 +349,13 @@ def test_bk13_proximity_warning(
     lesson = Interval(NOON, END)
     warnings = proximity_warnings(STUDENT, lesson, location_type, place, near=[other], now=CREATED)
     assert [each.gap_minutes for each in warnings] == ([gap] if warns else [])
+
+
+@pytest.mark.parametrize("blank", [None, "", "  "])
+def test_bk13_a_blank_id_names_no_place(blank: str | None) -> None:
+    """Otherwise all places without an id would be one."""
+    assert AskedPlace(place_id=blank).place_id is None
+    assert AskedPlace(place_id=" p1 ").place_id == "p1"
 
 
 def test_bk13_two_homes_never_differ() -> None:

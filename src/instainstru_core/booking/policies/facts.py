@@ -28,6 +28,10 @@ FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2199
 
 
+def _or_none(text: str | None) -> str | None:
+    return (text.strip() or None) if text else None
+
+
 @frozen
 class LocalStart:
     """A start as the instructor's clocks show it. Source: BK-1."""
@@ -43,7 +47,7 @@ class AskedPlace:
     address: str | None = None
     lat: float | None = field(default=None, validator=optional([ge(-90), le(90)]))
     lng: float | None = field(default=None, validator=optional([ge(-180), le(180)]))
-    place_id: str | None = None
+    place_id: str | None = field(default=None, converter=_or_none)
 
     @property
     def point(self) -> tuple[float, float] | None:
