@@ -183,7 +183,7 @@ def preview(
     if start is not None:
         if start.tzinfo is None:
             message = "an instant names its offset from UTC"
-            raise invalid([Violation(pointer="/start", code="invalid", message=message)])
+            raise invalid([Violation(pointer="/query/start", code="invalid", message=message)])
         move = AskedMove(
             principal=principal,
             booking_id=booking_id,

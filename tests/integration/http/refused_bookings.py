@@ -434,6 +434,12 @@ def moving_anothers(town: Town) -> Ask:
     return acting("bob", town.book(), "reschedule", LATER)
 
 
+@refused("validation_failed", 422, "BK-29, SE-23", pointer="/query/start")
+def asking_about_a_time_in_no_zone(town: Town) -> Ask:
+    path = f"/bookings/{town.book()}/reschedule-preview"
+    return Ask(who="anna", method="GET", path=path, query={"start": "2030-01-10T12:00:00"})
+
+
 # --- what every route refuses ---
 
 

@@ -4,7 +4,9 @@ Source: spec 01, SE-23, SE-24.
 """
 
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
+from re import fullmatch
 from typing import Any, Final
 
 import pytest
@@ -23,6 +25,8 @@ from tests.integration.http.town import API, Town
 
 TABLES: Final = (refused_calendars, refused_bookings, refused_claims, refused_acts)
 """Where the scenarios stand; importing them fills `CASES`."""
+
+GUIDE: Final = Path(__file__).parents[3] / "docs" / "guide" / "http.md"
 
 SPEC: Final[dict[str, int]] = {
     "too_many_windows": 422,
@@ -166,3 +170,12 @@ def test_each_code_has_one_status() -> None:
     for case in CASES:
         told.setdefault(case.code, set()).add(case.status)
     assert {code: found for code, found in told.items() if len(found) > 1} == {}
+
+
+def test_the_guide_lists_every_code() -> None:
+    """Issue, "Errors": whoever writes a client finds them in one place."""
+    told: dict[str, int] = {}
+    for row in GUIDE.read_text().splitlines():
+        if found := fullmatch(r"\| (\d{3}) \| (`.*`) \|", row):
+            told |= dict.fromkeys(found[2].strip("`").split("`, `"), int(found[1]))
+    assert told == {case.code: case.status for case in CASES} | SPEC | codes_of_ours()

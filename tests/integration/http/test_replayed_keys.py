@@ -14,6 +14,7 @@ from entrypoints.http.app import create_app
 from entrypoints.http.config import PREFIX, HttpConfig
 from entrypoints.http.policy import Idempotency
 from instainstru_core.testing.world import HOUR, MONDAY, World
+from tests.integration.http.refused_acts import REASON, doing
 from tests.integration.http.refused_bookings import LATER, START, WHY, acting, at, booking
 from tests.integration.http.refused_calendars import AVAILABILITY, FEED, ME, WEEK
 from tests.integration.http.refused_claims import MISSED, SAID
@@ -76,6 +77,19 @@ def _wait(town: Town) -> Ask:
     return Ask(who="anna", method="POST", path="/waitlist", body={**asked, **days})
 
 
+def _act(what: str, *words: tuple[str, str], after: timedelta = HOUR) -> Callable[[Town], Ask]:
+    """Ada does what she saw, so long after the start."""
+
+    def acted(town: Town) -> Ask:
+        booked, body = _booked(town, after), {**REASON, **dict(words)}
+        if what == "issue":
+            town.do("anna", "POST", f"/bookings/{booked}/issue", SAID)
+        shown = town.do("ada", "POST", f"/admin/bookings/{booked}/{what}-preview", body)
+        return doing(booked, what, body, shown["confirm_token"])
+
+    return acted
+
+
 def _teach(path: str, body: Any) -> Callable[[Town], Ask]:
     return lambda _: Ask(who="jane", method="POST", path=path, body=body)
 
@@ -111,10 +125,20 @@ REQUESTS: Final[dict[str, Callable[[Town], Ask]]] = {
     "/instructors/me/external-calendars": _teach(f"{ME}/external-calendars", {"url": FEED}),
     "/instructors/me/external-calendars/{external_calendar_id}/refresh": _refresh,
     "/waitlist": _wait,
+    "/admin/bookings/{booking_id}/cancel": _act("cancel", ("policy", "full_refund"), after=-HOUR),
+    "/admin/bookings/{booking_id}/complete": _act("complete"),
+    "/admin/bookings/{booking_id}/no-show": _act("no-show", ("type", "instructor")),
+    "/admin/bookings/{booking_id}/issue": _act("issue", ("outcome", "dismiss")),
 }
 """A request that is answered for good, for every address of ours that takes a key."""
 
-OURS: Final = ("/bookings", "/instructors/me/availability", "/waitlist", f"{ME}/external")
+OURS: Final = (
+    "/bookings",
+    "/instructors/me/availability",
+    "/waitlist",
+    f"{ME}/external",
+    "/admin/bookings",
+)
 
 
 def test_every_route_with_a_key_is_here() -> None:
@@ -163,7 +187,7 @@ def test_a_key_is_one_persons(beginning: Town, path: str) -> None:
     """SE-13: another person's key of the same name is another key, with answers of its own."""
     ask = evolve(REQUESTS[path](beginning), key=KEY)
     assert beginning.send(ask).status_code in GOOD
-    other = {"anna": "bob", "jane": "mary"}[ask.who or ""]
+    other = {"anna": "bob", "jane": "mary", "ada": "rob"}[ask.who or ""]
     assert "Idempotency-Replayed" not in beginning.send(evolve(ask, who=other)).headers
 
 
