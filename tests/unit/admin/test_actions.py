@@ -52,9 +52,10 @@ from instainstru_core.booking.errors import (
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.reminders.use_cases.run_reminders import run_reminders
-from instainstru_core.booking.terms import BookingStatus, NoShowType, ReminderKind
+from instainstru_core.booking.terms import BookingStatus, NoShowType, PaymentStep, ReminderKind
 from instainstru_core.booking.use_cases.dispute_no_show import DisputeNoShow, dispute_no_show
 from instainstru_core.booking.use_cases.open_issue import OpenIssue, open_issue
+from instainstru_core.booking.use_cases.propose_move import AskedMove
 from instainstru_core.booking.use_cases.report_no_show import ReportNoShow, report_no_show
 from instainstru_core.kernel.errors import Forbidden, InvalidState, Malformed
 from instainstru_core.payments.errors import NothingToRefund
@@ -62,6 +63,7 @@ from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.model.planner import MoneyPolicy
+from instainstru_core.payments.use_cases.reschedule_booking import reschedule_booking
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.world import HOUR, World
 
@@ -412,6 +414,55 @@ def test_py46_money_that_is_not_there_can_not_be_settled_otherwise() -> None:
         work.payments.save(evolve(payment, resume_state=PaymentState.SCHEDULED, events=()))
     with pytest.raises(InvalidState):
         office.preview(refund)
+
+
+@pytest.mark.parametrize(
+    ("act", "outcome"),
+    [
+        (Cancel(policy=MoneyPolicy.FULL_REFUND), Outcome.ADMIN_REFUND),
+        (Cancel(policy=MoneyPolicy.STUDENT_POLICY), Outcome.LOCKED_CANCELLED_GE12),
+        (MarkNoShow(type=NoShowType.INSTRUCTOR), Outcome.INSTRUCTOR_NO_SHOW),
+        (MarkNoShow(type=NoShowType.STUDENT), Outcome.STUDENT_NO_SHOW),
+        (
+            DecideIssue(outcome=IssueOutcome.UPHOLD, settlement=IssueSettlement.FULL_REFUND),
+            Outcome.DISPUTE_REFUND,
+        ),
+        (
+            DecideIssue(outcome=IssueOutcome.UPHOLD, settlement=IssueSettlement.SPLIT_50_50),
+            Outcome.ADMIN_SPLIT,
+        ),
+    ],
+)
+def test_py34_locked_money_goes_where_it_is_sent(
+    office: Office, act: Act, outcome: Outcome
+) -> None:
+    """PY-34, PY-39, PY-43…PY-46: taken before, and given back or shared out of that."""
+    world, ports = office.world, office.world.ports
+    world.advance(55 * HOUR)
+    moved = reschedule_booking(
+        AskedMove(
+            principal=office.anna,
+            booking_id=office.booking.booking_id,
+            start=world.clock.now() + 48 * HOUR,
+            duration_minutes=60,
+        ),
+        begin=ports.begin,
+        gateway=world.processor,
+        places=ports.places,
+        ids=ports.ids,
+        clock=ports.clock,
+    )
+    assert moved.step is PaymentStep.LOCK
+    office.booking = moved.booking
+    if not isinstance(act, Cancel):
+        world.clock.set(moved.booking.lesson.ends_at)
+    if isinstance(act, DecideIssue):
+        office.object()
+    taken = office.do(act)
+    assert office.outcome() is outcome
+    assert world.books().balanced
+    assert taken.effect.plan is not None
+    assert -world.balances().get(Account.CONNECT_OWNER, 0) == taken.effect.plan.payout.cents
 
 
 def test_bk41_a_no_show_needs_its_type(office: Office) -> None:
