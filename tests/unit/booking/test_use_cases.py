@@ -13,12 +13,13 @@ from instainstru_core.booking.errors import (
     BookingNotFound,
     InstructorConflict,
     MayNotBook,
+    OutsideServiceArea,
     StudentConflict,
 )
 from instainstru_core.booking.events import BookingCompleted, BookingHoldReleased
-from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.booking import Booking, Place
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
-from instainstru_core.booking.policies.facts import LocalStart, Proposal
+from instainstru_core.booking.policies.facts import AskedPlace, LocalStart, Proposal
 from instainstru_core.booking.terms import CancelKind, PolicyCase
 from instainstru_core.booking.timers import COMPLETE_LESSON, EXPIRE_HOLD
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
@@ -33,7 +34,9 @@ from instainstru_core.booking.use_cases.expire_hold import expire_hold
 from instainstru_core.booking.use_cases.read_bookings import get_booking
 from instainstru_core.due_work.model import WorkItem
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.model.profile import TeachingPlace
 from instainstru_core.kernel.errors import DomainError, Forbidden
+from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.zones import NonexistentLocalTime
 from instainstru_core.payments.ids import CardId, PaymentId
 from instainstru_core.payments.model.payment import Payment, PaymentState
@@ -45,7 +48,9 @@ from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.accounts import InMemoryMutexes
 from instainstru_core.testing.memory.store import InMemoryStore, InMemoryWork
 from instainstru_core.testing.strategies.booking import (
+    INSIDE,
     NOON,
+    OUTSIDE,
     TOWN,
     Classroom,
     open_classroom,
@@ -150,6 +155,35 @@ def test_bk11_an_unknown_instructor_is_told_in_its_place(town: Town) -> None:
     assert missing.value.code == "instructor_not_found"
     with pytest.raises(MayNotBook):
         town.book(room=stranger, principal=signed_in(town.student, Role.INSTRUCTOR))
+
+
+def where(place: Place | TeachingPlace | AskedPlace | None) -> tuple[object, ...] | None:
+    return None if place is None else (place.address, place.lat, place.lng)
+
+
+def test_bk5_where_a_lesson_is_given(town: Town) -> None:
+    """Online the place is ignored, at the instructor's it is theirs, else it is the student's."""
+    student = town.student
+    with town.store.begin() as work:
+        theirs = work.instructors.get(town.room.instructor).teaching_place
+    expected = {
+        LocationType.ONLINE: None,
+        LocationType.INSTRUCTOR_LOCATION: theirs,
+        LocationType.STUDENT_LOCATION: INSIDE,
+        LocationType.NEUTRAL_LOCATION: INSIDE,
+    }
+    for kind in LocationType:
+        asked = town.room.proposal(student, location_type=kind, place=INSIDE)
+        booking = town.book(proposal=asked)
+        assert where(booking.place) == where(expected[kind])
+        town.cancel(booking, student, Role.STUDENT)
+
+
+def test_bk5_nobody_travels_out_of_their_area(town: Town) -> None:
+    for kind in (LocationType.STUDENT_LOCATION, LocationType.NEUTRAL_LOCATION):
+        asked = town.room.proposal(town.student, NOON, location_type=kind, place=OUTSIDE)
+        with pytest.raises(OutsideServiceArea):
+            town.book(proposal=asked)
 
 
 def test_av11_a_start_in_a_gap_is_refused(town: Town) -> None:
