@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.queries.availability import zone_of
-from adapters.postgres.tables.waitlist import waitlist, waitlist_news
+from adapters.postgres.tables.waitlist import waitlist
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.planes import plane_bytes
 from instainstru_core.availability.waitlist.errors import SubscriptionExists, SubscriptionNotFound
@@ -22,7 +22,6 @@ from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.time import utc
 
 _LIST: Final = waitlist.c
-_NEWS: Final = waitlist_news.c
 _STUDENT: Final = _LIST.student_id == bindparam("student", type_=_LIST.student_id.type)
 _THIS: Final = _LIST.subscription_id == bindparam("this", type_=_LIST.subscription_id.type)
 
