@@ -14,7 +14,7 @@ from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import OPTIONAL, policy, requires
 from entrypoints.http.problems import Violation, invalid
-from entrypoints.http.weeks import UncoveredBookingView
+from entrypoints.http.weeks import UncoveredBookingView, teacher
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.availability.ids import BlackoutId
 from instainstru_core.availability.model.facts import MAX_REASON_LENGTH, Blackout
@@ -173,7 +173,7 @@ def blackouts(
     principal: NamedDependency[Principal], ports: NamedDependency[Ports]
 ) -> BlackoutsView:
     """The dates from today on without lessons."""
-    found = list_blackouts(_teacher(principal), read=ports.read, clock=ports.clock)
+    found = list_blackouts(teacher(principal), read=ports.read, clock=ports.clock)
     return BlackoutsView([BlackoutView.of(each) for each in found])
 
 
@@ -191,7 +191,7 @@ def block(
 ) -> BlockedDatesView:
     """Hide whole dates from everybody. Lessons that are booked stand, and are listed."""
     blocked = block_dates(
-        data.request(_teacher(principal)),
+        data.request(teacher(principal)),
         begin=ports.begin,
         ids=ports.ids,
         clock=ports.clock,
@@ -212,7 +212,7 @@ def lift(
     ports: NamedDependency[Ports],
 ) -> None:
     """Take lessons on the date again; its open time is as it was."""
-    request = LiftBlackout(instructor_id=_teacher(principal), blackout_id=blackout_id)
+    request = LiftBlackout(instructor_id=teacher(principal), blackout_id=blackout_id)
     lift_blackout(request, begin=ports.begin, clock=ports.clock)
 
 
@@ -226,7 +226,7 @@ def settings(
     principal: NamedDependency[Principal], ports: NamedDependency[Ports]
 ) -> CalendarSettingsView:
     """Buffers, notice and overnight protection."""
-    kept = read_calendar_settings(_teacher(principal), read=ports.read)
+    kept = read_calendar_settings(teacher(principal), read=ports.read)
     return CalendarSettingsView.of(kept)
 
 
@@ -242,7 +242,7 @@ def change_settings(
     ports: NamedDependency[Ports],
 ) -> CalendarSettingsView:
     """Change them from now on, for new bookings only."""
-    request = ChangeCalendarSettings(instructor_id=_teacher(principal), changes=data.changes())
+    request = ChangeCalendarSettings(instructor_id=teacher(principal), changes=data.changes())
     return CalendarSettingsView.of(
         change_calendar_settings(request, begin=ports.begin, clock=ports.clock)
     )
@@ -262,16 +262,12 @@ def acknowledge(
 ) -> CalendarSettingsView:
     """Kept the first time; later ones change nothing."""
     kept = acknowledge_calendar_settings(
-        _teacher(principal),
+        teacher(principal),
         begin=ports.begin,
         clock=ports.clock,
         answer=keyed.answer(CalendarSettingsView.of),
     )
     return CalendarSettingsView.of(kept)
-
-
-def _teacher(principal: Principal) -> InstructorId:
-    return InstructorId(principal.account_id.value)
 
 
 ROUTER: Final = Router(

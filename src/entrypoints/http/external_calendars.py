@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import OPTIONAL, policy, requires
+from entrypoints.http.weeks import teacher
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.availability.external.ids import FeedId
 from instainstru_core.availability.external.model.addresses import MAX_ADDRESS_LENGTH
@@ -26,7 +27,6 @@ from instainstru_core.availability.external.use_cases.request_refresh import (
     RequestRefresh,
     request_refresh,
 )
-from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.ports import Ports
 
 _TEACHERS: Final = requires(Permission.MANAGE_AVAILABILITY)
@@ -109,7 +109,7 @@ def list_calendars(
     principal: NamedDependency[Principal], ports: NamedDependency[Ports]
 ) -> FeedsView:
     """My calendars elsewhere, oldest first, and how reading them went."""
-    return FeedsView.of(list_feeds(ListFeeds(instructor_id=_teacher(principal)), read=ports.read))
+    return FeedsView.of(list_feeds(ListFeeds(instructor_id=teacher(principal)), read=ports.read))
 
 
 @post(
@@ -125,7 +125,7 @@ def add_calendar(
 ) -> FeedView:
     """Keep the time it takes free of lessons; it is read at once, and every 15 minutes."""
     feed = add_feed(
-        AddFeed(instructor_id=_teacher(principal), url=data.url),
+        AddFeed(instructor_id=teacher(principal), url=data.url),
         begin=ports.begin,
         ids=ports.ids,
         clock=ports.clock,
@@ -146,7 +146,7 @@ def remove_calendar(
     ports: NamedDependency[Ports],
 ) -> None:
     """Forget its address, and give the time it took back."""
-    request = RemoveFeed(instructor_id=_teacher(principal), feed_id=external_calendar_id)
+    request = RemoveFeed(instructor_id=teacher(principal), feed_id=external_calendar_id)
     remove_feed(request, begin=ports.begin, clock=ports.clock)
 
 
@@ -165,16 +165,12 @@ def refresh_calendar(
 ) -> FeedView:
     """Have it read as soon as a worker is free; once a minute at most."""
     feed = request_refresh(
-        RequestRefresh(instructor_id=_teacher(principal), feed_id=external_calendar_id),
+        RequestRefresh(instructor_id=teacher(principal), feed_id=external_calendar_id),
         begin=ports.begin,
         clock=ports.clock,
         answer=keyed.answer(FeedView.of),
     )
     return FeedView.of(feed)
-
-
-def _teacher(principal: Principal) -> InstructorId:
-    return InstructorId(principal.account_id.value)
 
 
 ROUTER: Final = Router(

@@ -1,17 +1,16 @@
 """What instructors see of all their lessons: a week of them, and figures. Source: BK-46."""
 
-import re
 from datetime import date, datetime
 from typing import Annotated, Final
 
 from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec import Meta, Struct
 
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import policy, requires
+from entrypoints.http.weeks import path_date, teacher
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.queries import BookingCard
@@ -21,7 +20,6 @@ from instainstru_core.booking.use_cases.read_week_bookings import (
     WeekBookings,
     read_week_bookings,
 )
-from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.zones import Zone
 from instainstru_core.payments.use_cases.read_booking_stats import BookingStats, read_booking_stats
@@ -126,7 +124,7 @@ def week_bookings(
     monday: FromPath[str], principal: NamedDependency[Principal], ports: NamedDependency[Ports]
 ) -> WeekBookingsView:
     """What the editor of a week draws over open time: it can't be edited there."""
-    request = ReadWeekBookings(instructor_id=_teacher(principal), monday=_date(monday))
+    request = ReadWeekBookings(instructor_id=teacher(principal), monday=path_date(monday))
     found = read_week_bookings(request, read=ports.read, clock=ports.clock)
     return WeekBookingsView.of(request.monday, found)
 
@@ -141,21 +139,8 @@ def booking_stats(
     principal: NamedDependency[Principal], ports: NamedDependency[Ports]
 ) -> BookingStatsView:
     """How my lessons went, and what they brought: in all, and this month in my zone."""
-    stats = read_booking_stats(_teacher(principal), read=ports.read, clock=ports.clock)
+    stats = read_booking_stats(teacher(principal), read=ports.read, clock=ports.clock)
     return BookingStatsView.of(stats)
-
-
-def _teacher(principal: Principal) -> InstructorId:
-    return InstructorId(principal.account_id.value)
-
-
-def _date(text: str) -> date:
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) is None:
-        raise NotFoundException
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise NotFoundException from None
 
 
 ROUTER: Final = Router(

@@ -209,7 +209,7 @@ def week(
     monday: FromPath[str], principal: NamedDependency[Principal], ports: NamedDependency[Ports]
 ) -> Response[WeekView]:
     """Open a week in the editor: all seven dates, and the ETag to send when saving it."""
-    request = ReadWeek(instructor_id=teacher(principal), monday=_date(monday))
+    request = ReadWeek(instructor_id=teacher(principal), monday=path_date(monday))
     stored = read_week(request, read=ports.read)
     headers = {"ETag": f'"{stored.week.etag}"'}
     if stored.modified_at is not None:
@@ -234,7 +234,7 @@ def save_week(
     """Save a whole week, if it is still as it was read. Bookings are never touched by it."""
     request = ReplaceWeek(
         instructor_id=teacher(principal),
-        monday=_date(monday),
+        monday=path_date(monday),
         days=_texts(data.days),
         if_match=etags(if_match),
         dry_run=dry_run,
@@ -262,7 +262,7 @@ def change_week(
     """Open and close windows on whatever is stored now; `If-Match` is honoured when sent."""
     request = PatchWeek(
         instructor_id=teacher(principal),
-        monday=_date(monday),
+        monday=path_date(monday),
         operations=[
             Operation(each.op, each.date, WindowText(each.start, each.end, each.formats))
             for each in data.operations
@@ -294,7 +294,7 @@ def join_weeks(
     """Save one's changes to a week that somebody else saved since; both sides' survive."""
     request = MergeWeek(
         instructor_id=teacher(principal),
-        monday=_date(monday),
+        monday=path_date(monday),
         base=_texts(data.base),
         mine=_texts(data.mine),
         dry_run=dry_run,
@@ -354,7 +354,8 @@ def outcome(saved: SavedEdit) -> dict[str, Any]:
     }
 
 
-def _date(text: str) -> date:
+def path_date(text: str) -> date:
+    """A date as it stands in an address; whatever else stands there leads nowhere."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) is None:
         raise NotFoundException
     try:

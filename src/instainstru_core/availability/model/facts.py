@@ -22,7 +22,6 @@ from instainstru_core.kernel.zones import Zone
 
 MAX_REASON_LENGTH = 255
 MIN_LESSON_MINUTES = 30
-MAX_LESSON_MINUTES = 240
 MAX_WEIGHT: Final = 300_000
 """Parts of all answers that are kept at once: some 80 MB, if anybody asks for the largest only."""
 

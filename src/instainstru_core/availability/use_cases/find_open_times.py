@@ -13,19 +13,22 @@ from instainstru_core.availability.errors import (
     RangeInPast,
     RangeTooLong,
 )
-from instainstru_core.availability.model.facts import MAX_LESSON_MINUTES, MIN_LESSON_MINUTES
 from instainstru_core.availability.model.open_times import OpenTimes, open_times
-from instainstru_core.availability.model.planes import SLOT_MINUTES
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.availability.queries import AvailabilityReads
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.model.offering import (
+    DURATION_STEP_MINUTES,
+    MAX_DURATION_MINUTES,
+    MIN_DURATION_MINUTES,
+)
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 
 ReadsT = TypeVar("ReadsT", bound=AvailabilityReads)
 
-DURATIONS: Final = range(MIN_LESSON_MINUTES, MAX_LESSON_MINUTES + 1, SLOT_MINUTES)
+DURATIONS: Final = range(MIN_DURATION_MINUTES, MAX_DURATION_MINUTES + 1, DURATION_STEP_MINUTES)
 
 
 @frozen(kw_only=True)

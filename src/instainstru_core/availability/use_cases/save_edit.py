@@ -12,20 +12,21 @@ from instainstru_core.availability.events import AvailabilityChanged
 from instainstru_core.availability.ids import EditId
 from instainstru_core.availability.model.days import LocalDay, days_between, local_day
 from instainstru_core.availability.model.edits import EditCause, EditLimits, Plan, SkippedDate
-from instainstru_core.availability.model.facts import MAX_LESSON_MINUTES, BookedLesson
+from instainstru_core.availability.model.facts import BookedLesson
 from instainstru_core.availability.model.history import CalendarEdit, EditEntry
 from instainstru_core.availability.model.planes import DayPlanes
 from instainstru_core.availability.model.rules import CalendarRules
 from instainstru_core.availability.model.weeks import DAYS_PER_WEEK, Week, monday_of
 from instainstru_core.availability.ports import AvailabilityWork
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.model.offering import MAX_DURATION_MINUTES
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock, Interval
 from instainstru_core.kernel.zones import Zone
 
 ANY_VERSION: Final = "*"
 EMPTY_SOURCE: Final = "empty_source"
-LONGEST_LESSON: Final = timedelta(minutes=MAX_LESSON_MINUTES)
+LONGEST_LESSON: Final = timedelta(minutes=MAX_DURATION_MINUTES)
 
 
 @frozen(kw_only=True)
