@@ -310,7 +310,7 @@ def test_of_several_failures_the_first_is_told(place: Town) -> None:
     assert len(seen) > 200
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(flaws=st.permutations(FLAWS))
 def test_of_many_failures_the_first_is_told(place: Town, flaws: list[Flaw]) -> None:
     """BK-11: as many rows as can fail together."""
