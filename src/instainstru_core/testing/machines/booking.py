@@ -1,11 +1,11 @@
 """Bookings against a plain model: any sequence of use cases keeps every calendar sound.
 
-Source: spec 01 §10.10, §10.12.
+Source: spec 01 §10.7, §10.10, §10.12.
 """
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from attrs import define
@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Role
 from instainstru_core.availability.model.settings import CalendarSettings
+from instainstru_core.availability.use_cases.find_open_times import FindOpenTimes, find_open_times
 from instainstru_core.booking.events import (
     BookingCancelled,
     BookingCompleted,
@@ -27,6 +28,7 @@ from instainstru_core.booking.model.booking import MAX_LIVE_HOLDS, Booking
 from instainstru_core.booking.model.states import Completed, NoShow
 from instainstru_core.booking.terms import BookingStatus
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking
+from instainstru_core.booking.use_cases.check_lesson import CheckLesson, check_lesson
 from instainstru_core.booking.use_cases.complete_lesson import (
     CompleteLesson,
     complete_by_itself,
@@ -38,6 +40,7 @@ from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.store import InMemoryStore
@@ -206,6 +209,50 @@ class BookingMachine(RuleBasedStateMachine):
             expire_hold(booking.booking_id, work=work, now=self.clock.now())
         with self.store.begin() as work:
             complete_by_itself(booking.booking_id, work=work, now=self.clock.now())
+
+    @rule(
+        data=st.data(),
+        room=st.integers(0, 1),
+        days=st.integers(1, 6),
+        minutes=given.minutes(),
+        location_type=given.location_types(),
+    )
+    def look(
+        self, data: st.DataObject, room: int, days: int, minutes: int, location_type: LocationType
+    ) -> None:
+        """What the public is shown can be booked, and nothing else can. Source: spec 01 §10.7."""
+        day = given.MONDAY + timedelta(days=days)
+        if day < NEW_YORK.today(self.clock.now()):
+            return
+        found = find_open_times(
+            FindOpenTimes(
+                instructor_id=self.rooms[room].instructor,
+                first=day,
+                last=day,
+                location_type=location_type,
+                minutes=minutes,
+            ),
+            read=self.store.read,
+            clock=self.clock,
+        )
+        shown = [each.starts_at for each in found.days[0].starts or ()]
+        grid = [NEW_YORK.midnight(day) + n * timedelta(minutes=15) for n in range(96)]
+        tried = data.draw(st.lists(st.sampled_from([*shown, *grid]), max_size=3))
+        for start in tried:
+            assert self.would_do(room, start, minutes, location_type) == (start in shown)
+
+    def would_do(
+        self, room: int, start: datetime, minutes: int, location_type: LocationType
+    ) -> bool:
+        """Whether somebody who has no lesson yet could book it."""
+        who = self.ids.new(StudentId)
+        proposal = self.rooms[room].proposal(
+            who, start, duration_minutes=minutes, location_type=location_type, place=given.INSIDE
+        )
+        request = CheckLesson(principal=given.signed_in(who), proposal=proposal)
+        return check_lesson(
+            request, begin=self.store.begin, places=given.TOWN, clock=self.clock
+        ).available
 
     @rule(data=st.data(), part=st.sampled_from((0, 0.5, 1)), days=st.sampled_from((0, 0, 1)))
     def attend(self, data: st.DataObject, part: float, days: int) -> None:
