@@ -122,6 +122,14 @@ STATEMENTS = (
         = 'CONFIRMED'::text)
     """,
     """
+    CREATE INDEX notifications_booking_idx ON notifications USING btree (((data ->>
+        'booking_id'::text)))
+    """,
+    """
+    CREATE INDEX payments_in_review_idx ON payments USING btree (booking_id) WHERE (state =
+        'manual_review'::text)
+    """,
+    """
     CREATE OR REPLACE FUNCTION note_departed_instructor()
      RETURNS trigger
      LANGUAGE plpgsql
@@ -135,6 +143,53 @@ STATEMENTS = (
     """,
     """
     CREATE TRIGGER instructor_departed AFTER DELETE ON instructors FOR EACH ROW EXECUTE FUNCTION note_departed_instructor()
+    """,
+    """
+    CREATE TABLE admin_actions (
+        action_id UUID NOT NULL,
+        booking_id UUID,
+        actor_id UUID NOT NULL,
+        kind TEXT NOT NULL,
+        reason_code TEXT NOT NULL,
+        note TEXT,
+        at TIMESTAMP WITH TIME ZONE NOT NULL,
+        before JSONB NOT NULL,
+        after JSONB NOT NULL,
+        CONSTRAINT admin_actions_pkey PRIMARY KEY (action_id),
+        CONSTRAINT admin_actions_kind_check CHECK (kind IN ('cancel', 'complete', 'no_show', 'resolve_no_show', 'resolve_issue', 'run_reminders')),
+        CONSTRAINT admin_actions_reason_code_check CHECK (char_length(reason_code) BETWEEN 1 AND 100),
+        CONSTRAINT admin_actions_note_check CHECK (char_length(note) <= 1000)
+    )
+    """,
+    """
+    CREATE INDEX admin_actions_booking_idx ON admin_actions (booking_id, action_id)
+    """,
+    """
+    CREATE OR REPLACE FUNCTION admin_action_is_forever() RETURNS trigger LANGUAGE plpgsql AS $body$
+    BEGIN
+        RAISE EXCEPTION 'what the staff did is never changed'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'admin_actions_forever';
+    END
+    $body$
+    """,
+    """
+    CREATE TRIGGER admin_actions_forever BEFORE UPDATE OR DELETE ON admin_actions FOR EACH ROW EXECUTE FUNCTION admin_action_is_forever()
+    """,
+    """
+    CREATE TABLE admin_confirmations (
+        confirmation_id UUID NOT NULL,
+        principal_id UUID NOT NULL,
+        payload_hash BYTEA NOT NULL,
+        effect_hash BYTEA NOT NULL,
+        expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        used_at TIMESTAMP WITH TIME ZONE,
+        CONSTRAINT admin_confirmations_pkey PRIMARY KEY (confirmation_id),
+        CONSTRAINT admin_confirmations_hashes_check CHECK (length(payload_hash) = 32 AND length(effect_hash) = 32),
+        CONSTRAINT admin_confirmations_used_in_time_check CHECK (used_at <= expires_at)
+    )
+    """,
+    """
+    CREATE INDEX admin_confirmations_expires_idx ON admin_confirmations (expires_at)
     """,
     """
     CREATE TABLE booking_log (
