@@ -24,7 +24,7 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import Interval
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies import availability as strategies
-from instainstru_core.testing.strategies.booking import INSIDE, STUDIO, a_booking
+from instainstru_core.testing.strategies.booking import ALWAYS_OPEN, INSIDE, STUDIO, a_booking
 
 IDS = CountedIds()
 STUDENT, OTHER = IDS.new(StudentId), IDS.new(StudentId)
@@ -62,21 +62,30 @@ def situations(draw: st.DrawFn) -> Situation:
     begins = st.integers(0, 1440).map(lambda n: local.starts_at + timedelta(minutes=n))
     spans = st.builds(Interval.lasting, begins, st.just(timedelta(minutes=50)))
     within = Interval(local.starts_at - timedelta(days=1), local.starts_at + timedelta(days=2))
-    earlier = draw(st.sampled_from((0, 0, 0, 0, 364, 365, 366)))
+    inside = st.builds(
+        Busy,
+        st.builds(Interval.lasting, begins.map(_on_the_grid), st.just(timedelta(minutes=45))),
+        strategies.formats,
+    )
+    earlier = draw(st.sampled_from((0, 0, 0, 0, 1, 1, 1, 1, 364, 365, 366)))
     return Situation(
         day=day,
-        planes=draw(strategies.day_planes),
+        planes=draw(st.one_of(strategies.day_planes, st.just(ALWAYS_OPEN))),
         calendar=calendar,
-        busy=draw(st.lists(strategies.lessons(day), max_size=3)),
+        busy=draw(st.lists(st.one_of(strategies.lessons(day), inside), max_size=3)),
         private_busy=PrivateBusy.of_spans(draw(st.lists(spans, max_size=2)), within),
-        blocked=draw(st.sampled_from((False, False, False, True))),
+        blocked=draw(st.sampled_from((*(False,) * 7, True))),
         now=draw(strategies.nows(day)) - timedelta(days=earlier),
         wanted=draw(strategies.formats),
         minutes=draw(st.sampled_from(MINUTES)),
     )
 
 
-@settings(max_examples=80)
+def _on_the_grid(moment: datetime) -> datetime:
+    return moment.replace(minute=moment.minute // 15 * 15)
+
+
+@settings(max_examples=120)
 @given(situations())
 def test_prop7_every_start_that_is_shown_passes_and_no_other_does(drawn: Situation) -> None:
     """Every five minutes of the day are tried, whether or not they are on the grid."""
