@@ -89,6 +89,7 @@ def wide(schema: Engine, postgres_url: str) -> Iterator[Engine]:
     made.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_prop10_a_thousand_things_at_once_leave_everything_sound(
     engine: Engine, wide: Engine, seed: int
