@@ -31,6 +31,11 @@ class Quarrels:
     _called_off: dict[str, Any] = field(factory=dict)
     _missed: dict[str, Any] = field(factory=dict)
 
+    @property
+    def missed_id(self) -> str:
+        """The lesson that nobody came to teach."""
+        return str(self._missed["booking_id"])
+
     def two_more_are_booked(self) -> str:
         """One for each student, on the same day."""
         stage = self.stage

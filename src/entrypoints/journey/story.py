@@ -10,6 +10,7 @@ from entrypoints.journey.lessons import Lessons
 from entrypoints.journey.moves import Moves
 from entrypoints.journey.people import Person, sign_up
 from entrypoints.journey.quarrels import Quarrels
+from entrypoints.journey.staff import Staff
 from entrypoints.journey.stage import Stage
 
 
@@ -34,6 +35,8 @@ class Journey:
         stage = self._people()
         lessons, calendars = Lessons(stage), Calendars(stage)
         moves, quarrels = Moves(stage), Quarrels(stage)
+        admin = Person(Api(self.base_url), self.admin_email, self.admin_password)
+        staff = Staff(stage, admin)
         yield "an instructor and two students proved their mailboxes and signed up"
         yield lessons.instructor_gets_ready()
         yield calendars.week_is_published()
@@ -54,11 +57,11 @@ class Journey:
         yield moves.late_move_locks_the_money()
         yield quarrels.late_cancellation_leaves_credit()
         yield quarrels.no_show_is_reported()
+        yield staff.lesson_is_called_off(quarrels.missed_id)
         yield lessons.money_is_taken_and_passed_on()
         yield quarrels.no_show_is_refunded()
         yield moves.locked_lesson_is_paid_out()
-        admin = Person(Api(self.base_url), self.admin_email, self.admin_password)
-        yield lessons.books_balance(admin)
+        yield lessons.books_balance(staff.admin)
         yield lessons.everybody_was_told()
 
     def _people(self) -> Stage:
