@@ -474,6 +474,14 @@ def test_mc6_the_world_is_looked_at_again(console: Console) -> None:
     assert refused(console.act("cancel", body, token)) == (409, "conflict")
 
 
+def test_bk50_a_search_may_grow_in_small_letters(console: Console) -> None:
+    """BK-50: what is short enough as it was sent is searched for, whatever its script."""
+    found = console.send(ROOT, "GET", f"/admin/bookings?search={'İ' * 100}", key=None)
+    assert (found.status_code, found.json()["total"]) == (200, 0)
+    longer = console.send(ROOT, "GET", f"/admin/bookings?search={'İ' * 101}", key=None)
+    assert refused(longer) == (422, "validation_failed")
+
+
 def test_bk56_one_at_a_time(console: Console) -> None:
     """BK-56, AD-6: while somebody else changes the booking it can't even be looked at."""
     with console.world.ports.mutexes.hold(f"booking:{console.booking.booking_id}"):

@@ -24,11 +24,13 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    null,
     or_,
     select,
     table,
     true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -156,14 +158,20 @@ _ACTIONS: Final = (
     .where(admin_actions.c.booking_id == bindparam("id"))
     .order_by(admin_actions.c.action_id)
 )
-_REMINDERS: Final = select(booking_reminders).where(
-    booking_reminders.c.booking_id == bindparam("id")
-)
-_TOLD: Final = (
-    select(notifications.c.created_at, notifications.c.kind, notifications.c.account_id)
-    .where(notifications.c.data["booking_id"].astext == bindparam("written", type_=Text))
-    .order_by(notifications.c.notification_id)
-)
+_REMINDED: Final = select(
+    booking_reminders.c.sent_at,
+    booking_reminders.c.kind,
+    null().label("account_id"),
+    null().label("notification_id"),
+).where(booking_reminders.c.booking_id == bindparam("id"))
+_TOLD: Final = select(
+    notifications.c.created_at,
+    notifications.c.kind,
+    notifications.c.account_id,
+    notifications.c.notification_id,
+).where(notifications.c.data["booking_id"].astext == bindparam("written", type_=Text))
+# Reminders are those that went to no account: they stand for both parties.
+_HEARD: Final = union_all(_TOLD, _REMINDED).order_by("notification_id")
 
 
 @lru_cache(maxsize=128)
@@ -235,7 +243,7 @@ class PostgresAdminQueries:
         )
         values = {
             "now": now,
-            "part": wanted.search,
+            "part": wanted.part,
             "sought_id": _id(wanted.search),
             "statuses": sorted(wanted.statuses),
             "payment_states": _states(wanted.payment_statuses),
@@ -260,18 +268,22 @@ class PostgresAdminQueries:
         report = self._connection.execute(_REPORT, keys).one_or_none()
         issue = self._connection.execute(_ISSUE, keys).one_or_none()
         chain = self._connection.execute(_MEMBERS, {"chain": row.chain_id})
-        reminders = self._connection.execute(_REMINDERS, keys)
-        told = self._connection.execute(_TOLD, {"written": str(booking_id)})
+        heard = self._connection.execute(_HEARD, {**keys, "written": str(booking_id)}).all()
         return BookingFile(
             row=_row_of(row),
             report=None if report is None else report_of(report),
             issue=None if issue is None else issue_of(issue),
             chain=[booking_of(each) for each in chain],
             actions=[action_of(each) for each in self._connection.execute(_ACTIONS, keys)],
-            reminders={ReminderKind(each.kind): each.sent_at for each in reminders},
+            reminders={
+                ReminderKind(each.kind): each.created_at
+                for each in heard
+                if each.account_id is None
+            },
             told=[
                 Told(at=each.created_at, kind=each.kind, account_id=each.account_id)
-                for each in told
+                for each in heard
+                if each.account_id is not None
             ],
         )
 

@@ -49,7 +49,7 @@ class Cause(StrEnum):
 
 
 def _sought(text: str) -> str:
-    return " ".join(text.split()).lower()
+    return " ".join(text.split())
 
 
 @frozen(kw_only=True)
@@ -68,6 +68,11 @@ class BookingSearch:
     needs_action: bool | None = None
     page: int = field(default=1, validator=ge(1))
     per_page: int = field(default=20, validator=[ge(1), le(MAX_PER_PAGE)])
+
+    @property
+    def part(self) -> str:
+        """What is searched for, in small letters; some scripts take more of them."""
+        return self.search.lower()
 
 
 @frozen(kw_only=True)

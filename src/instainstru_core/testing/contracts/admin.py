@@ -91,7 +91,7 @@ class Kept:
         """Whether it is on the list, by the rule's own words. Source: BK-50."""
         day = self.booking.lesson.starts_at.astimezone(self.booking.zone.info).date()
         return (
-            self._says(wanted.search)
+            self._says(wanted.search.lower())
             and (not wanted.statuses or self.booking.status in wanted.statuses)
             and (
                 not wanted.payment_statuses

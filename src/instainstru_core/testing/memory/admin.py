@@ -164,7 +164,7 @@ class InMemoryAdminQueries:
         paid = payment_statuses(latest_payment(self._tables, booking.booking_id))
         day = booking.zone.local(booking.lesson.starts_at).date()
         return (
-            (not wanted.search or any(self._matches(row, wanted.search)))
+            (not wanted.search or any(self._matches(row, wanted.part)))
             and (not wanted.statuses or booking.status in wanted.statuses)
             and (not wanted.payment_statuses or not paid.isdisjoint(wanted.payment_statuses))
             and (wanted.first_day is None or day >= wanted.first_day)
