@@ -1,5 +1,6 @@
 """What the staff does to bookings: shown first, then done with the proof. Source: BK-53, AD-7."""
 
+from functools import partial
 from typing import Any, Final
 
 from litestar import Router, post
@@ -20,13 +21,12 @@ from entrypoints.http.admin_bodies import (
     ReasonBody,
     RemindersRunView,
 )
+from entrypoints.http.admin_views import sees_money
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import REQUIRED, policy, requires
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.admin.model.acts import (
-    Ask,
-)
+from instainstru_core.admin.model.acts import Ask
 from instainstru_core.admin.use_cases.preview_action import preview_action
 from instainstru_core.admin.use_cases.run_reminders_by_hand import (
     RunRemindersByHand,
@@ -58,7 +58,7 @@ def _shown(
         preview = preview_action(
             ask, begin=ports.begin, ids=ports.ids, clock=ports.clock, secrets=ports.secrets
         )
-    return ActionPreviewView.of(preview)
+    return ActionPreviewView.of(preview, money=sees_money(principal))
 
 
 def _done(
@@ -69,6 +69,7 @@ def _done(
     keyed: Keyed,
 ) -> ActionTakenView:
     ask = Ask(principal=principal, booking_id=booking_id, act=data.act(), why=data.why())
+    shown = partial(ActionTakenView.of, money=sees_money(principal))
     with alone_with(booking_id, ports.mutexes):
         taken = take_action(
             TakeAction(ask=ask, confirm_token=data.confirm_token),
@@ -76,9 +77,9 @@ def _done(
             ids=ports.ids,
             clock=ports.clock,
             secrets=ports.secrets,
-            answer=keyed.answer(ActionTakenView.of),
+            answer=keyed.answer(shown),
         )
-    return ActionTakenView.of(taken)
+    return shown(taken)
 
 
 @post(

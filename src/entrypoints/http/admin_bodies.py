@@ -153,23 +153,26 @@ class WholeSettlementView(Struct, kw_only=True, frozen=True):
 
 
 class EffectView(Struct, kw_only=True, frozen=True):
-    """The booking before and after, and its money; nothing where none is decided on."""
+    """The booking before and after, and its money; nothing where none is decided on.
+
+    `settlement` is there for those who may see money.
+    """
 
     booking_id: BookingId
     status_before: Annotated[str, Meta(examples=["CONFIRMED"])]
     status_after: Annotated[str, Meta(examples=["CANCELLED"])]
-    settlement: WholeSettlementView | None
     warnings: list[Caution]
+    settlement: WholeSettlementView | UnsetType | None = UNSET
 
     @classmethod
-    def of(cls, effect: Effect) -> "EffectView":
-        """The view of *effect*."""
+    def of(cls, effect: Effect, *, money: bool) -> "EffectView":
+        """The view of *effect*, with or without its *money*."""
         return cls(
             booking_id=effect.booking.booking_id,
             status_before=effect.before.value,
             status_after=effect.booking.status.value,
-            settlement=None if effect.plan is None else WholeSettlementView.of(effect.plan),
             warnings=list(effect.warnings),
+            settlement=_settled(effect) if money else UNSET,
         )
 
 
@@ -185,10 +188,10 @@ class ActionPreviewView(Struct, kw_only=True, frozen=True):
     ]
 
     @classmethod
-    def of(cls, preview: ActionPreview) -> "ActionPreviewView":
-        """The view of *preview*."""
+    def of(cls, preview: ActionPreview, *, money: bool) -> "ActionPreviewView":
+        """The view of *preview*, with or without its *money*."""
         return cls(
-            effect=EffectView.of(preview.effect),
+            effect=EffectView.of(preview.effect, money=money),
             confirm_token=preview.confirm_token,
             confirm_expires_at=preview.confirm_expires_at,
             idempotency_key=str(preview.confirmation_id),
@@ -203,12 +206,12 @@ class ActionTakenView(Struct, kw_only=True, frozen=True):
     effect: EffectView
 
     @classmethod
-    def of(cls, taken: ActionTaken) -> "ActionTakenView":
-        """The view of *taken*."""
+    def of(cls, taken: ActionTaken, *, money: bool) -> "ActionTakenView":
+        """The view of *taken*, with or without its *money*."""
         return cls(
             action_id=str(taken.action.action_id),
             at=taken.action.at,
-            effect=EffectView.of(taken.effect),
+            effect=EffectView.of(taken.effect, money=money),
         )
 
 
@@ -217,3 +220,7 @@ class RemindersRunView(Struct, kw_only=True, frozen=True):
 
     sent_24h: int
     sent_1h: int
+
+
+def _settled(effect: Effect) -> WholeSettlementView | None:
+    return None if effect.plan is None else WholeSettlementView.of(effect.plan)

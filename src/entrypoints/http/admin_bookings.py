@@ -11,6 +11,7 @@ from entrypoints.http.admin_views import (
     AdminBookingFileView,
     AdminBookingPageView,
     BookingFiguresView,
+    sees_money,
 )
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import policy, requires
@@ -29,11 +30,6 @@ from instainstru_core.booking.terms import BookingStatus
 from instainstru_core.ports import Ports
 
 _STAFF: Final = requires(Permission.VIEW_ALL_BOOKINGS)
-
-
-def sees_money(principal: Principal) -> bool:
-    """Whether money is shown to *principal*. Source: spec 01 §5."""
-    return principal.may(Permission.VIEW_FINANCIALS)
 
 
 @get(

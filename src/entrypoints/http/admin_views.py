@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from entrypoints.http.booking_views import CancellationView, PlaceView
 from entrypoints.http.claims import BookingIssueView, NoShowReportView
 from instainstru_core.accounts.ids import AccountId
+from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.admin.model.files import (
     BookingFigures,
     BookingRow,
@@ -26,6 +27,11 @@ from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.queries import PaymentView
+
+
+def sees_money(principal: Principal) -> bool:
+    """Whether money is shown to *principal*. Source: spec 01 §5."""
+    return principal.may(Permission.VIEW_FINANCIALS)
 
 
 class SomeoneView(Struct, kw_only=True, frozen=True):

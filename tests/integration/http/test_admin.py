@@ -255,6 +255,21 @@ def test_bk50_money_is_absent_for_who_may_not_see_it(console: Console) -> None:
     assert "_cents" not in str((listed, shown, figures))
 
 
+def test_bk53_money_is_absent_from_what_is_done_without_the_right_to_see_it(
+    console: Console,
+) -> None:
+    """Spec 01 §5: who may move money and not see it is shown the booking alone, replays too."""
+    console.take_away(Permission.VIEW_FINANCIALS)
+    console.world.advance(50 * HOUR)
+    shown = console.preview("cancel", REFUND)
+    token = shown.json()["confirm_token"]
+    done = [console.act("cancel", REFUND, token, key="one-key-for-both-of-them") for _ in "12"]
+    for answer in (shown, *done):
+        assert answer.status_code == 200, answer.text
+        assert "settlement" not in answer.json()["effect"]
+        assert "_cents" not in answer.text
+
+
 def test_bk50_a_booking_that_there_is_not_is_nowhere(console: Console) -> None:
     nothing = "/admin/bookings/01JZ8Q5H3M7YB2K4N6P8R0T1V3"
     assert refused(console.send(ROOT, "GET", nothing, key=None)) == (404, "not_found")

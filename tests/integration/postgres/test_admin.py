@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.ids import Ulids
 from instainstru_core.accounts.model import Role
-from instainstru_core.admin.confirmations.errors import AlreadyUsed
+from instainstru_core.admin.confirmations.errors import AlreadyUsed, EffectChanged
 from instainstru_core.admin.model.acts import ActionKind, Ask, Cancel, Why
 from instainstru_core.admin.use_cases.preview_action import preview_action
 from instainstru_core.admin.use_cases.take_action import TakeAction, take_action
@@ -114,3 +114,33 @@ def test_mc6_of_rivals_with_one_token_one_acts(begin: Begin[Work], read: Begin[R
         file = reads.admin_queries.file(booking.booking_id, now=NOON)
     assert [each.kind for each in file.actions] == [ActionKind.CANCEL]
     assert file.row.booking.status is BookingStatus.CANCELLED
+
+
+def test_bk53_of_operators_with_previews_of_their_own_one_acts(
+    begin: Begin[Work], read: Begin[Reads]
+) -> None:
+    """BK-53, MC-6: each saw the booking as it was; whoever comes second must look again."""
+    ids, clock, secrets = Ulids(HandMovedClock(NOON)), HandMovedClock(NOON), CountedSecrets()
+    booking = booked(begin, CountedIds())
+    requests = []
+    for number, policy in enumerate((MoneyPolicy.FULL_CREDIT, MoneyPolicy.NO_REFUND) * 2):
+        ask = Ask(
+            principal=signed_in(InstructorId(UUID(int=number + 9)), Role.ADMIN),
+            booking_id=booking.booking_id,
+            act=Cancel(policy=policy),
+            why=Why(reason_code="storm"),
+        )
+        shown = preview_action(ask, begin=begin, ids=ids, clock=clock, secrets=secrets)
+        requests.append(TakeAction(ask=ask, confirm_token=shown.confirm_token))
+
+    def attempt(number: int) -> str:
+        try:
+            take_action(requests[number], begin=begin, ids=ids, clock=clock, secrets=secrets)
+        except EffectChanged as refusal:
+            return refusal.code
+        return "done"
+
+    assert sorted(all_at_once(len(requests), attempt)) == ["conflict"] * 3 + ["done"]
+    with read() as reads:
+        file = reads.admin_queries.file(booking.booking_id, now=NOON)
+    assert [each.kind for each in file.actions] == [ActionKind.CANCEL]
