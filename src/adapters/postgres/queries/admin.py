@@ -120,9 +120,15 @@ _ROW: Final = _ROWS.where(_B.booking_id == bindparam("id"))
 
 _ID: Final = bindparam("sought_id", type_=Uuid)
 _PART: Final = bindparam("part", type_=Text)
+# Keys are sought in tables of their own first: that is cheaper than once for each booking.
+_BY_KEY: Final = union_all(
+    select(_P.booking_id).where(type_coerce(_P.payment_id, Uuid) == _ID),
+    select(_P.booking_id)
+    .join(payment_operations, payment_operations.c.payment_id == _P.payment_id)
+    .where(func.lower(payment_operations.c.processor_ref) == _PART),
+)
 _FOUND: Final = or_(
     type_coerce(_B.booking_id, Uuid) == _ID,
-    type_coerce(_PAYMENT.c.payment_id, Uuid) == _ID,
     *(
         func.strpos(func.lower(text_), _PART) > 0
         for text_ in (
@@ -133,11 +139,18 @@ _FOUND: Final = or_(
             func.coalesce(_TEACHERS.c.email, ""),
         )
     ),
-    exists().where(
-        payment_operations.c.payment_id == _PAYMENT.c.payment_id,
-        func.lower(payment_operations.c.processor_ref) == _PART,
-    ),
+    _B.booking_id.in_(_BY_KEY),
 )
+_OVER: Final = bookings.alias("over_")
+_WAITING: Final = union_all(
+    select(_OVER.c.booking_id).where(_OVER.c.status == "CONFIRMED", _OVER.c.ends_at <= _NOW),
+    select(_R.booking_id).where(_R.disputed_at.is_not(None), _R.resolved_at.is_(None)),
+    select(_I.booking_id).where(_I.resolved_at.is_(None)),
+    # A booking has one payment at most that is not settled, and it is the latest.
+    select(_P.booking_id).where(_P.state == PaymentState.MANUAL_REVIEW.value),
+)
+"""Every booking that has a cause, from the indexes of what is open."""
+
 _STATES: Final = bindparam("payment_states", type_=ARRAY(Text))
 _PAID: Final[dict[PaymentStatus, ColumnElement[bool]]] = {
     PaymentStatus.PENDING: _PAYMENT.c.payment_id.is_(None),
@@ -202,11 +215,11 @@ def _page(
     if until:
         conditions.append(_B.local_date <= bindparam("last_day", type_=Date))
     if needs_action is not None:
-        waits = or_(*_CAUSES.values())
+        waits = _B.booking_id.in_(_WAITING)
         conditions.append(waits if needs_action else not_(waits))
     # Whatever decides nothing is looked up for the rows of the page alone.
     source: FromClause = bookings
-    if by_text or paid is not None or needs_action is not None:
+    if paid is not None:
         source = source.outerjoin(_PAYMENT, true())
     if by_text:
         source = _with_people(source)

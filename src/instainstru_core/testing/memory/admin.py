@@ -32,7 +32,7 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import BookingStatus, ReminderKind
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.kernel.time import Interval
-from instainstru_core.payments.ids import JournalId, OperationId
+from instainstru_core.payments.ids import JournalId, OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
@@ -181,10 +181,13 @@ class InMemoryAdminQueries:
             row.instructor.email,
         ):
             yield sought in text.lower()
-        yield sought in {str(row.booking.booking_id).lower(), str(row.payment_id).lower()}
+        yield sought == str(row.booking.booking_id).lower()
+        payments = self._tables.of("payments", PaymentId, Payment).values()
+        paid = {each.payment_id for each in payments if each.booking_id == row.booking.booking_id}
+        yield sought in {str(each).lower() for each in paid}
         operations = self._tables.of("payment_operations", OperationId, PaymentOperation)
         for operation in operations.values():
-            if operation.payment_id == row.payment_id:
+            if operation.payment_id in paid:
                 yield (operation.processor_ref or "").lower() == sought
 
     def _row(self, booking: Booking, now: datetime) -> BookingRow:
