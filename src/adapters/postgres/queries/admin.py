@@ -152,12 +152,21 @@ _WAITING: Final = union_all(
 """Every booking that has a cause, from the indexes of what is open."""
 
 _STATES: Final = bindparam("payment_states", type_=ARRAY(Text))
+_LATER: Final = payments.alias("later")
+_LATEST: Final = ~exists().where(
+    _LATER.c.booking_id == _P.booking_id, _LATER.c.payment_id > _P.payment_id
+)
 _PAID: Final[dict[PaymentStatus, ColumnElement[bool]]] = {
-    PaymentStatus.PENDING: _PAYMENT.c.payment_id.is_(None),
-    PaymentStatus.REFUNDED: exists().where(
-        card_holds.c.payment_id == _PAYMENT.c.payment_id, card_holds.c.status == "refunded"
+    PaymentStatus.PENDING: _B.booking_id.not_in(select(_P.booking_id)),
+    PaymentStatus.REFUNDED: _B.booking_id.in_(
+        select(_P.booking_id)
+        .join(card_holds, card_holds.c.payment_id == _P.payment_id)
+        .where(card_holds.c.status == "refunded", _LATEST)
     ),
 }
+_IN_STATES: Final = _B.booking_id.in_(
+    select(_P.booking_id).where(_P.state == func.any(_STATES), _LATEST)
+)
 
 _MEMBERS: Final = (
     select(bookings)
@@ -207,9 +216,8 @@ def _page(
     if by_status:
         conditions.append(_B.status == func.any(bindparam("statuses", type_=ARRAY(Text))))
     if paid is not None:
-        states = func.coalesce(_PAYMENT.c.state == func.any(_STATES), literal(False))
         aliases = [holds for alias, holds in _PAID.items() if alias in paid]
-        conditions.append(or_(states, *aliases))
+        conditions.append(or_(_IN_STATES, *aliases))
     if since:
         conditions.append(_B.local_date >= bindparam("first_day", type_=Date))
     if until:
@@ -218,11 +226,7 @@ def _page(
         waits = _B.booking_id.in_(_WAITING)
         conditions.append(waits if needs_action else not_(waits))
     # Whatever decides nothing is looked up for the rows of the page alone.
-    source: FromClause = bookings
-    if paid is not None:
-        source = source.outerjoin(_PAYMENT, true())
-    if by_text:
-        source = _with_people(source)
+    source = _with_people(bookings) if by_text else bookings
     picked = select(_B.booking_id, _B.created_at).select_from(source).where(*conditions)
     counted = select(func.count().label("total")).select_from(picked.subquery()).subquery("counted")
     sliced = (
