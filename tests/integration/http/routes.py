@@ -74,8 +74,8 @@ class Route:
 
 
 def routes_of(app: Litestar) -> list[Route]:
-    """Every route of the API, in order."""
-    return [
+    """Every route of the API, by address: the app itself has them in no particular order."""
+    found = [
         Route(method, route.path_format, handler)
         for route in app.routes
         if isinstance(route, HTTPRoute)
@@ -85,3 +85,4 @@ def routes_of(app: Litestar) -> list[Route]:
         for method in sorted(handler.http_methods)
         if method != "OPTIONS"
     ]
+    return sorted(found, key=lambda route: (route.template, route.method))
