@@ -39,6 +39,7 @@ from instainstru_core.payments.ledger.model import Account as BookAccount
 from instainstru_core.payments.ledger.model import Journal, JournalType, Line
 from instainstru_core.payments.model.holds import CardHold, HoldStatus
 from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
+from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.ports import Reads, Work
 from instainstru_core.testing.contracts.claims import a_report, an_issue, paid
@@ -219,6 +220,29 @@ class AdminListContract:
         ]
         assert [len(each) for each in shown] == [2, 2, 1, 0]
         assert totals == [(5, True, False), (5, True, True), (5, False, True), (5, False, True)]
+
+    def test_bk50_the_latest_payment_counts_and_every_key_finds(
+        self, begin: Begin[Work], read: Begin[Reads]
+    ) -> None:
+        """BK-50: statuses are the latest payment's; ids and references are all of them's."""
+        ids = CountedIds()
+        bare = Papers(payment=None, refunded=False, report=None, issue=None)
+        (one,) = kept(begin, company([_given()], ids), [bare], ids)
+        given_back = evolve(bare, payment=PaymentState.CAPTURED, refunded=True)
+        with begin() as work:
+            first = _pay(work, one.booking, given_back, ids)
+            over = evolve(first, state=PaymentState.SETTLED, outcome=Outcome.ADMIN_REFUND)
+            work.payments.save(evolve(over, settled_at=NOON))
+            latest = work.payments.add(paid(one.booking, ids, PaymentState.AUTHORIZED))
+
+        def total(**wanted: Any) -> int:
+            with read() as reads:
+                return reads.admin_queries.page(BookingSearch(**wanted), now=NOON).total
+
+        found = {each: total(payment_statuses=frozenset({each})) for each in PaymentStatus}
+        assert [each for each, count in found.items() if count] == [PaymentStatus.AUTHORIZED]
+        for key in (first.payment_id, latest.payment_id, _reference(one.booking)):
+            assert total(search=str(key)) == 1
 
     def test_bk52_counts_what_the_books_say(self, begin: Begin[Work], read: Begin[Reads]) -> None:
         """BK-52: earned in the time, not before and not after; given back is taken off."""
