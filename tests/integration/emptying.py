@@ -1,7 +1,7 @@
 """Empties a database between tests.
 
-TRUNCATE makes new files for every table and index, up to a second for the whole schema; most tests fill
-a few tables with a few rows.
+TRUNCATE makes new files for every table and index, up to a second for the whole schema; most tests
+fill a few tables with a few rows.
 """
 
 from typing import Final

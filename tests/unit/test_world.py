@@ -13,7 +13,7 @@ from instainstru_core.accounts.model import Principal, Role
 from instainstru_core.availability.external.use_cases.add_feed import AddFeed, add_feed
 from instainstru_core.availability.use_cases.block_dates import BlockDates, block_dates
 from instainstru_core.availability.waitlist.use_cases.subscribe import Subscribe, subscribe
-from instainstru_core.booking.errors import InstructorConflict
+from instainstru_core.booking.errors.refusals import InstructorConflict
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
 from instainstru_core.booking.terms import NoShowType

@@ -13,9 +13,11 @@ from adapters.postgres.deadlocks import deadlock_is_conflict
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.booking import bookings
 from instainstru_core.accounts.ids import StudentId
-from instainstru_core.booking.errors import BookingNotFound, InstructorConflict, StudentConflict
+from instainstru_core.booking.errors.life import BookingNotFound
+from instainstru_core.booking.errors.refusals import InstructorConflict, StudentConflict
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import MAX_DURATION_MINUTES, Booking, Chain, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import MAX_DURATION_MINUTES, Chain, Place
 from instainstru_core.booking.model.states import (
     Cancelled,
     Completed,

@@ -13,7 +13,7 @@ from adapters.postgres.types import IdOf, ZoneName
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.planes import CLOSED, DayPlanes
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Place
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.policies.facts import Offered, Parties, Teacher
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId

@@ -7,7 +7,8 @@ from msgspec import Meta, Struct
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.model.states import Cancelled, Completed, Pending
 from instainstru_core.booking.policies.clock import policy_clock
 from instainstru_core.booking.policies.views import phase, shows_place

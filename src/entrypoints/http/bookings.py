@@ -15,7 +15,8 @@ from entrypoints.http.policy import REQUIRED, policy, requires
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal, Role
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import MAX_NOTE_LENGTH, Booking
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import MAX_NOTE_LENGTH
 from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.policies.facts import AskedPlace, Proposal
 from instainstru_core.booking.policies.views import View

@@ -11,12 +11,8 @@ from entrypoints.seeding.people import SampleTeacher, stable_id
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Account
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import (
-    AUTO_COMPLETE_AFTER,
-    Booking,
-    Place,
-    hold_expiry,
-)
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import AUTO_COMPLETE_AFTER, Place, hold_expiry
 from instainstru_core.booking.model.states import Confirmed, Pending
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.instructors.model.offering import Offering

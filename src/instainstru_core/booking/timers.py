@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from instainstru_core.booking.model.booking import AUTO_COMPLETE_AFTER, Booking
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import AUTO_COMPLETE_AFTER
 from instainstru_core.due_work.model import NewWork
 
 EXPIRE_HOLD: Final = "expire_hold"

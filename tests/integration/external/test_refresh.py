@@ -21,7 +21,7 @@ from instainstru_core.availability.external.use_cases.add_feed import AddFeed, a
 from instainstru_core.availability.external.use_cases.refresh_feed import refresh_feed
 from instainstru_core.availability.model.who import WhoIsFree
 from instainstru_core.availability.use_cases.find_open_times import FindOpenTimes, find_open_times
-from instainstru_core.booking.errors import TimeNotOpen
+from instainstru_core.booking.errors.refusals import TimeNotOpen
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format

@@ -43,7 +43,7 @@ from instainstru_core.admin.use_cases.run_reminders_by_hand import (
 from instainstru_core.admin.use_cases.take_action import ActionTaken, TakeAction, take_action
 from instainstru_core.booking.claims.errors import AlreadyResolved, NoClaim, NoShowOpen, NotDisputed
 from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
-from instainstru_core.booking.errors import (
+from instainstru_core.booking.errors.life import (
     BookingNotFound,
     LessonNotEnded,
     LessonStarted,

@@ -50,7 +50,7 @@ from instainstru_core.availability.external.use_cases.request_refresh import (
     request_refresh,
 )
 from instainstru_core.availability.use_cases.find_open_times import FindOpenTimes, find_open_times
-from instainstru_core.booking.errors import TimeNotOpen
+from instainstru_core.booking.errors.refusals import TimeNotOpen
 from instainstru_core.booking.model.states import Confirmed
 from instainstru_core.due_work.use_cases.file_periodic_work import file_periodic_work
 from instainstru_core.instructors.ids import InstructorId

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.availability.model.rules import CalendarRules
-from instainstru_core.booking.errors import (
+from instainstru_core.booking.errors.life import (
     HoldExpired,
     LessonNotEnded,
     LessonStarted,
@@ -23,7 +23,8 @@ from instainstru_core.booking.events import (
     BookingHoldReleased,
 )
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place, band, hold_expiry
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place, band, hold_expiry
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
 from instainstru_core.booking.policies.cancelling import policy_case
 from instainstru_core.booking.policies.facts import AskedPlace

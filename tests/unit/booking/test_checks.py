@@ -15,9 +15,10 @@ from instainstru_core.availability.model.days import local_day
 from instainstru_core.availability.model.free import free_slots, start_slots
 from instainstru_core.availability.model.planes import DayPlanes, span
 from instainstru_core.availability.model.settings import Busy, CalendarSettings
-from instainstru_core.booking.errors import StudentConflict
+from instainstru_core.booking.errors.refusals import StudentConflict
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Chain
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Chain
 from instainstru_core.booking.policies.checks import check
 from instainstru_core.booking.policies.facts import (
     AskedPlace,

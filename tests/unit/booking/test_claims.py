@@ -31,7 +31,7 @@ from instainstru_core.booking.claims.events import (
 )
 from instainstru_core.booking.claims.model.reports import NoShowReport, ReportState
 from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
-from instainstru_core.booking.errors import BookingNotFound, WrongState
+from instainstru_core.booking.errors.life import BookingNotFound, WrongState
 from instainstru_core.booking.events import BookingCompleted, BookingNoShowRecorded
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking

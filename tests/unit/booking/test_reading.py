@@ -16,9 +16,10 @@ from instainstru_core.accounts.model import Role
 from instainstru_core.availability.errors import CalendarNotFound, NotMonday
 from instainstru_core.availability.model.weeks import LAST_MONDAY
 from instainstru_core.booking.calendar.policies import entry_of
-from instainstru_core.booking.errors import BookingNotFound, WrongState
+from instainstru_core.booking.errors.life import BookingNotFound, WrongState
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.model.states import Cancelled, Confirmed
 from instainstru_core.booking.policies.cancelling import policy_case
 from instainstru_core.booking.policies.clock import policy_clock

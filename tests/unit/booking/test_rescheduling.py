@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
-from instainstru_core.booking.errors import (
+from instainstru_core.booking.errors.life import (
     HoldExpired,
     MayNotReschedule,
     RescheduleLimitReached,

@@ -9,15 +9,16 @@ from attrs import evolve, frozen
 
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Principal, Role
-from instainstru_core.booking.errors import (
-    BookingNotFound,
+from instainstru_core.booking.errors.life import BookingNotFound
+from instainstru_core.booking.errors.refusals import (
     InstructorConflict,
     MayNotBook,
     OutsideServiceArea,
     StudentConflict,
 )
 from instainstru_core.booking.events import BookingCompleted, BookingHoldReleased
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, Pending
 from instainstru_core.booking.policies.facts import AskedPlace, LocalStart, Proposal
 from instainstru_core.booking.terms import CancelKind, PolicyCase

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Principal, Role
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
-from instainstru_core.booking.errors import BookingNotFound, WrongState
+from instainstru_core.booking.errors.life import BookingNotFound, WrongState
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.terms import NoShowType, Party, PolicyCase
 from instainstru_core.booking.use_cases.detect_attendance import detect_attendance
 from instainstru_core.booking.use_cases.join_lesson import Admission, JoinLesson, join_lesson

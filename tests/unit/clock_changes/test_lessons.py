@@ -17,7 +17,8 @@ from instainstru_core.availability.model.planes import CLOSED
 from instainstru_core.booking.calendar.policies import entry_of
 from instainstru_core.booking.claims.model.saying import REPORT_WITHIN
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, band, hold_expiry
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import band, hold_expiry
 from instainstru_core.booking.policies.checks import check
 from instainstru_core.booking.policies.clock import policy_clock
 from instainstru_core.booking.policies.facts import (

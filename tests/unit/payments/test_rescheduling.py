@@ -6,8 +6,7 @@ from typing import Final
 import pytest
 
 from instainstru_core.accounts.model import Principal
-from instainstru_core.booking.errors import (
-    InstructorConflict,
+from instainstru_core.booking.errors.life import (
     MayNotReschedule,
     MoveUnderWay,
     NoChange,
@@ -16,6 +15,7 @@ from instainstru_core.booking.errors import (
     RescheduleWindowClosed,
     WrongState,
 )
+from instainstru_core.booking.errors.refusals import InstructorConflict
 from instainstru_core.booking.events import (
     BookingCancelled,
     BookingConfirmed,

@@ -56,7 +56,7 @@ from instainstru_core.admin.model.files import (
     Someone,
     Told,
 )
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.terms import ReminderKind
 from instainstru_core.kernel.errors import Malformed

@@ -33,9 +33,9 @@ from adapters.postgres.tables.booking import bookings
 from adapters.postgres.tables.instructors import instructors
 from adapters.postgres.types import IdOf
 from instainstru_core.accounts.ids import AccountId, StudentId
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import MAX_DURATION_MINUTES
+from instainstru_core.booking.model.parts import MAX_DURATION_MINUTES
 from instainstru_core.booking.policies.statistics import BookingCounts
 from instainstru_core.booking.policies.views import NEVER_SHOWN, View
 from instainstru_core.booking.queries import BookingCard, BookingList, BookingPage, shown_name

@@ -13,7 +13,7 @@ from adapters.postgres.tables.booking import bookings
 from adapters.postgres.tables.calendar_files import calendar_feeds
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.calendar.errors import FeedNotFound, NeverAgreed
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.queries import BookingCard
 from instainstru_core.booking.terms import CancelKind, Party

@@ -144,6 +144,7 @@ bookings = Table(
         postgresql_where=text("status = 'CONFIRMED'"),
     ),
     Index("bookings_confirmed_ends_idx", "ends_at", postgresql_where=text("status = 'CONFIRMED'")),
+    Index("bookings_chain_idx", "chain_id"),
     Index("bookings_student_starts_idx", "student_id", "starts_at"),
     Index("bookings_instructor_all_idx", "instructor_id", "starts_at", "booking_id"),
     Index("bookings_student_holds_idx", "student_id", postgresql_where=text("status = 'PENDING'")),

@@ -26,7 +26,7 @@ from instainstru_core.admin.model.effect import Caution, Effect, asks_card
 from instainstru_core.admin.ports import AdminWork
 from instainstru_core.booking.claims.errors import NoShowOpen
 from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
-from instainstru_core.booking.errors import LessonNotEnded, WrongState
+from instainstru_core.booking.errors.life import LessonNotEnded, WrongState
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.booking.terms import NoShowType

@@ -1,14 +1,19 @@
 """A booked lesson and what can happen to it. Source: spec 01 §2.4…2.7, §3."""
 
-from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from datetime import datetime
+from typing import Any, Self
 
 from attrs import evolve, field, frozen
-from attrs.validators import and_, ge, instance_of, le, max_len, optional
+from attrs.validators import max_len, optional
 
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
-from instainstru_core.booking.errors import HoldExpired, LessonNotEnded, LessonStarted, WrongState
+from instainstru_core.booking.errors.life import (
+    HoldExpired,
+    LessonNotEnded,
+    LessonStarted,
+    WrongState,
+)
 from instainstru_core.booking.events import (
     BookingCancelled,
     BookingCompleted,
@@ -19,6 +24,18 @@ from instainstru_core.booking.events import (
     BookingNoShowRecorded,
 )
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model.parts import (
+    AUTO_COMPLETE_AFTER,
+    CAPTURE_AFTER,
+    DURATION_STEP_MINUTES,
+    MAX_DURATION_MINUTES,
+    MAX_NOTE_LENGTH,
+    MIN_DURATION_MINUTES,
+    Chain,
+    Place,
+    band,
+    hold_expiry,
+)
 from instainstru_core.booking.model.states import (
     MAX_REASON_LENGTH,
     STATUSES,
@@ -30,7 +47,6 @@ from instainstru_core.booking.model.states import (
     State,
 )
 from instainstru_core.booking.terms import (
-    Band,
     BookingStatus,
     CancelKind,
     NoShowType,
@@ -39,92 +55,12 @@ from instainstru_core.booking.terms import (
 )
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.instructors.model.profile import MAX_ADDRESS
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.events import Aggregate
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import Interval, utc
 from instainstru_core.kernel.zones import Zone
-
-MAX_LIVE_HOLDS: Final = DEFAULT_RULES.max_live_holds
-
-
-MIN_DURATION_MINUTES: Final = 30
-
-
-MAX_DURATION_MINUTES: Final = 240
-
-
-DURATION_STEP_MINUTES: Final = 5
-
-
-MAX_NOTE_LENGTH: Final = 1000
-
-
-MAX_ADDRESS_LENGTH: Final = MAX_ADDRESS
-
-
-MAX_PLACE_ID_LENGTH: Final = 255
-
-
-AUTO_COMPLETE_AFTER: Final = timedelta(hours=24)
-
-
-CAPTURE_AFTER: Final = timedelta(hours=24)
-
-
-def hold_expiry(
-    *,
-    start: datetime,
-    created_at: datetime,
-    last_attempt_at: datetime | None = None,
-    rules: CalendarRules = DEFAULT_RULES,
-) -> datetime:
-    """When a hold ends: 30 min after it was last worked on, at most 60 min old, by the start.
-
-    *rules* may say other minutes.
-
-    Source: BK-16.
-    """
-    worked_on = created_at if last_attempt_at is None else max(created_at, last_attempt_at)
-    cap, hold = timedelta(minutes=rules.hold_cap_minutes), timedelta(minutes=rules.hold_minutes)
-    return min(start, created_at + cap, worked_on + hold)
-
-
-def band(start: datetime, now: datetime) -> Band:
-    """How far *start* is from *now*. Source: BK-26."""
-    ahead = start - now
-    if ahead >= timedelta(hours=24):
-        return Band.GE24
-    return Band.H12_24 if ahead >= timedelta(hours=12) else Band.LT12
-
-
-@frozen(kw_only=True)
-class Chain:
-    """Where a booking stands among its reschedules; *chain_id* is the first one. Source: BK-32."""
-
-    chain_id: BookingId
-    predecessor_id: BookingId | None = None
-    predecessor_start: datetime | None = None
-    successor_id: BookingId | None = None
-    reschedule_count: int = field(default=0, validator=and_(instance_of(int), ge(0)))
-    late_reschedule: bool = False
-    lock_funded: bool = False
-
-
-def _stripped(text: str) -> str:
-    return text.strip()
-
-
-@frozen(kw_only=True)
-class Place:
-    """Where a lesson is given, as it was said when it was booked. Source: BK-5."""
-
-    address: str = field(converter=_stripped, validator=max_len(MAX_ADDRESS_LENGTH))
-    lat: float = field(validator=and_(ge(-90), le(90)))
-    lng: float = field(validator=and_(ge(-180), le(180)))
-    place_id: str | None = field(default=None, validator=optional(max_len(MAX_PLACE_ID_LENGTH)))
 
 
 @frozen(kw_only=True)

@@ -5,10 +5,11 @@ from datetime import datetime
 from attrs import evolve
 
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
-from instainstru_core.booking.errors import HoldExpired, WrongState
+from instainstru_core.booking.errors.life import HoldExpired, WrongState
 from instainstru_core.booking.events import BookingRescheduled
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Chain, hold_expiry
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Chain, hold_expiry
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.booking.terms import CancelKind
 from instainstru_core.catalog.ids import ServiceId

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from instainstru_core.booking.model.booking import Booking, band
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import band
 from instainstru_core.booking.model.states import Pending
 from instainstru_core.booking.terms import Band, Party, PolicyCase
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from instainstru_core.availability.model.days import LocalDay, local_day
 from instainstru_core.availability.model.settings import Busy
-from instainstru_core.booking.errors import (
+from instainstru_core.booking.errors.refusals import (
     AccountLocked,
     AccountRestricted,
     AddressRequired,

@@ -12,7 +12,8 @@ from instainstru_core.availability.model.planes import CLOSED, DayPlanes
 from instainstru_core.availability.model.private import NOT_BUSY, PrivateBusy
 from instainstru_core.availability.model.settings import CalendarSettings
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.terms import Standing
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId

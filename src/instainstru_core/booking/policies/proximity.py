@@ -10,7 +10,8 @@ from attrs import frozen
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.time import Interval
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
-from instainstru_core.booking.errors import (
+from instainstru_core.booking.errors.life import (
     MayNotReschedule,
     RescheduleLimitReached,
     RescheduleLocked,

@@ -5,9 +5,9 @@ from typing import TypeVar
 from attrs import evolve, frozen
 
 from instainstru_core.accounts.model import Principal
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Place
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.policies.checks import check, own_holds_in_the_way
 from instainstru_core.booking.policies.facts import Facts, Proposal
 from instainstru_core.booking.policies.proximity import ProximityWarning, proximity_warnings

@@ -8,9 +8,10 @@ from attrs.validators import max_len, optional
 
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.claims.errors import NoShowOpen
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import AUTO_COMPLETE_AFTER, MAX_NOTE_LENGTH, Booking
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import AUTO_COMPLETE_AFTER, MAX_NOTE_LENGTH
 from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import Party

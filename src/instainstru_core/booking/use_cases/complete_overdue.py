@@ -2,7 +2,7 @@
 
 from instainstru_core.booking.batches import MAX_AT_ONCE, one_by_one
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import AUTO_COMPLETE_AFTER
+from instainstru_core.booking.model.parts import AUTO_COMPLETE_AFTER
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.use_cases.complete_lesson import complete_by_itself
 from instainstru_core.kernel.mutex import Mutexes

@@ -9,9 +9,10 @@ from attrs import frozen
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.availability.model.rules import MAX_BUFFER_MINUTES
 from instainstru_core.availability.model.settings import CalendarSettings
-from instainstru_core.booking.errors import StudentConflict
+from instainstru_core.booking.errors.refusals import StudentConflict
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.model.states import Pending
 from instainstru_core.booking.policies.checks import check, own_holds_in_the_way
 from instainstru_core.booking.policies.facts import Facts, Parties, Proposal

@@ -7,7 +7,7 @@ from attrs import frozen
 from instainstru_core.accounts.model import Principal
 from instainstru_core.booking.claims.errors import NoClaim
 from instainstru_core.booking.claims.model.reports import NoShowReport
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.kernel.time import Clock

@@ -7,9 +7,10 @@ from typing import Final, TypeVar
 from attrs import field, frozen
 
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import MAX_NOTE_LENGTH, Booking
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import MAX_NOTE_LENGTH
 from instainstru_core.booking.model.states import MAX_REASON_LENGTH
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import Party

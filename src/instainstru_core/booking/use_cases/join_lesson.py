@@ -6,7 +6,7 @@ from attrs import frozen
 
 from instainstru_core.accounts.model import Principal
 from instainstru_core.availability.model.rules import CalendarRules
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.ports import BookingWork

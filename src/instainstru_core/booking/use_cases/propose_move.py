@@ -7,13 +7,13 @@ from attrs import evolve, field, frozen
 from attrs.validators import ge, le, optional
 
 from instainstru_core.accounts.model import Principal
-from instainstru_core.booking.errors import (
+from instainstru_core.booking.errors.life import (
     BookingNotFound,
     LateReschedulePriceChange,
     MoveUnderWay,
     NoChange,
-    StudentConflict,
 )
+from instainstru_core.booking.errors.refusals import StudentConflict
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.moving import successor_of

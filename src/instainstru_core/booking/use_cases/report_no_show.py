@@ -9,7 +9,7 @@ from instainstru_core.accounts.ids import AccountId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.claims.model.reports import NoShowReport, report
 from instainstru_core.booking.claims.model.saying import MAX_REASON
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.ports import BookingWork

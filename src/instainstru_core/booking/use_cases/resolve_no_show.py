@@ -12,7 +12,8 @@ from instainstru_core.booking.claims.model.reports import NoShowReport
 from instainstru_core.booking.claims.model.saying import MAX_NOTES
 from instainstru_core.booking.claims.terms import Resolution
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import AUTO_COMPLETE_AFTER, Booking
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import AUTO_COMPLETE_AFTER
 from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import NoShowType

@@ -6,7 +6,7 @@ from enum import StrEnum
 from attrs import evolve, field, frozen
 from attrs.converters import optional
 
-from instainstru_core.booking.errors import WrongState
+from instainstru_core.booking.errors.life import WrongState
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Confirmed

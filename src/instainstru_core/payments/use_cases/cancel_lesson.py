@@ -10,7 +10,7 @@ from attrs import field, frozen
 from attrs.validators import max_len, min_len
 
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.booking.errors import LessonStarted, WrongState
+from instainstru_core.booking.errors.life import LessonStarted, WrongState
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import MAX_REASON_LENGTH, Cancelled, Confirmed, Pending

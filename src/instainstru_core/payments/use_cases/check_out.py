@@ -7,12 +7,8 @@ from attrs import frozen
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
-from instainstru_core.booking.errors import (
-    BookingNotFound,
-    HoldExpired,
-    InstructorNotBookable,
-    WrongState,
-)
+from instainstru_core.booking.errors.life import BookingNotFound, HoldExpired, WrongState
+from instainstru_core.booking.errors.refusals import InstructorNotBookable
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Confirmed, Pending

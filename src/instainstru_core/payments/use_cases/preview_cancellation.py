@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from attrs import evolve, frozen
 
 from instainstru_core.accounts.model import Principal
-from instainstru_core.booking.errors import LessonStarted, WrongState
+from instainstru_core.booking.errors.life import LessonStarted, WrongState
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, band
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import band
 from instainstru_core.booking.model.states import Confirmed, Pending
 from instainstru_core.booking.policies.cancelling import policy_case
 from instainstru_core.booking.terms import Band, Party, PolicyCase

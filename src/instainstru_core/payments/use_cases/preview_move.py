@@ -5,7 +5,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from instainstru_core.accounts.model import Principal
-from instainstru_core.booking.errors import WrongState
+from instainstru_core.booking.errors.life import WrongState
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Confirmed

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from instainstru_core.accounts.ids import AccountId
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin

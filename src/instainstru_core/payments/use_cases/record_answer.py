@@ -6,7 +6,7 @@ booking and its payment, in that order. It changes nothing when the answer was r
 
 from attrs import frozen
 
-from instainstru_core.booking.model.booking import band
+from instainstru_core.booking.model.parts import band
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, NoShow, Pending
 from instainstru_core.booking.terms import Band
 from instainstru_core.booking.timers import completion_timer

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from instainstru_core.booking.errors import MayNotReschedule, MoveUnderWay, WrongState
+from instainstru_core.booking.errors.life import MayNotReschedule, MoveUnderWay, WrongState
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled
 from instainstru_core.booking.policies.rescheduling import MoneyNow, reschedule

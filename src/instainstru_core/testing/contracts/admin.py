@@ -27,7 +27,7 @@ from instainstru_core.admin.model.files import (
 from instainstru_core.booking.claims.model.issues import Settlement
 from instainstru_core.booking.claims.model.reports import Dispute, Verdict
 from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import BookingStatus, CancelKind, ReminderKind

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from instainstru_core.booking.claims.terms import Resolution
-from instainstru_core.booking.errors import WrongState
+from instainstru_core.booking.errors.life import WrongState
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed
 from instainstru_core.booking.terms import NoShowType

@@ -10,14 +10,15 @@ import pytest
 from attrs import evolve
 
 from instainstru_core.accounts.ids import AccountId, StudentId
-from instainstru_core.booking.errors import (
-    BookingNotFound,
+from instainstru_core.booking.errors.life import BookingNotFound
+from instainstru_core.booking.errors.refusals import (
     InstructorConflict,
     StudentConflict,
     TooManyHolds,
 )
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.model.states import NoShow
 from instainstru_core.booking.policies.views import View
 from instainstru_core.booking.queries import BookingList, BookingReads

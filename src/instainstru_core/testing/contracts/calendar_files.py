@@ -13,7 +13,7 @@ from instainstru_core.accounts.ports import AccountsWork
 from instainstru_core.booking.calendar.errors import FeedNotFound, NeverAgreed
 from instainstru_core.booking.calendar.model import CalendarFeed, token_hash
 from instainstru_core.booking.calendar.ports import CalendarFeedWork, CalendarFileReads
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending

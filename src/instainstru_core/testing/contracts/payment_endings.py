@@ -11,7 +11,7 @@ import pytest
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Principal, Role
 from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
-from instainstru_core.booking.errors import BookingNotFound, LessonStarted, WrongState
+from instainstru_core.booking.errors.life import BookingNotFound, LessonStarted, WrongState
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, NoShow
 from instainstru_core.booking.terms import NoShowType, PolicyCase

@@ -6,12 +6,8 @@ import pytest
 from attrs import evolve
 
 from instainstru_core.accounts.ids import StudentId
-from instainstru_core.booking.errors import (
-    BookingNotFound,
-    HoldExpired,
-    InstructorNotBookable,
-    WrongState,
-)
+from instainstru_core.booking.errors.life import BookingNotFound, HoldExpired, WrongState
+from instainstru_core.booking.errors.refusals import InstructorNotBookable
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.booking.terms import CancelKind, Party, PolicyCase

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from instainstru_core.booking.errors import LateReschedulePriceChange, MoveUnderWay
+from instainstru_core.booking.errors.life import LateReschedulePriceChange, MoveUnderWay
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.booking.terms import CancelKind, Party, PaymentStep, PolicyCase

@@ -6,7 +6,8 @@ import pytest
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.video.model import Presence, Seat, VideoSession
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.unit_of_work import Begin

@@ -24,7 +24,8 @@ from instainstru_core.booking.events import (
     BookingNoShowRecorded,
 )
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import MAX_LIVE_HOLDS, Booking
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import MAX_LIVE_HOLDS
 from instainstru_core.booking.model.states import Completed, NoShow
 from instainstru_core.booking.terms import BookingStatus
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, cancel_booking

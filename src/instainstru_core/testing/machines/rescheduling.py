@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from instainstru_core.accounts.model import Role
 from instainstru_core.availability.model.settings import CalendarSettings
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.events import (
     BookingCancelled,
     BookingCompleted,

@@ -26,7 +26,7 @@ from instainstru_core.admin.model.files import (
 from instainstru_core.admin.policies.causes import causes, payment_statuses
 from instainstru_core.booking.claims.model.issues import BookingIssue
 from instainstru_core.booking.claims.model.reports import NoShowReport
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import BookingStatus, ReminderKind

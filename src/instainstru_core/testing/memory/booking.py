@@ -9,10 +9,12 @@ from attrs import define, evolve
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Account
 from instainstru_core.availability.model.planes import CLOSED
-from instainstru_core.booking.errors import BookingNotFound, InstructorConflict, StudentConflict
+from instainstru_core.booking.errors.life import BookingNotFound
+from instainstru_core.booking.errors.refusals import InstructorConflict, StudentConflict
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.log import LogEntry, entry_of
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.booking.policies.facts import Offered, Parties, Teacher
 from instainstru_core.booking.policies.statistics import BookingCounts, counts

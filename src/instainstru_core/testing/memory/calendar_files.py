@@ -10,7 +10,7 @@ from instainstru_core.accounts.ids import AccountId
 from instainstru_core.accounts.model import Account, AccountStatus
 from instainstru_core.booking.calendar.errors import FeedNotFound, NeverAgreed
 from instainstru_core.booking.calendar.model import CalendarFeed
-from instainstru_core.booking.errors import BookingNotFound
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.events import BookingReminderDue
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking

@@ -13,7 +13,8 @@ from instainstru_core.accounts.model import GRANTS, Principal, Role
 from instainstru_core.availability.model.planes import SLOTS_PER_DAY, DayPlanes, span
 from instainstru_core.availability.ports import AvailabilityWork
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking, Place
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.policies.facts import AskedPlace, Proposal
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.catalog.ids import CategoryId, ServiceId, SubcategoryId

@@ -114,6 +114,9 @@ STATEMENTS = (
         'manual_review')))
     """,
     """
+    CREATE INDEX bookings_chain_idx ON bookings USING btree (chain_id)
+    """,
+    """
     CREATE INDEX bookings_confirmed_ends_idx ON bookings USING btree (ends_at) WHERE (status =
         'CONFIRMED'::text)
     """,

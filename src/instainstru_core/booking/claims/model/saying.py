@@ -9,7 +9,7 @@ from instainstru_core.booking.claims.errors import (
     NoShowWindowClosed,
     ReasonLength,
 )
-from instainstru_core.booking.errors import WrongState
+from instainstru_core.booking.errors.life import WrongState
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Completed, Confirmed
 

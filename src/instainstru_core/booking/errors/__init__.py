@@ -1,0 +1,1 @@
+"""What booking refuses, and why."""
