@@ -34,14 +34,14 @@ def scenarios(world: World, *, bookings: int) -> Iterator[Scenario]:
     yield Scenario(
         name="public availability, 2 weeks",
         shots=_availability(world, teachers),
-        wanted_per_second=800,
+        wanted_per_second=1_000,
     )
     yield Scenario(name="search", shots=_search(world), wanted_p95_ms=25)
     yield Scenario(name="quote", shots=_quote(world, teachers))
     yield Scenario(
-        name="booking, created", shots=_booking(world, teachers, bookings), wanted_per_second=150
+        name="booking, created", shots=_booking(world, teachers, bookings), wanted_per_second=250
     )
-    yield Scenario(name="week save", shots=_week(world, teachers), wanted_per_second=200)
+    yield Scenario(name="week save", shots=_week(world, teachers), wanted_per_second=400)
 
 
 def _availability(world: World, teachers: list[Teacher]) -> NextShot:

@@ -36,7 +36,7 @@ from entrypoints.tiers import Refused, Tier
 from instainstru_core.accounts.counters import LocalCounters
 from instainstru_core.payments.inbox.signatures import SignedWebhooks
 from instainstru_core.ports import Ports
-from instainstru_core.reactions import ROUTES
+from instainstru_core.reactions import AWAITED, ROUTES
 
 LOCKS: Final = 5
 """How many operations with money go on at once while Valkey is down; not a connection before."""
@@ -92,7 +92,7 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         ids,
         clock,
         Serializer().dump,
-        Routes(handlers=ROUTES),
+        Routes(handlers=ROUTES, awaited=AWAITED),
         rules=settings.calendar_rules,
     )
     cache = valkey_client(settings.valkey_url, connections=settings.threads + 2)

@@ -6,7 +6,7 @@ item; one that calls out opens its own. Names are stored in rows: a renamed hand
 on file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final, TypeAlias
 
@@ -47,6 +47,8 @@ from instainstru_core.booking.use_cases.detect_attendance import detect_attendan
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
 from instainstru_core.booking.use_cases.resolve_undisputed import resolve_undisputed
 from instainstru_core.due_work.model import CallsOut, InTransaction, Periodic, WorkItem
+from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.events import Event
 from instainstru_core.notifications.reactions import (
     mail,
@@ -217,6 +219,25 @@ ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     BookingReminderDue: ("tell_of_reminder",),
 }
 """Which handlers want which event."""
+
+
+def _instructor_of(event: Event) -> InstructorId:
+    match event:
+        case AvailabilityChanged():
+            return event.instructor_id
+        case BookingCancelled() | BookingHoldReleased() | BookingRescheduled():
+            return event.instructor
+        case _:
+            raise Malformed(f"{event.name} is no news of a calendar")
+
+
+AWAITED: Final[Mapping[str, Callable[[Event], InstructorId]]] = dict.fromkeys(
+    ("match_left_time", "match_freed_lesson", "match_opened_dates"), _instructor_of
+)
+"""Handlers that have nothing to do unless somebody waits for the instructor of the event.
+
+Who subscribes later waits for later news: what is free already is none.
+"""
 
 _EVERY: Final[Mapping[str, timedelta]] = {
     SEND_REMINDERS: timedelta(minutes=5),

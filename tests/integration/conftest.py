@@ -22,7 +22,7 @@ from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.ids import Ulids
 from adapters.system.serialization import Serializer
 from entrypoints.tiers import Tier, vet_url
-from instainstru_core.reactions import ROUTES
+from instainstru_core.reactions import AWAITED, ROUTES
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from tests.integration.emptying import empty
 
@@ -91,7 +91,9 @@ def ids(clock: HandMovedClock) -> Ulids:
 @pytest.fixture
 def units(engine: Engine, ids: Ulids, clock: HandMovedClock) -> PostgresUnits:
     """Units of work, with every reaction's route."""
-    return PostgresUnits(engine, ids, clock, Serializer().dump, Routes(handlers=ROUTES))
+    return PostgresUnits(
+        engine, ids, clock, Serializer().dump, Routes(handlers=ROUTES, awaited=AWAITED)
+    )
 
 
 @contextmanager

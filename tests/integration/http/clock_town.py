@@ -25,7 +25,7 @@ from instainstru_core.catalog.use_cases.load_catalog import load_catalog
 from instainstru_core.kernel.time import instant_text
 from instainstru_core.places.use_cases.load_regions import load_regions
 from instainstru_core.ports import Ports
-from instainstru_core.reactions import ROUTES
+from instainstru_core.reactions import AWAITED, ROUTES
 from instainstru_core.testing.contracts.catalogs import small_catalog
 from instainstru_core.testing.contracts.regions import SMALL_CITY
 from instainstru_core.testing.fakes.clock import HandMovedClock
@@ -194,7 +194,12 @@ def clock_town(
 def _in_postgres(world: World, real: Ports, engine: Engine) -> Ports:
     ids = Ulids(world.clock)
     units = PostgresUnits(
-        engine, ids, world.clock, Serializer().dump, Routes(handlers=ROUTES), rules=real.rules
+        engine,
+        ids,
+        world.clock,
+        Serializer().dump,
+        Routes(handlers=ROUTES, awaited=AWAITED),
+        rules=real.rules,
     )
     return evolve(
         real,

@@ -10,14 +10,16 @@ from sqlalchemy import Engine, event, text
 
 from adapters.postgres.roster import DAYS_SPARE, PostgresRoster
 from adapters.postgres.unit_of_work import PostgresUnits
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.availability.model.planes import DayPlanes, span
 from instainstru_core.availability.model.who import WhoIsFree
 from instainstru_core.availability.model.windows import WindowText
 from instainstru_core.availability.use_cases.find_open_times import FindOpenTimes, find_open_times
 from instainstru_core.availability.use_cases.replace_week import ReplaceWeek, replace_week
+from instainstru_core.availability.waitlist.use_cases.subscribe import Subscribe, subscribe
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.ids import Ids
-from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.lessons import Format, LocationType
 from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.testing.contracts.blackouts import BlackoutsContract
 from instainstru_core.testing.contracts.calendars import (
@@ -79,6 +81,16 @@ def test_a_week_that_is_as_it_was_before_is_news_all_the_same(
     units: PostgresUnits, ids: Ids, clock: HandMovedClock, room: Classroom, engine: Engine
 ) -> None:
     """Spec 01 §7: told apart by its content alone, the second opening would wake nobody."""
+    wish = Subscribe(
+        student=ids.new(StudentId),
+        instructor_id=room.instructor,
+        location_type=LocationType.ONLINE,
+        minutes=60,
+        first=MONDAY,
+        last=MONDAY + timedelta(days=7),
+        windows=(WindowText("09:00", "12:00"),),
+    )
+    subscribe(wish, read=units.read, begin=units.begin, ids=ids, clock=clock)
     for windows in ([WindowText("09:00", "12:00")], [], [WindowText("09:00", "12:00")]):
         request = ReplaceWeek(
             instructor_id=room.instructor,
