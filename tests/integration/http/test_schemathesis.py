@@ -17,6 +17,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from instainstru_core.catalog.use_cases.load_catalog import load_catalog
+from instainstru_core.places.use_cases.load_regions import load_regions
+from instainstru_core.ports import Ports
+from instainstru_core.testing.contracts.catalogs import small_catalog
+from instainstru_core.testing.contracts.regions import SMALL_CITY
 from tests.integration.http.people import Client, Join, Person
 
 CASES = 5
@@ -29,7 +34,10 @@ CHECKS = [
 
 
 @pytest.fixture
-def document(free_api: Client) -> Any:
+def document(free_api: Client, ports: Ports) -> Any:
+    """What the API says of itself, in a city with regions and services."""
+    load_catalog(small_catalog(), begin=ports.begin)
+    load_regions(SMALL_CITY, begin=ports.begin)
     found: Any = free_api.get("/api/v1/openapi.json").json()
     return found
 

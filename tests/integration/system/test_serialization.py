@@ -4,7 +4,7 @@ import importlib
 import json
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from types import NoneType, UnionType
@@ -57,6 +57,8 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         if arguments[-1] is Ellipsis:
             return st.lists(values_of(arguments[0]), max_size=3).map(tuple)
         return st.tuples(*(values_of(member) for member in arguments))
+    if origin is Mapping:
+        return st.dictionaries(*(values_of(member) for member in arguments), max_size=3)
     if origin is frozenset:
         return st.frozensets(values_of(arguments[0]), max_size=3)
     simple: dict[Any, st.SearchStrategy[Any]] = {

@@ -11,7 +11,10 @@ from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.pagination import MAX_LIMIT, Cursor, PageRequest
 
 KEYS = st.lists(
-    st.one_of(st.integers(-(10**12), 10**12), st.text(max_size=30)), min_size=1, max_size=4
+    # A sign may take twelve characters of the 512 that a cursor has at most.
+    st.one_of(st.integers(-(10**12), 10**12), st.text(max_size=7)),
+    min_size=1,
+    max_size=4,
 ).map(tuple)
 
 
