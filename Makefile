@@ -40,7 +40,8 @@ journey: $(READY) ## Play a lesson from sign-up to payout against a running serv
 
 test: $(READY) ## Run all tests, with branch coverage and its thresholds
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest -q --cov --cov-report= tests
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal \
+		--cov --cov-report= tests
 	@echo 'Coverage of the core (at least 95 %):'
 	@$(BIN)/coverage report --include='$(CORE)' --fail-under=95 | tail -n 40
 	@$(BIN)/coverage report --include='$(CORE)' --fail-under=95 >/dev/null
