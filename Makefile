@@ -38,10 +38,12 @@ demo: $(READY) ## Run the whole platform here, with sample people (DEMO_ARGS="--
 journey: $(READY) ## Play a lesson from sign-up to payout against a running server (URL=http://…)
 	@exec $(BIN)/python -m entrypoints.cli journey $(if $(URL),--url $(URL))
 
+# Each worker has servers of its own; a Valkey that is given is one for all, and emptied.
+AT_ONCE := $(if $(VALKEY_URL),,-n auto --maxprocesses 4 --dist worksteal)
+
 test: $(READY) ## Run all tests, with branch coverage and its thresholds
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal \
-		--cov --cov-report= tests
+	@$(BIN)/python -m pytest -q $(AT_ONCE) --cov --cov-report= tests
 	@echo 'Coverage of the core (at least 95 %):'
 	@$(BIN)/coverage report --include='$(CORE)' --fail-under=95 | tail -n 40
 	@$(BIN)/coverage report --include='$(CORE)' --fail-under=95 >/dev/null
