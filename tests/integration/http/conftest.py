@@ -11,6 +11,7 @@ from psycopg import Connection as PsycopgConnection
 from redis import Redis
 from sqlalchemy import Engine, Pool, event
 
+from adapters.postgres.places import PostgresPlaces
 from entrypoints.bootstrap import ports as wired
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
@@ -59,11 +60,18 @@ def world(schema: Engine, settings: Settings) -> Iterator[Ports]:
         connection.close()
 
 
+def _forget_regions(world: Ports) -> None:
+    """A process keeps its city for life; tests put others into its database."""
+    assert isinstance(world.places, PostgresPlaces)
+    world.places._kept.clear()
+
+
 @pytest.fixture
 def ports(world: Ports, engine: Engine, settings: Settings) -> Ports:
     """The real world, with empty tables and counters."""
     assert settings.valkey_url is not None
     Redis.from_url(settings.valkey_url).flushall()
+    _forget_regions(world)
     return world
 
 
@@ -74,6 +82,7 @@ def place(schema: Engine, world: Ports, settings: Settings) -> "Iterator[Town]":
 
     assert settings.valkey_url is not None
     Redis.from_url(settings.valkey_url).flushall()
+    _forget_regions(world)
     with town(schema, world) as made:
         yield made
 
