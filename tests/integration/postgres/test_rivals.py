@@ -30,7 +30,7 @@ from tests.integration.postgres.breaches import (
 )
 from tests.integration.postgres.crowd import Crowd, NoMutexes
 
-SEEDS = 20 if os.environ.get("CI") else 5
+SEEDS = int(os.environ.get("RIVAL_SEEDS", "5"))
 THREADS = 16
 OPERATIONS = 1000
 HOLDS_ARE_OVER = timedelta(minutes=62)
