@@ -12,6 +12,7 @@ from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.terms import NoShowType
 from instainstru_core.kernel.errors import Malformed
+from instainstru_core.kernel.texts import stripped, stripped_or_none
 from instainstru_core.payments.model.planner import MoneyPolicy
 
 MAX_REASON_CODE: Final = 100
@@ -90,20 +91,14 @@ KINDS: Final[Mapping[type[Act], ActionKind]] = {
 }
 
 
-def _stripped(text: str) -> str:
-    return text.strip()
-
-
-def _note(text: str | None) -> str | None:
-    return (text.strip() or None) if text else None
-
-
 @frozen(kw_only=True)
 class Why:
     """The reason, as a code for counting, and in words for other people of the staff."""
 
-    reason_code: str = field(converter=_stripped, validator=[min_len(1), max_len(MAX_REASON_CODE)])
-    note: str | None = field(default=None, converter=_note, validator=optional(max_len(MAX_NOTE)))
+    reason_code: str = field(converter=stripped, validator=[min_len(1), max_len(MAX_REASON_CODE)])
+    note: str | None = field(
+        default=None, converter=stripped_or_none, validator=optional(max_len(MAX_NOTE))
+    )
 
 
 @frozen(kw_only=True)

@@ -21,6 +21,7 @@ from instainstru_core.availability.model.settings import CalendarSettings
 from instainstru_core.availability.ports import AvailabilityWork
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.texts import stripped_or_none
 from instainstru_core.kernel.time import Clock, Interval
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 
@@ -28,10 +29,6 @@ WorkT = TypeVar("WorkT", bound=AvailabilityWork)
 
 MAX_DATES: Final = 90
 CAUSE: Final = "blackout"
-
-
-def _trimmed(reason: str | None) -> str | None:
-    return reason.strip() or None if reason else None
 
 
 @frozen(kw_only=True)
@@ -42,7 +39,7 @@ class BlockDates:
     first: date
     last: date
     reason: str | None = field(
-        default=None, converter=_trimmed, validator=optional(max_len(MAX_REASON_LENGTH))
+        default=None, converter=stripped_or_none, validator=optional(max_len(MAX_REASON_LENGTH))
     )
 
 

@@ -12,6 +12,7 @@ from instainstru_core.booking.terms import (
     Band,
 )
 from instainstru_core.instructors.model.profile import MAX_ADDRESS
+from instainstru_core.kernel.texts import stripped
 
 MAX_LIVE_HOLDS: Final = DEFAULT_RULES.max_live_holds
 MIN_DURATION_MINUTES: Final = 30
@@ -63,15 +64,11 @@ class Chain:
     lock_funded: bool = False
 
 
-def _stripped(text: str) -> str:
-    return text.strip()
-
-
 @frozen(kw_only=True)
 class Place:
     """Where a lesson is given, as it was said when it was booked. Source: BK-5."""
 
-    address: str = field(converter=_stripped, validator=max_len(MAX_ADDRESS_LENGTH))
+    address: str = field(converter=stripped, validator=max_len(MAX_ADDRESS_LENGTH))
     lat: float = field(validator=and_(ge(-90), le(90)))
     lng: float = field(validator=and_(ge(-180), le(180)))
     place_id: str | None = field(default=None, validator=optional(max_len(MAX_PLACE_ID_LENGTH)))

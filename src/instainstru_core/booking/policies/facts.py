@@ -20,6 +20,7 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.lessons import Format, LocationType
 from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.texts import stripped_or_none
 from instainstru_core.kernel.time import Interval, utc
 from instainstru_core.kernel.zones import NEW_YORK, Zone
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
@@ -27,10 +28,6 @@ from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
 MAX_ASKED_MINUTES: Final = 24 * 60
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2199
-
-
-def _or_none(text: str | None) -> str | None:
-    return (text.strip() or None) if text else None
 
 
 @frozen
@@ -48,7 +45,7 @@ class AskedPlace:
     address: str | None = None
     lat: float | None = field(default=None, validator=optional([ge(-90), le(90)]))
     lng: float | None = field(default=None, validator=optional([ge(-180), le(180)]))
-    place_id: str | None = field(default=None, converter=_or_none)
+    place_id: str | None = field(default=None, converter=stripped_or_none)
 
     @property
     def point(self) -> tuple[float, float] | None:

@@ -15,6 +15,7 @@ from instainstru_core.booking.policies.cancelling import policy_case
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import Party
 from instainstru_core.kernel.errors import Forbidden
+from instainstru_core.kernel.texts import stripped
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 
@@ -26,17 +27,13 @@ _NEEDED: Final = {
 }
 
 
-def _stripped(text: str) -> str:
-    return text.strip()
-
-
 @frozen(kw_only=True)
 class CancelBooking:
     """One of its two parties calls a booking off, and says why."""
 
     principal: Principal
     booking_id: BookingId
-    reason: str = field(converter=_stripped, validator=[min_len(1), max_len(MAX_REASON_LENGTH)])
+    reason: str = field(converter=stripped, validator=[min_len(1), max_len(MAX_REASON_LENGTH)])
 
 
 def cancel_booking(

@@ -17,14 +17,11 @@ from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import Party
 from instainstru_core.booking.timers import completion_timer
 from instainstru_core.kernel.errors import Forbidden
+from instainstru_core.kernel.texts import stripped_or_none
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 
 WorkT = TypeVar("WorkT", bound=BookingWork)
-
-
-def _stripped(text: str | None) -> str | None:
-    return (text.strip() or None) if text else None
 
 
 @frozen(kw_only=True)
@@ -34,7 +31,7 @@ class CompleteLesson:
     principal: Principal
     booking_id: BookingId
     note: str | None = field(
-        default=None, converter=_stripped, validator=optional(max_len(MAX_NOTE_LENGTH))
+        default=None, converter=stripped_or_none, validator=optional(max_len(MAX_NOTE_LENGTH))
     )
 
 

@@ -15,6 +15,7 @@ from instainstru_core.booking.model.states import MAX_REASON_LENGTH
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import Party
 from instainstru_core.kernel.errors import Forbidden, Malformed
+from instainstru_core.kernel.texts import stripped_or_none
 from instainstru_core.kernel.unit_of_work import Begin
 
 WorkT = TypeVar("WorkT", bound=BookingWork)
@@ -32,7 +33,7 @@ MOST: Final = {Note.INSTRUCTOR_NOTE: MAX_NOTE_LENGTH, Note.MEETING_DETAILS: MAX_
 
 
 def _trimmed(texts: Mapping[Note, str | None]) -> Mapping[Note, str | None]:
-    return {note: (text or "").strip() or None for note, text in texts.items()}
+    return {note: stripped_or_none(text) for note, text in texts.items()}
 
 
 def _short(_: object, __: object, texts: Mapping[Note, str | None]) -> None:

@@ -15,6 +15,7 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.ports import BookingWork
 from instainstru_core.booking.terms import NoShowType, Party
 from instainstru_core.kernel.errors import Forbidden
+from instainstru_core.kernel.texts import stripped_or_none
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 
@@ -27,10 +28,6 @@ _NEEDED = {
 }
 
 
-def _stripped(text: str | None) -> str | None:
-    return (text.strip() or None) if text else None
-
-
 @frozen(kw_only=True)
 class ReportNoShow:
     """Somebody says who did not come; without a *principal* the platform itself does."""
@@ -39,7 +36,7 @@ class ReportNoShow:
     booking_id: BookingId
     type: NoShowType
     reason: str | None = field(
-        default=None, converter=_stripped, validator=optional(max_len(MAX_REASON))
+        default=None, converter=stripped_or_none, validator=optional(max_len(MAX_REASON))
     )
 
 

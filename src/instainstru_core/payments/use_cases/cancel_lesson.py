@@ -19,6 +19,7 @@ from instainstru_core.booking.terms import Party, PolicyCase
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking, call_off
 from instainstru_core.kernel.errors import Forbidden
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.texts import stripped
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.payments.errors import NothingToRefund
@@ -35,10 +36,6 @@ from instainstru_core.payments.use_cases.pursue_ending import Clerk
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
 _OPERATORS = frozenset({Permission.MANAGE_ALL_BOOKINGS, Permission.MANAGE_FINANCIALS})
-
-
-def _stripped(text: str) -> str:
-    return text.strip()
 
 
 @frozen(kw_only=True)
@@ -59,7 +56,7 @@ class CancelByAdmin:
     principal: Principal
     booking_id: BookingId
     policy: MoneyPolicy
-    reason: str = field(converter=_stripped, validator=[min_len(1), max_len(MAX_REASON_LENGTH)])
+    reason: str = field(converter=stripped, validator=[min_len(1), max_len(MAX_REASON_LENGTH)])
 
 
 def cancel_lesson(
