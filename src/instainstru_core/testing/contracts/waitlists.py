@@ -1,6 +1,7 @@
 """What every `Waitlist` and `WaitlistQueries` adapter must do, and what is told through it."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -76,15 +77,15 @@ class Units(Protocol):
         ...
 
 
-class WaitlistContract:
+class WaitlistContract(ABC):
     """Inherit, and provide the fixtures `units`, `ids` and `clock` on one empty store.
 
     The clock stands at `START`. Override `told`, which reads the news that were published.
     """
 
+    @abstractmethod
     def told(self, units: Units) -> Sequence[tuple[str, datetime]]:
         """Who was told of which start, in the order of the news."""
-        raise NotImplementedError
 
     @pytest.fixture
     def room(self, units: Units, ids: Ids) -> Classroom:
