@@ -5,12 +5,11 @@ Each process that answers has a roster of its own, so each does this by itself: 
 
 from datetime import UTC, datetime, time, timedelta
 from threading import Event, Thread
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from attrs import define, field
 
-from instainstru_core.availability.ports import LiveRoster
 from instainstru_core.kernel.time import Clock
 
 WARM_UP_AT: Final = time(5, 5, tzinfo=UTC)
@@ -25,11 +24,19 @@ def last_due(now: datetime) -> datetime:
     return today if today <= now else today - timedelta(days=1)
 
 
+class KeptWarm(Protocol):
+    """What is better read before somebody asks."""
+
+    def warm_up(self) -> None:
+        """Read it again."""
+        ...
+
+
 @define
 class MorningWarmUp:
     """Reads the roster anew once after each morning's moment, by the platform's clock."""
 
-    _roster: LiveRoster
+    _roster: KeptWarm
     _clock: Clock
     _done: datetime = field(init=False)
 

@@ -1,6 +1,5 @@
 """The roster is read anew every morning at 05:05 UTC. Source: AV-42, spec 01 §7."""
 
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -9,8 +8,6 @@ from attrs import define
 
 from entrypoints.http import warm_up
 from entrypoints.http.warm_up import MorningWarmUp, last_due
-from instainstru_core.availability.model.who import FirstStarts, WhoIsFree
-from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.testing.fakes.clock import HandMovedClock
 
 STARTED = datetime(2027, 3, 10, 4, 0, tzinfo=UTC)
@@ -22,11 +19,6 @@ class CountingRoster:
 
     failures: int = 0
     warmed: int = 0
-
-    def who_is_free(
-        self, question: WhoIsFree, *, among: Collection[InstructorId] | None = None
-    ) -> FirstStarts:
-        raise NotImplementedError
 
     def warm_up(self) -> None:
         if self.failures:
