@@ -95,8 +95,8 @@ class OpenDayView(Struct, frozen=True):
         )
 
 
-class OpenTimesView(Struct, frozen=True):
-    """What is free on an instructor's calendar."""
+class _CalendarView(Struct, frozen=True):
+    """Whose calendar it is, and which part of it was asked for."""
 
     instructor_id: InstructorId
     instructor_name: Name
@@ -104,6 +104,23 @@ class OpenTimesView(Struct, frozen=True):
     first: date = field(name="from")
     last: date = field(name="to")
     bookable: bool
+
+
+def _calendar(instructor_id: InstructorId, found: OpenTimes) -> dict[str, Any]:
+    """The members of `_CalendarView`."""
+    return {
+        "instructor_id": instructor_id,
+        "instructor_name": found.name,
+        "zone": str(found.zone),
+        "first": found.first,
+        "last": found.last,
+        "bookable": found.bookable,
+    }
+
+
+class OpenTimesView(_CalendarView, frozen=True):
+    """What is free on an instructor's calendar."""
+
     formats: Formats
     free_minutes: int
     earliest_date: date | None
@@ -113,12 +130,7 @@ class OpenTimesView(Struct, frozen=True):
     def of(cls, instructor_id: InstructorId, found: OpenTimes) -> Self:
         """The answer."""
         return cls(
-            instructor_id=instructor_id,
-            instructor_name=found.name,
-            zone=str(found.zone),
-            first=found.first,
-            last=found.last,
-            bookable=found.bookable,
+            **_calendar(instructor_id, found),
             formats=list(found.formats),
             free_minutes=found.free_minutes,
             earliest_date=found.earliest_date,
@@ -150,15 +162,9 @@ class DaySummaryView(Struct, frozen=True):
         )
 
 
-class OpenSummaryView(Struct, frozen=True):
+class OpenSummaryView(_CalendarView, frozen=True):
     """What is free on an instructor's calendar, by parts of days. Source: AV-37."""
 
-    instructor_id: InstructorId
-    instructor_name: Name
-    zone: ZoneName
-    first: date = field(name="from")
-    last: date = field(name="to")
-    bookable: bool
     formats: Formats
     free_minutes: int
     earliest_date: date | None
@@ -168,12 +174,7 @@ class OpenSummaryView(Struct, frozen=True):
     def of(cls, instructor_id: InstructorId, found: OpenTimes) -> Self:
         """The answer."""
         return cls(
-            instructor_id=instructor_id,
-            instructor_name=found.name,
-            zone=str(found.zone),
-            first=found.first,
-            last=found.last,
-            bookable=found.bookable,
+            **_calendar(instructor_id, found),
             formats=list(found.formats),
             free_minutes=found.free_minutes,
             earliest_date=found.earliest_date,
@@ -181,15 +182,9 @@ class OpenSummaryView(Struct, frozen=True):
         )
 
 
-class OpenAtAllView(Struct, frozen=True):
+class OpenAtAllView(_CalendarView, frozen=True):
     """Whether an instructor is free at all, and from which date on. Source: AV-37."""
 
-    instructor_id: InstructorId
-    instructor_name: Name
-    zone: ZoneName
-    first: date = field(name="from")
-    last: date = field(name="to")
-    bookable: bool
     has_availability: bool
     earliest_date: date | None
 
@@ -197,12 +192,7 @@ class OpenAtAllView(Struct, frozen=True):
     def of(cls, instructor_id: InstructorId, found: OpenTimes) -> Self:
         """The answer."""
         return cls(
-            instructor_id=instructor_id,
-            instructor_name=found.name,
-            zone=str(found.zone),
-            first=found.first,
-            last=found.last,
-            bookable=found.bookable,
+            **_calendar(instructor_id, found),
             has_availability=found.earliest_date is not None,
             earliest_date=found.earliest_date,
         )

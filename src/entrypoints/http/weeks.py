@@ -169,23 +169,9 @@ class SavedWeekView(Struct, frozen=True, kw_only=True):
         return cls(**week_now(saved), **outcome(saved))
 
 
-class MergedWeekView(Struct, frozen=True, kw_only=True):
+class MergedWeekView(SavedWeekView, frozen=True, kw_only=True):
     """What was written, the week as it is now, and what came from the other side."""
 
-    monday: date
-    zone: ZoneName
-    days: dict[date, list[WindowView]]
-    etag: Annotated[str, Meta(description="The content's hash, as in the header.")]
-    days_written: int
-    written_dates: list[date]
-    skipped_dates: list[SkippedDateView]
-    weeks_affected: int
-    dates_processed: int
-    uncovered_bookings: list[UncoveredBookingView]
-    edit_id: Annotated[
-        EditId | None, Meta(description="Undoes this save; null when nothing was written.")
-    ]
-    dry_run: bool
     merged_slots: Annotated[
         int, Meta(description="Five-minute slots that only the other side changed since `base`.")
     ]
@@ -194,7 +180,7 @@ class MergedWeekView(Struct, frozen=True, kw_only=True):
     ]
 
     @classmethod
-    def of(cls, merged: MergedWeek) -> Self:
+    def of_merge(cls, merged: MergedWeek) -> Self:
         """The outcome."""
         return cls(
             **week_now(merged.saved),
@@ -305,9 +291,9 @@ def join_weeks(
         ids=ports.ids,
         clock=ports.clock,
         rules=ports.rules,
-        answer=keyed.answer(MergedWeekView.of),
+        answer=keyed.answer(MergedWeekView.of_merge),
     )
-    return Response(MergedWeekView.of(merged), headers=version(merged.saved))
+    return Response(MergedWeekView.of_merge(merged), headers=version(merged.saved))
 
 
 def teacher(principal: Principal) -> InstructorId:
