@@ -20,7 +20,7 @@ from attrs import define, evolve, field, frozen
 
 from entrypoints.tiers import Refused
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.payments.ports import PaymentGateway
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.ports import Ports, Work
 
 GatewayT = TypeVar("GatewayT")

@@ -38,8 +38,9 @@ from instainstru_core.kernel.time_machine import TimeMachine
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.notifications.ports import Mailbox, Mailer, NotificationsWork
 from instainstru_core.notifications.queries import NotificationReads
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.queries import PaymentReads
 from instainstru_core.places.ports import Places, PlacesWork
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig

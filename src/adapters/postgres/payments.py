@@ -22,6 +22,7 @@ from instainstru_core.payments.model.holds import CardHold, Failure, FailureKind
 from instainstru_core.payments.model.operation import (
     TRANSFER_FAILED,
     UNFINISHED,
+    Matter,
     OperationKind,
     OperationState,
     PaymentOperation,
@@ -61,6 +62,7 @@ OPERATIONS_OF = (
     )
     .order_by(payment_operations.c.operation_id)
 )
+_OPERATIONS_IN = OPERATIONS_OF.where(payment_operations.c.matter == bindparam("matter"))
 _BY_REFERENCE = (
     select(payment_operations)
     .where(payment_operations.c.processor_ref == bindparam("reference"))
@@ -183,8 +185,11 @@ class PostgresPaymentOperations:
         row = self._connection.execute(_BY_REFERENCE, {"reference": reference}).one_or_none()
         return None if row is None else operation_of(row)
 
-    def of(self, payment_id: PaymentId) -> Sequence[PaymentOperation]:
-        rows = self._connection.execute(OPERATIONS_OF, {"payment_id": payment_id})
+    def of(
+        self, payment_id: PaymentId, matter: Matter = Matter.LESSON
+    ) -> Sequence[PaymentOperation]:
+        asked = {"payment_id": payment_id, "matter": matter.value}
+        rows = self._connection.execute(_OPERATIONS_IN, asked)
         return [operation_of(row) for row in rows]
 
     def overdue(self, *, now: datetime, limit: int) -> Sequence[OperationId]:
@@ -257,6 +262,7 @@ def _hold_columns(hold: CardHold) -> dict[str, Any]:
 
 def _operation_columns(operation: PaymentOperation) -> dict[str, Any]:
     return {
+        "matter": operation.matter.value,
         "kind": operation.kind.value,
         "slot": operation.slot,
         "amount_cents": operation.amount,
@@ -278,6 +284,7 @@ def operation_of(row: Row[Any]) -> PaymentOperation:
     return PaymentOperation(
         operation_id=row.operation_id,
         payment_id=row.payment_id,
+        matter=Matter(row.matter),
         kind=OperationKind(row.kind),
         slot=row.slot,
         amount=row.amount_cents,

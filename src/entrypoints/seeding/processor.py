@@ -12,12 +12,12 @@ from entrypoints.seeding.people import stable_id
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.payments.errors import OutcomeUnknown
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import CardId, OperationId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import Authorised, CardDetails, Declined
-from instainstru_core.payments.ports import PaymentGateway
 
 ACCOUNTS_LIMIT: Final = 400
 """How many accounts are really opened; a measurement's thousands never see a payout."""

@@ -5,7 +5,7 @@ from typing import Protocol
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.payments.ports import PaymentGateway
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.places.ports import Places
 from instainstru_core.ports import Reads, Work
 

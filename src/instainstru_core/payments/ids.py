@@ -37,3 +37,45 @@ class CreditLotId(EntityId):
     """One grant of platform credit."""
 
     __slots__ = ()
+
+
+class TipId(EntityId):
+    """One tip for one lesson."""
+
+    __slots__ = ()
+
+
+class RefundId(EntityId):
+    """One refund that an operator ordered."""
+
+    __slots__ = ()
+
+
+class DebtId(EntityId):
+    """What a student owes for one lesson."""
+
+    __slots__ = ()
+
+
+class ChargebackId(EntityId):
+    """One disputed charge."""
+
+    __slots__ = ()
+
+
+class AllocationId(EntityId):
+    """A part of one credit that one payment uses."""
+
+    __slots__ = ()
+
+
+class ReconciliationId(EntityId):
+    """One comparison of the books with the processor."""
+
+    __slots__ = ()
+
+
+class InstantPayoutId(EntityId):
+    """One payout that an instructor asked for."""
+
+    __slots__ = ()

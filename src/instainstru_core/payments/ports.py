@@ -13,95 +13,14 @@ from instainstru_core.catalog.ports import CatalogWork
 from instainstru_core.due_work.ports import DueWork
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.ports import InstructorWork
-from instainstru_core.kernel.money import Money
 from instainstru_core.payments.credits.ports import CreditLots
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.ledger.ports import Ledger
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
-from instainstru_core.payments.model.operation import PaymentOperation
+from instainstru_core.payments.model.operation import Matter, PaymentOperation
 from instainstru_core.payments.model.payment import Payment
-from instainstru_core.payments.model.processor import (
-    AuthorisationResult,
-    Captured,
-    CardDetails,
-    Declined,
-    PayoutAccount,
-    ProcessorAnswer,
-    Refunded,
-    Refused,
-    Transferred,
-    Voided,
-)
 from instainstru_core.pricing.model.tiers import TierFacts
 from instainstru_core.pricing.ports import PricingWork
-
-
-class PaymentGateway(Protocol):
-    """The card processor.
-
-    Every call that moves money takes the operation's id as its idempotency *key*: the same key with
-    the same arguments has one effect and gives the same answer, however often it is sent. Every
-    method may raise `OutcomeUnknown`: after a timeout or a 5xx it may or may not have happened.
-    """
-
-    def attach_card(self, *, customer: str, token: str) -> CardDetails | Declined:
-        """Keep the card behind *token* for *customer* (our account id), for use without them."""
-        ...
-
-    def authorise(
-        self,
-        key: OperationId,
-        *,
-        customer: str,
-        card: str,
-        amount: Money,
-        off_session: bool,
-        group: str,
-    ) -> AuthorisationResult:
-        """Hold *amount* on *card*. *group* is the transfer group `booking:{id}`."""
-        ...
-
-    def find_authorisation(self, intent: str) -> AuthorisationResult | None:
-        """How the hold stands now; None: no such intent."""
-        ...
-
-    def find_operation(self, key: OperationId) -> ProcessorAnswer | None:
-        """What any call with this *key* that moves money came to; None: it never arrived.
-
-        Found however long ago it was sent, by the id the processor keeps with everything it makes,
-        where a repeat is safe only while the processor remembers the key. Source: PY-62.
-        """
-        ...
-
-    def capture(self, key: OperationId, *, intent: str, amount: Money) -> Captured | Refused:
-        """Take *amount* of the hold; what remains lapses."""
-        ...
-
-    def void(self, key: OperationId, *, intent: str) -> Voided | Refused:
-        """Let the hold go."""
-        ...
-
-    def refund(self, key: OperationId, *, intent: str, amount: Money) -> Refunded | Refused:
-        """Give *amount* of the captured money back to the card."""
-        ...
-
-    def transfer(
-        self, key: OperationId, *, account: str, amount: Money, group: str, charge: str | None
-    ) -> Transferred | Refused:
-        """Move *amount* to *account*: out of *charge*, or from the platform's balance."""
-        ...
-
-    def open_account(self, key: OperationId, *, instructor: str) -> PayoutAccount:
-        """A new account for *instructor* (our id), not yet onboarded."""
-        ...
-
-    def onboarding_link(self, *, account: str, return_url: str) -> str:
-        """Where the instructor completes onboarding; valid for 5 minutes."""
-        ...
-
-    def find_account(self, account: str) -> PayoutAccount | None:
-        """How the account stands now."""
-        ...
 
 
 class Payments(Protocol):
@@ -171,8 +90,10 @@ class PaymentOperations(Protocol):
         """The hold that was asked for and that the processor calls *reference*, granted or not."""
         ...
 
-    def of(self, payment_id: PaymentId) -> Sequence[PaymentOperation]:
-        """The payment's operations, oldest first."""
+    def of(
+        self, payment_id: PaymentId, matter: Matter = Matter.LESSON
+    ) -> Sequence[PaymentOperation]:
+        """The payment's operations in one *matter*, oldest first."""
         ...
 
     def overdue(self, *, now: datetime, limit: int) -> Sequence[OperationId]:

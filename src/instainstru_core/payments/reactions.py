@@ -5,7 +5,7 @@ again with the same key (PY-62).
 """
 
 from contextlib import suppress
-from typing import Protocol
+from typing import Final, Protocol
 
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.due_work.model import NewWork, WorkItem
@@ -14,13 +14,16 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import OutcomeUnknown
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.model.operation import Matter
 from instainstru_core.payments.model.planner import Ending
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.queries import PaymentReads
 from instainstru_core.payments.timers import SETTLE_PAYMENT
 from instainstru_core.payments.use_cases.abandon_move import abandon_move
 from instainstru_core.payments.use_cases.authorise_payment import authorise_payment
+from instainstru_core.payments.use_cases.carry_out import Desks
 from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.payments.use_cases.climb_ladder import climb_ladder
 from instainstru_core.payments.use_cases.freeze_payment import (
@@ -28,6 +31,7 @@ from instainstru_core.payments.use_cases.freeze_payment import (
     NO_SHOW_REPORTED,
     freeze_payment,
 )
+from instainstru_core.payments.use_cases.record_answer import Desk
 from instainstru_core.payments.use_cases.release_payment import release_payment
 from instainstru_core.payments.use_cases.resume_payment import resume_payment
 from instainstru_core.payments.use_cases.retry_payouts import retry_payouts
@@ -35,6 +39,9 @@ from instainstru_core.payments.use_cases.settle_payment import retry_capture, se
 from instainstru_core.payments.use_cases.sweep_operations import sweep_operations
 from instainstru_core.pricing.model.config import PricingConfig
 from instainstru_core.pricing.use_cases.evaluate_instructor_tier import evaluate_instructor_tier
+
+DESKS: Final[Desks] = {Matter.LESSON: Desk}
+"""Who hears the answers of which matter."""
 
 
 class PaymentPorts(Protocol):
@@ -201,7 +208,9 @@ def evaluate_tier_after_lesson(item: WorkItem, work: PaymentWork, ports: Payment
 
 def sweep_due_operations(_item: WorkItem, ports: PaymentPorts) -> None:
     """Every minute: repeat what was never answered. Source: PY-62."""
-    sweep_operations(begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock)
+    sweep_operations(
+        begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock, desks=DESKS
+    )
 
 
 def check_books_hourly(_item: WorkItem, ports: PaymentPorts) -> None:

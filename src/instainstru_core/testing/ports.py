@@ -11,8 +11,8 @@ from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRul
 from instainstru_core.due_work.use_cases.claim_due_work import claim_due_work
 from instainstru_core.due_work.use_cases.perform_work import Performed, perform_work
 from instainstru_core.kernel.time import Clock
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.inbox.signatures import SignedWebhooks
-from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.ports import Ports
 from instainstru_core.reactions import HANDLERS, PERIODIC, ROUTES, Handler
 from instainstru_core.testing.fakes.chance import FixedChance

@@ -46,6 +46,7 @@ from instainstru_core.payments.ledger.model import Account as BookAccount
 from instainstru_core.payments.ledger.model import TrialBalance
 from instainstru_core.payments.model.cards import SavedCard
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.reactions import DESKS
 from instainstru_core.payments.use_cases.cancel_lesson import cancel_lesson
 from instainstru_core.payments.use_cases.check_books import check_books
 from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
@@ -304,6 +305,7 @@ class World:
             gateway=self.processor,
             ids=self.ports.ids,
             clock=self.clock,
+            desks=DESKS,
         )
 
     def hear_news(self) -> int:

@@ -21,9 +21,9 @@ from entrypoints.processor.log import CommandLog
 from entrypoints.processor.teller import Teller
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.errors import OutcomeUnknown
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.inbox.signatures import SignedWebhooks
 from instainstru_core.payments.model.processor import Authorised, CardDetails, RequiresAction
-from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.testing.contracts.payment_gateway import (
     CUSTOMER,
     GROUP,

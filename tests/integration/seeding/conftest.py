@@ -12,7 +12,7 @@ from adapters.postgres.unit_of_work import PostgresUnits
 from entrypoints.seeding.plant import load_documents, plant
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.payments.ports import PaymentGateway
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.places.ports import Places
 from instainstru_core.ports import Reads, Work
 from instainstru_core.testing.fakes.clock import HandMovedClock

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instainstru_core.kernel.money import Money
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.model.processor import Authorised, CardDetails, Refused
-from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.testing.contracts.payment_gateway import (
     CUSTOMER,
     GROUP,

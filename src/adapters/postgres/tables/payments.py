@@ -27,7 +27,7 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.payments.credits.model import CreditSource
 from instainstru_core.payments.ids import CardId, CreditLotId, OperationId, PaymentId
 from instainstru_core.payments.model.holds import FailureKind, HoldStatus
-from instainstru_core.payments.model.operation import OperationKind, OperationState
+from instainstru_core.payments.model.operation import Matter, OperationKind, OperationState
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import PaymentState
 
@@ -134,6 +134,7 @@ payment_operations = Table(
     metadata,
     Column("operation_id", IdOf(OperationId), primary_key=True),
     Column("payment_id", IdOf(PaymentId), ForeignKey("payments.payment_id"), nullable=False),
+    Column("matter", Text, nullable=False, server_default=text("'lesson'")),
     Column("kind", Text, nullable=False),
     Column("slot", Text, nullable=False),
     Column("amount_cents", Cents, nullable=False),
@@ -147,6 +148,7 @@ payment_operations = Table(
     Column("next_attempt_at", DateTime(timezone=True), nullable=False),
     Column("processor_ref", Text),
     Column("error_code", Text),
+    CheckConstraint(_one_of("matter", Matter), name="matter"),
     CheckConstraint(_one_of("kind", OperationKind), name="kind"),
     CheckConstraint(_one_of("state", OperationState), name="state"),
     CheckConstraint("amount_cents >= 0", name="amount"),

@@ -9,7 +9,7 @@ from instainstru_core.accounts.ids import StudentId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.time import utc
-from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ids import CreditLotId, JournalId, PaymentId, TipId
 
 
 class Account(StrEnum):
@@ -52,6 +52,33 @@ class JournalType(StrEnum):
     CREDIT_ISSUE = "credit_issue"
     TRANSFER = "transfer"
     REFUND = "refund"
+    PROCESSING_FEE = "processing_fee"
+    CREDIT_RESERVE = "credit_reserve"
+    CREDIT_RELEASE = "credit_release"
+    CREDIT_APPLY = "credit_apply"
+    CREDIT_FORFEIT = "credit_forfeit"
+    CREDIT_ISSUE_PROMO = "credit_issue_promo"
+    CREDIT_UNLOCK = "credit_unlock"
+    CREDIT_EXPIRE = "credit_expire"
+    CREDIT_REVOKE = "credit_revoke"
+    CREDIT_FREEZE = "credit_freeze"
+    CREDIT_UNFREEZE = "credit_unfreeze"
+    TRANSFER_REVERSAL = "transfer_reversal"
+    INSTRUCTOR_BANK_PAYOUT = "instructor_bank_payout"
+    INSTRUCTOR_BANK_PAYOUT_FAILED = "instructor_bank_payout_failed"
+    PLATFORM_PAYOUT = "platform_payout"
+    REFUND_SETTLED = "refund_settled"
+    TIP_CHARGE = "tip_charge"
+    DEBT_RECOGNISED = "debt_recognised"
+    DEBT_COLLECTED = "debt_collected"
+    DEBT_WRITTEN_OFF = "debt_written_off"
+    CHARGEBACK_OPENED = "chargeback_opened"
+    CHARGEBACK_FEE = "chargeback_fee"
+    CHARGEBACK_WON = "chargeback_won"
+    CHARGEBACK_LOST = "chargeback_lost"
+    CHARGEBACK_RECOVERY = "chargeback_recovery"
+    REFERRAL_BONUS = "referral_bonus"
+    CORRECTION = "correction"
 
 
 @frozen(kw_only=True)
@@ -63,6 +90,8 @@ class Line:
     payment_id: PaymentId | None = None
     instructor_id: InstructorId | None = None
     student_id: StudentId | None = None
+    tip_id: TipId | None = None
+    lot_id: CreditLotId | None = None
     processor_ref: str | None = None
 
 

@@ -41,6 +41,21 @@ class OperationKind(StrEnum):
     VOID = "void"
     TRANSFER = "transfer"
     REFUND = "refund"
+    CHARGE = "charge"
+    REVERSE = "reverse"
+
+
+class Matter(StrEnum):
+    """What of a payment an operation is about; each has a desk of its own that hears its answers.
+
+    Source: spec 02 §4 (the owner of a PaymentOperation).
+    """
+
+    LESSON = "lesson"
+    TIP = "tip"
+    DEBT = "debt"
+    REFUND = "refund"
+    CHARGEBACK = "chargeback"
 
 
 class OperationState(StrEnum):
@@ -60,7 +75,9 @@ UNFINISHED = frozenset({OperationState.PLANNED, OperationState.SENT, OperationSt
 class PaymentOperation:
     """One intended call; its id is the idempotency key.
 
-    *target* is whom it is about: the card's token, the hold's intent, or the instructor's account.
+    *target* is whom it is about: the card's token, the hold's or charge's intent, the instructor's
+    account, or the transfer that is reversed. Slots of other matters than the lesson's own name
+    their tip, debt, refund or chargeback: `tip:{id}#1`.
     *charge* is what a transfer is taken out of; without one it comes from the platform's balance.
     Everything the call needs is kept here, so that a repeat is the same call to the letter.
     *sent_at* is when it was called first: from then on the processor knows the key.
@@ -68,6 +85,7 @@ class PaymentOperation:
 
     operation_id: OperationId
     payment_id: PaymentId
+    matter: Matter = Matter.LESSON
     kind: OperationKind
     slot: str
     amount: Money
@@ -122,7 +140,7 @@ class PaymentOperation:
     @property
     def never_arrived(self) -> ProcessorAnswer:
         """What is recorded once the processor says that it never got the call. Source: PY-62."""
-        if self.kind is OperationKind.AUTHORISE:
+        if self.kind in {OperationKind.AUTHORISE, OperationKind.CHARGE}:
             return Declined(category="processing_error")
         return Refused(reason=NEVER_ARRIVED)
 

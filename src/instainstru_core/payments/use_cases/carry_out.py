@@ -7,27 +7,53 @@ refused, and what it was for is asked with another operation.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import assert_never
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeAlias, TypeVar, assert_never
 
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import OutcomeUnknown
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.operation import (
+    Matter,
     OperationKind,
     OperationState,
     PaymentOperation,
 )
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import ProcessorAnswer
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.record_answer import Desk
 
 MAX_STEPS = 20
 """How many calls one payment may need in a row, follow-ups included."""
+
+
+class Recorder(Protocol):
+    """Writes answers down: one unit, one instant, one locked booking and its payment."""
+
+    @property
+    def followups(self) -> Sequence[PaymentOperation]:
+        """What is to be called next, written down as sent."""
+        ...
+
+    def record(
+        self, operation: PaymentOperation, payment: Payment, answer: ProcessorAnswer
+    ) -> Payment:
+        """Record *answer*; the payment as it is afterwards, not saved yet."""
+        ...
+
+
+RecorderT = TypeVar("RecorderT", bound=Recorder)
+OpenDesk: TypeAlias = Callable[[PaymentWork, Ids, datetime, Booking], RecorderT]
+"""Makes whoever writes down the answers of one matter."""
+
+Desks: TypeAlias = Mapping[Matter, OpenDesk[Recorder]]
+"""Who hears the answers of which matter."""
 
 
 def carry_out(
@@ -38,10 +64,12 @@ def carry_out(
     gateway: PaymentGateway,
     ids: Ids,
     clock: Clock,
+    desk: OpenDesk[Recorder] = Desk,
 ) -> Payment:
     """Carry out *operations*, and whatever they lead to; the payment as it is then.
 
-    Each was written down as sent, in a unit that ended before.
+    All are of the one matter that *desk* records, and each was written down as sent, in a unit
+    that ended before.
 
     Raises:
         OutcomeUnknown: An answer was lost; the operation is repeated by the sweeper.
@@ -52,7 +80,7 @@ def carry_out(
             break
         operation = waiting.popleft()
         heard = _call(operation, payment, begin=begin, gateway=gateway, clock=clock)
-        payment, more = _record(operation, payment, heard, begin=begin, ids=ids, clock=clock)
+        payment, more = _record(operation, payment, heard, desk, begin=begin, ids=ids, clock=clock)
         waiting.extend(more)
     return payment
 
@@ -96,6 +124,17 @@ def _ask(operation: PaymentOperation, payment: Payment, gateway: PaymentGateway)
             return gateway.void(key, intent=target)
         case OperationKind.REFUND:
             return gateway.refund(key, intent=target, amount=amount)
+        case OperationKind.CHARGE:
+            return gateway.charge(
+                key,
+                customer=str(payment.student_id),
+                card=target,
+                amount=amount,
+                off_session=operation.off_session,
+                group=payment.group,
+            )
+        case OperationKind.REVERSE:
+            return gateway.reverse(key, transfer=target, amount=amount)
         case OperationKind.TRANSFER:
             return gateway.transfer(
                 key, account=target, amount=amount, group=payment.group, charge=operation.charge
@@ -108,15 +147,16 @@ def _record(
     operation: PaymentOperation,
     payment: Payment,
     heard: ProcessorAnswer,
+    open_desk: OpenDesk[Recorder],
     *,
     begin: Begin[PaymentWork],
     ids: Ids,
     clock: Clock,
 ) -> tuple[Payment, Sequence[PaymentOperation]]:
     with begin() as work:
-        booking, current = _locked(payment, work)
+        booking, current = locked(payment, work)
         known = work.payment_operations.get(operation.operation_id)
-        desk = Desk(work, ids, clock.now(), booking)
+        desk = open_desk(work, ids, clock.now(), booking)
         if not known.finished:
             changed = desk.record(known, current, heard)
             current = work.payments.save(changed) if not _unchanged(changed, current) else current
@@ -133,17 +173,34 @@ def change(
     clock: Clock,
 ) -> Payment:
     """Decide something under the payment's locks, then carry out what that needs."""
+    return change_at(Desk, payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
+
+
+def change_at(
+    open_desk: OpenDesk[RecorderT],
+    payment: Payment,
+    decide: Callable[[PaymentWork, RecorderT, Payment], Payment],
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+) -> Payment:
+    """As `change`, at the desk of another matter than the lesson's own money."""
     with begin() as work:
-        booking, current = _locked(payment, work)
-        desk = Desk(work, ids, clock.now(), booking)
+        booking, current = locked(payment, work)
+        desk = open_desk(work, ids, clock.now(), booking)
         changed = decide(work, desk, current)
         current = work.payments.save(changed) if not _unchanged(changed, current) else current
-    return carry_out(desk.followups, current, begin=begin, gateway=gateway, ids=ids, clock=clock)
+    return carry_out(
+        desk.followups, current, begin=begin, gateway=gateway, ids=ids, clock=clock, desk=open_desk
+    )
 
 
 def repeat(
     operation_id: OperationId,
     *,
+    desks: Desks,
     begin: Begin[PaymentWork],
     gateway: PaymentGateway,
     ids: Ids,
@@ -164,21 +221,29 @@ def repeat(
         if not operation.due(now=now):
             return
         if operation.state is OperationState.PLANNED and (
-            payment.review_reason is not None
+            (payment.review_reason is not None and operation.matter is Matter.LESSON)
             or (operation.kind is OperationKind.TRANSFER and work.ledger.is_breached())
         ):
             work.payment_operations.save(operation.put_off(at=now))
             return
         operation = operation.send(at=now)
         work.payment_operations.save(operation)
-    carry_out([operation], payment, begin=begin, gateway=gateway, ids=ids, clock=clock)
+    carry_out(
+        [operation],
+        payment,
+        begin=begin,
+        gateway=gateway,
+        ids=ids,
+        clock=clock,
+        desk=desks[operation.matter],
+    )
 
 
 def _unchanged(payment: Payment, before: Payment) -> bool:
     return payment == before and not payment.events
 
 
-def _locked(payment: Payment, work: PaymentWork) -> tuple[Booking, Payment]:
+def locked(payment: Payment, work: PaymentWork) -> tuple[Booking, Payment]:
     """The booking and its payment as they are; the lesson may have been moved meanwhile."""
     booking = work.bookings.get_for_update(payment.booking_id)
     current = work.payments.get_for_update(payment.payment_id)

@@ -17,9 +17,10 @@ from instainstru_core.payments.errors import (
     PaymentNotFound,
     PaymentNotRetryable,
 )
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.model.payment import Payment, PaymentState
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change
 from instainstru_core.payments.use_cases.record_answer import Desk
 

@@ -24,13 +24,14 @@ from instainstru_core.payments.errors import (
     PaymentMethodRequired,
     QuoteChanged,
 )
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import CardId, PaymentId
 from instainstru_core.payments.model.cards import SavedCard
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.processor import RequiresAction
-from instainstru_core.payments.ports import CheckoutFacts, PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import CheckoutFacts, PaymentWork
 from instainstru_core.payments.timers import authorisation_timer
 from instainstru_core.payments.use_cases.carry_out import carry_out
 from instainstru_core.payments.use_cases.confirm_hold import confirm_hold

@@ -7,13 +7,14 @@ from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.holds import Failure
 from instainstru_core.payments.model.ladder import CANCEL_BEFORE, LadderStep, ladder_step
 from instainstru_core.payments.model.operation import REPEAT_AFTER, PaymentOperation
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.planner import Ending
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change
 from instainstru_core.payments.use_cases.pursue_ending import CLIMB_LADDER
 from instainstru_core.payments.use_cases.record_answer import Desk

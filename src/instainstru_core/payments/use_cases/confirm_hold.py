@@ -3,11 +3,12 @@
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import Authorised, Declined
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change
 from instainstru_core.payments.use_cases.record_answer import Desk
 

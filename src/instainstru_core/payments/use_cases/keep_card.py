@@ -15,10 +15,11 @@ from instainstru_core.payments.errors import (
     PaymentMethodInUse,
     TooManyCards,
 )
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.model.cards import MAX_CARDS, SavedCard
 from instainstru_core.payments.model.processor import Declined
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
 

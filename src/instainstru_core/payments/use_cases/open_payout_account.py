@@ -8,9 +8,10 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.payments.errors import PayoutAccountNotFound
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.cards import ConnectAccount
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
 

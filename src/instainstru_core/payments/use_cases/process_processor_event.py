@@ -4,8 +4,9 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import PaymentNotFound, PayoutAccountNotFound
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.model.processor_events import ProcessorEvent
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.confirm_hold import confirm_hold
 from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
 

@@ -10,6 +10,7 @@ from instainstru_core.booking.model.parts import band
 from instainstru_core.booking.model.states import Cancelled, Completed, Confirmed, NoShow, Pending
 from instainstru_core.booking.terms import Band
 from instainstru_core.booking.timers import completion_timer
+from instainstru_core.kernel.errors import InvalidState
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.holds import HoldStatus
@@ -30,11 +31,13 @@ from instainstru_core.payments.model.planner import Ending, settlement
 from instainstru_core.payments.model.processor import (
     Authorised,
     Captured,
+    Charged,
     Declined,
     ProcessorAnswer,
     Refunded,
     Refused,
     RequiresAction,
+    Reversed,
     Transferred,
     Voided,
 )
@@ -73,6 +76,8 @@ class Desk(Mover):
                 done = operation.succeed(answer.transfer)
                 self._work.payment_operations.save(done)
                 return self._paid(done, payment)
+            case Charged() | Reversed():
+                raise InvalidState(f"a lesson's money is not {type(answer).__name__.lower()}")
             case Refused():
                 self._work.payment_operations.save(operation.fail(answer.reason))
                 return self._refused(operation, payment, answer.reason)

@@ -34,6 +34,7 @@ from instainstru_core.payments.errors import (
     OutcomeUnknown,
     PaymentMethodRequired,
 )
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.move import Move
 from instainstru_core.payments.model.moving import money_now
@@ -44,7 +45,7 @@ from instainstru_core.payments.model.operation import (
 )
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.processor import RequiresAction
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.carry_out import carry_out
 from instainstru_core.payments.use_cases.confirm_hold import confirm_hold
 from instainstru_core.payments.use_cases.record_answer import Desk

@@ -10,10 +10,11 @@ from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.model.freezing import unfreeze
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.planner import Ending, ending_of
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.timers import authorisation_timer, settlement_timer
 from instainstru_core.payments.use_cases.carry_out import change
 from instainstru_core.payments.use_cases.record_answer import Desk

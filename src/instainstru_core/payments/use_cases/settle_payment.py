@@ -5,6 +5,7 @@ from instainstru_core.booking.model.states import Completed
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.holds import FailureKind
 from instainstru_core.payments.model.payment import (
@@ -14,7 +15,7 @@ from instainstru_core.payments.model.payment import (
     PaymentState,
 )
 from instainstru_core.payments.model.planner import Ending
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change
 from instainstru_core.payments.use_cases.record_answer import Desk
 

@@ -6,9 +6,10 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import OutcomeUnknown
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import OperationId
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
-from instainstru_core.payments.use_cases.carry_out import repeat
+from instainstru_core.payments.ports import PaymentWork
+from instainstru_core.payments.use_cases.carry_out import Desks, repeat
 
 MAX_AT_ONCE = 50
 SWEEP_FOR = timedelta(seconds=30)
@@ -16,9 +17,16 @@ SWEEP_FOR = timedelta(seconds=30)
 
 
 def sweep_operations(
-    *, begin: Begin[PaymentWork], gateway: PaymentGateway, ids: Ids, clock: Clock
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+    desks: Desks,
 ) -> int:
     """Repeat every overdue operation once, with its own key; how many were answered.
+
+    *desks* names who hears the answers of each matter.
 
     One that stays without an answer never stops the others, and neither does one that breaks
     something: it is set aside for an hour, and what it raised is raised after all the others.
@@ -31,7 +39,7 @@ def sweep_operations(
         if clock.now() >= until:
             break
         try:
-            repeat(operation_id, begin=begin, gateway=gateway, ids=ids, clock=clock)
+            repeat(operation_id, desks=desks, begin=begin, gateway=gateway, ids=ids, clock=clock)
         except OutcomeUnknown:
             continue
         except Exception as error:  # noqa: BLE001 - raised below, when the others had their turn

@@ -14,6 +14,7 @@ from instainstru_core.payments.errors import (
     ProcessorKeyReused,
     ProcessorObjectUnknown,
 )
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.processor import (
     Authorised,
@@ -26,7 +27,6 @@ from instainstru_core.payments.model.processor import (
     Transferred,
     Voided,
 )
-from instainstru_core.payments.ports import PaymentGateway
 from instainstru_core.testing.fakes.processor.commands import Fault
 
 CUSTOMER = "01KANZ5E4FZ1CQ6R6QZ5T9X7AB"

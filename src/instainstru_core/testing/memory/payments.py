@@ -27,6 +27,7 @@ from instainstru_core.payments.ledger.model import Account, Journal
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import (
     TRANSFER_FAILED,
+    Matter,
     OperationKind,
     PaymentOperation,
 )
@@ -115,8 +116,9 @@ class InMemoryPaymentOperations:
     _tables: "Tables"
 
     def add(self, operation: PaymentOperation) -> None:
-        for other in self.of(operation.payment_id):
-            if (other.kind, other.slot) == (operation.kind, operation.slot):
+        named = (operation.payment_id, operation.kind, operation.slot)
+        for other in _operations(self._tables).values():
+            if (other.payment_id, other.kind, other.slot) == named:
                 raise InvalidState(f"{operation.kind} {operation.slot} was planned before")
         _operations(self._tables)[operation.operation_id] = operation
 
@@ -135,9 +137,15 @@ class InMemoryPaymentOperations:
                 return each
         return None
 
-    def of(self, payment_id: PaymentId) -> Sequence[PaymentOperation]:
+    def of(
+        self, payment_id: PaymentId, matter: Matter = Matter.LESSON
+    ) -> Sequence[PaymentOperation]:
         return sorted(
-            (each for each in _operations(self._tables).values() if each.payment_id == payment_id),
+            (
+                each
+                for each in _operations(self._tables).values()
+                if each.payment_id == payment_id and each.matter is matter
+            ),
             key=lambda operation: operation.operation_id,
         )
 

@@ -20,12 +20,14 @@ from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.mutex import Mutexes
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.ledger.model import Account, TrialBalance
 from instainstru_core.payments.model.cards import SavedCard
 from instainstru_core.payments.model.payment import Payment
-from instainstru_core.payments.ports import PaymentGateway, PaymentWork
+from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.queries import PaymentReads
+from instainstru_core.payments.reactions import DESKS
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
 from instainstru_core.payments.use_cases.keep_card import AddCard, add_card
@@ -280,7 +282,7 @@ class Till:
     def sweep(self) -> int:
         """Repeat what was never answered."""
         return sweep_operations(
-            begin=self.begin, gateway=self.gateway, ids=self.ids, clock=self.clock
+            begin=self.begin, gateway=self.gateway, ids=self.ids, clock=self.clock, desks=DESKS
         )
 
     def books(self) -> TrialBalance:
