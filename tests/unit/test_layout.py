@@ -56,7 +56,7 @@ CONTEXTS: Final = sorted(
 )
 BONES: Final = frozenset({"errors", "model", "ports", "use_cases"})
 
-SEVERAL: Final = frozenset({"booking.read_bookings", "payments.keep_card"})
+SEVERAL: Final = frozenset({"admin.staff_acts", "booking.read_bookings", "payments.keep_card"})
 """Use cases so small that they live together, under a name for all of them."""
 
 PARTS: Final = frozenset(

@@ -86,6 +86,7 @@ class PostgresAdminActions:
             "at": action.at,
             "before": dict(action.before),
             "after": dict(action.after),
+            "target": action.target,
         }
         self._connection.execute(_ACT, values)
         self._outbox.record([action.told()])
@@ -102,4 +103,5 @@ def action_of(row: Row[*tuple[Any, ...]]) -> AdminAction:
         at=row.at,
         before=row.before,
         after=row.after,
+        target=row.target,
     )

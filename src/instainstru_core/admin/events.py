@@ -23,3 +23,4 @@ class AdminActionTaken(Event):
     reason_code: str
     before: Mapping[str, str]
     after: Mapping[str, str]
+    target: str | None = None

@@ -50,6 +50,7 @@ admin_actions = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("before", JSONB, nullable=False),
     Column("after", JSONB, nullable=False),
+    Column("target", Text),
     CheckConstraint(f"kind IN ({_KINDS})", name="kind"),
     CheckConstraint(
         f"char_length(reason_code) BETWEEN 1 AND {MAX_REASON_CODE}", name="reason_code"

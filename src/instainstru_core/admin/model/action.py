@@ -17,7 +17,8 @@ from instainstru_core.kernel.time import utc
 class AdminAction:
     """Who did what to which booking, why, and how it was before and after.
 
-    Nothing personal stands in *before* and *after*; without a booking it was about all of them.
+    Nothing personal stands in *before* and *after*; without a booking it was about all of them, or
+    about the *target* (a payment, a lot, an instructor …) that it names.
     """
 
     action_id: ActionId
@@ -28,6 +29,7 @@ class AdminAction:
     at: datetime = field(converter=utc)
     before: Mapping[str, str]
     after: Mapping[str, str]
+    target: str | None = None
 
     def told(self) -> AdminActionTaken:
         """The news of it."""
@@ -40,4 +42,5 @@ class AdminAction:
             reason_code=self.why.reason_code,
             before=self.before,
             after=self.after,
+            target=self.target,
         )

@@ -28,6 +28,20 @@ class ActionKind(StrEnum):
     RESOLVE_NO_SHOW = "resolve_no_show"
     RESOLVE_ISSUE = "resolve_issue"
     RUN_REMINDERS = "run_reminders"
+    REFUND = "refund"
+    RESOLVE_PAYMENT = "resolve_payment"
+    GRANT_CREDIT = "grant_credit"
+    REVOKE_CREDIT = "revoke_credit"
+    SET_CREDIT_BALANCE = "set_credit_balance"
+    WRITE_OFF_DEBT = "write_off_debt"
+    SET_STANDING = "set_standing"
+    HOLD_PAYOUTS = "hold_payouts"
+    RELEASE_PAYOUTS = "release_payouts"
+    SET_TIER = "set_tier"
+    PUBLISH_CONFIG = "publish_config"
+    RECONCILE = "reconcile"
+    RESOLVE_DIFFERENCE = "resolve_difference"
+    REPLAY_WEBHOOK = "replay_webhook"
 
 
 class IssueSettlement(StrEnum):
