@@ -61,11 +61,10 @@ class InMemoryBookings:
     ) -> Sequence[Booking]:
         return [
             each
-            for each in self._rows().values()
+            for each in self._of_either(student, instructor)
             if (each.student == student and isinstance(each.state, Pending))
             or (
                 around is not None
-                and (each.student == student or each.instructor == instructor)
                 and not isinstance(each.state, Cancelled)
                 and each.lesson.overlaps(around)
             )
@@ -87,15 +86,21 @@ class InMemoryBookings:
     def _in_the_way(self, booking: Booking) -> Iterator[Booking]:
         if isinstance(booking.state, Cancelled):
             return
-        for each in self._rows().values():
-            shared = each.instructor == booking.instructor or each.student == booking.student
+        for each in self._of_either(booking.student, booking.instructor):
             if (
-                shared
-                and each.chain.chain_id != booking.chain.chain_id
+                each.chain.chain_id != booking.chain.chain_id
                 and not isinstance(each.state, Cancelled)
                 and each.lesson.overlaps(booking.lesson)
             ):
                 yield each
+
+    def _of_either(self, student: StudentId, instructor: InstructorId) -> Sequence[Booking]:
+        """The bookings of one or both, oldest first."""
+        table = ("bookings", BookingId, Booking)
+        theirs = self._tables.where(*table, "student", student)
+        others = self._tables.where(*table, "instructor", instructor)
+        both = {each.booking_id: each for each in (*theirs, *others)}
+        return [both[booking_id] for booking_id in sorted(both)]
 
     def _kept(self, booking: Booking) -> Booking:
         self._outbox.record(booking.events)
@@ -288,16 +293,10 @@ class InMemoryPaymentReadiness:
     _outbox: "InMemoryOutbox"
 
     def is_ready(self, booking_id: BookingId) -> bool:
-        return any(
-            each.booking_id == booking_id and each.state in _READY
-            for each in self._tables.of("payments", PaymentId, Payment).values()
-        )
+        return any(each.state in _READY for each in self._payments(booking_id))
 
     def is_locked(self, booking_id: BookingId) -> bool:
-        return any(
-            each.booking_id == booking_id and each.standing is PaymentState.LOCKED
-            for each in self._tables.of("payments", PaymentId, Payment).values()
-        )
+        return any(each.standing is PaymentState.LOCKED for each in self._payments(booking_id))
 
     def overdue(self, *, before: datetime, limit: int) -> Sequence[BookingId]:
         claims = InMemoryClaims(self._tables, self._outbox)
@@ -313,10 +312,12 @@ class InMemoryPaymentReadiness:
         return [each.booking_id for each in due[:limit]]
 
     def status_of(self, booking_id: BookingId) -> str | None:
-        rows = self._tables.of("payments", PaymentId, Payment).values()
-        mine = [each for each in rows if each.booking_id == booking_id]
+        mine = self._payments(booking_id)
         latest = max(mine, key=lambda each: each.payment_id, default=None)
         if latest is None:
             return None
         going = latest.over and not latest.settled
         return PaymentState.CAPTURED.value if going else latest.state.value
+
+    def _payments(self, booking_id: BookingId) -> Sequence[Payment]:
+        return self._tables.where("payments", PaymentId, Payment, "booking_id", booking_id)

@@ -33,11 +33,12 @@ class InMemoryLedger:
 
     def post(self, journals: Iterable[Journal]) -> None:
         rows = self._tables.of("journals", JournalId, Journal)
-        known = {(each.journal_type, each.source_id) for each in rows.values()}
         for journal in journals:
-            if (journal.journal_type, journal.source_id) not in known:
+            told = self._tables.where(
+                "journals", JournalId, Journal, "source_id", journal.source_id
+            )
+            if all(each.journal_type is not journal.journal_type for each in told):
                 rows[journal.journal_id] = journal
-                known.add((journal.journal_type, journal.source_id))
 
     def is_breached(self) -> bool:
         return bool(self._breaches())

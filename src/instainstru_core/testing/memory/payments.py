@@ -49,19 +49,19 @@ def _operations(tables: "Tables") -> dict[OperationId, PaymentOperation]:
     return tables.of("payment_operations", OperationId, PaymentOperation)
 
 
+def _of(tables: "Tables", attribute: str, wanted: object) -> Sequence[PaymentOperation]:
+    return tables.where("payment_operations", OperationId, PaymentOperation, attribute, wanted)
+
+
 def _cards(tables: "Tables", student_id: StudentId) -> list[SavedCard]:
-    mine = [
-        card
-        for card in tables.of("saved_cards", CardId, SavedCard).values()
-        if card.student_id == student_id
-    ]
+    mine = list(tables.where("saved_cards", CardId, SavedCard, "student_id", student_id))
     mine.sort(key=lambda card: (card.is_default, card.created_at, card.card_id), reverse=True)
     return mine
 
 
 def latest_payment(tables: "Tables", booking_id: BookingId) -> Payment | None:
     """The payment of the booking that was opened last."""
-    mine = [each for each in _payments(tables).values() if each.booking_id == booking_id]
+    mine = tables.where("payments", PaymentId, Payment, "booking_id", booking_id)
     return max(mine, key=lambda payment: payment.payment_id, default=None)
 
 
@@ -92,8 +92,10 @@ class InMemoryPayments:
         )
 
     def add(self, payment: Payment) -> Payment:
-        for other in _payments(self._tables).values():
-            if other.booking_id == payment.booking_id and not other.settled:
+        for other in self._tables.where(
+            "payments", PaymentId, Payment, "booking_id", payment.booking_id
+        ):
+            if not other.settled:
                 raise OpenPaymentExists("the booking has an open payment")
         return self._kept(payment)
 
@@ -116,9 +118,9 @@ class InMemoryPaymentOperations:
     _tables: "Tables"
 
     def add(self, operation: PaymentOperation) -> None:
-        named = (operation.payment_id, operation.kind, operation.slot)
-        for other in _operations(self._tables).values():
-            if (other.payment_id, other.kind, other.slot) == named:
+        named = (operation.kind, operation.slot)
+        for other in _of(self._tables, "payment_id", operation.payment_id):
+            if (other.kind, other.slot) == named:
                 raise InvalidState(f"{operation.kind} {operation.slot} was planned before")
         _operations(self._tables)[operation.operation_id] = operation
 
@@ -132,8 +134,8 @@ class InMemoryPaymentOperations:
         return found
 
     def find_by_reference(self, reference: str) -> PaymentOperation | None:
-        for each in _operations(self._tables).values():
-            if each.processor_ref == reference and each.kind is OperationKind.AUTHORISE:
+        for each in _of(self._tables, "processor_ref", reference):
+            if each.kind is OperationKind.AUTHORISE:
                 return each
         return None
 
@@ -141,16 +143,12 @@ class InMemoryPaymentOperations:
         self, payment_id: PaymentId, matter: Matter = Matter.LESSON
     ) -> Sequence[PaymentOperation]:
         return sorted(
-            (
-                each
-                for each in _operations(self._tables).values()
-                if each.payment_id == payment_id and each.matter is matter
-            ),
+            (each for each in _of(self._tables, "payment_id", payment_id) if each.matter is matter),
             key=lambda operation: operation.operation_id,
         )
 
     def overdue(self, *, now: datetime, limit: int) -> Sequence[OperationId]:
-        due = [each for each in _operations(self._tables).values() if each.due(now=now)]
+        due = [each for each in _of(self._tables, "finished", False) if each.due(now=now)]
         due.sort(key=lambda operation: (operation.next_attempt_at, operation.operation_id))
         return [operation.operation_id for operation in due[:limit]]
 

@@ -1,6 +1,6 @@
 """A database of frozen values: a snapshot is a shallow copy, an undo is forgetting it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from threading import RLock
@@ -92,6 +92,13 @@ class Tables:
         if name not in self._touched:
             self._touched[name] = dict(self._before.get(name, {}))
         return cast("dict[KeyT, ValueT]", self._touched[name])
+
+    def where(
+        self, name: str, key: type[KeyT], value: type[ValueT], attribute: str, wanted: object
+    ) -> Sequence[ValueT]:
+        """The rows of a table of which *attribute* is *wanted*."""
+        rows = self.of(name, key, value).values()
+        return [row for row in rows if getattr(row, attribute) == wanted]
 
     def kept(self) -> dict[str, dict[Any, Any]]:
         """Every table as this snapshot leaves it."""
