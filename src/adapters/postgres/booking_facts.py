@@ -15,6 +15,7 @@ from instainstru_core.availability.model.planes import CLOSED, DayPlanes
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.policies.facts import Offered, Parties, Teacher
+from instainstru_core.booking.terms import Standing
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format
@@ -29,6 +30,17 @@ _PARTIES: Final = (
         SELECT
             pg_advisory_xact_lock(hashtextextended('booking.student:' || :student, 0)),
             account.zone AS student_zone,
+            coalesce(
+                (
+                    SELECT nullif(kept.standing, 'ok') FROM payment_standings AS kept
+                    WHERE kept.student_id = :student
+                ),
+                CASE WHEN EXISTS (
+                    SELECT FROM student_debts AS debt
+                    WHERE debt.student_id = :student
+                        AND debt.paid_cents + debt.written_off_cents < debt.amount_cents
+                ) THEN 'credit_balance_negative' ELSE 'ok' END
+            ) AS standing,
             teacher.instructor_id IS NOT NULL AS has_teacher,
             teacher.is_live AND teacher.status_active AND teacher.payable AS is_bookable,
             teacher.teaching_address, teacher.teaching_lat, teacher.teaching_lng,
@@ -128,6 +140,7 @@ class PostgresBookingParties:
         row = rows.one()
         return Parties(
             student_zone=row.student_zone or NEW_YORK,
+            standing=Standing(row.standing),
             teacher=_teacher(row) if row.has_teacher else None,
             service_active=row.service_active,
             offered=None if row.durations is None else _offered(row),

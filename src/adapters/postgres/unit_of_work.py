@@ -25,6 +25,7 @@ from adapters.postgres.challenges import PostgresChallenges
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.connecting import connected
 from adapters.postgres.credits import PostgresCreditLots, PostgresCreditQueries
+from adapters.postgres.debts import PostgresDebtQueries, PostgresDebts, PostgresStandings
 from adapters.postgres.doors import PostgresDoors
 from adapters.postgres.due_work import PostgresWorkItems
 from adapters.postgres.external_calendars import PostgresFeedQueries, PostgresFeeds
@@ -47,6 +48,7 @@ from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.instructors import PostgresInstructorPages
 from adapters.postgres.queries.notifications import PostgresInbox
 from adapters.postgres.queries.payments import PostgresLedgerQueries, PostgresPaymentQueries
+from adapters.postgres.refunds import PostgresChargebacks, PostgresRefunds
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.video import PostgresVideoSessions
@@ -214,9 +216,29 @@ class PostgresWork:
         return PostgresCheckouts(self._connection)
 
     @cached_property
+    def refunds(self) -> PostgresRefunds:
+        """Every refund that operators ordered."""
+        return PostgresRefunds(self._connection)
+
+    @cached_property
+    def chargebacks(self) -> PostgresChargebacks:
+        """Every disputed charge."""
+        return PostgresChargebacks(self._connection)
+
+    @cached_property
     def credit_lots(self) -> PostgresCreditLots:
         """Every grant of credit."""
         return PostgresCreditLots(self._connection, self._outbox)
+
+    @cached_property
+    def debts(self) -> PostgresDebts:
+        """What students owe."""
+        return PostgresDebts(self._connection)
+
+    @cached_property
+    def standings(self) -> PostgresStandings:
+        """Whether students may book."""
+        return PostgresStandings(self._connection)
 
     @cached_property
     def ledger(self) -> PostgresLedger:
@@ -323,6 +345,11 @@ class PostgresReads:
     def credit_queries(self) -> PostgresCreditQueries:
         """Credit as its student sees it."""
         return PostgresCreditQueries(self._connection)
+
+    @cached_property
+    def debt_queries(self) -> PostgresDebtQueries:
+        """What students owe, to be read."""
+        return PostgresDebtQueries(self._connection)
 
     @cached_property
     def ledger_queries(self) -> PostgresLedgerQueries:

@@ -13,12 +13,15 @@ from instainstru_core.catalog.ports import CatalogWork
 from instainstru_core.due_work.ports import DueWork
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.ports import InstructorWork
+from instainstru_core.payments.chargebacks.ports import Chargebacks
 from instainstru_core.payments.credits.ports import CreditLots
+from instainstru_core.payments.debts.ports import Debts, Standings
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.ledger.ports import Ledger
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import Matter, PaymentOperation
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.refunds.ports import Refunds
 from instainstru_core.pricing.model.tiers import TierFacts
 from instainstru_core.pricing.ports import PricingWork
 
@@ -198,8 +201,28 @@ class PaymentWork(BookingWork, PricingWork, InstructorWork, CatalogWork, DueWork
         ...
 
     @property
+    def refunds(self) -> Refunds:
+        """Every refund that operators ordered."""
+        ...
+
+    @property
+    def chargebacks(self) -> Chargebacks:
+        """Every disputed charge."""
+        ...
+
+    @property
     def credit_lots(self) -> CreditLots:
         """Every grant of credit."""
+        ...
+
+    @property
+    def debts(self) -> Debts:
+        """What students owe."""
+        ...
+
+    @property
+    def standings(self) -> Standings:
+        """Whether students may book."""
         ...
 
     @property

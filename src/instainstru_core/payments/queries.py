@@ -13,6 +13,7 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.pagination import Page, PageRequest
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.credits.ports import CreditQueries
+from instainstru_core.payments.debts.ports import DebtQueries
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.ledger.ports import LedgerQueries
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
@@ -97,6 +98,11 @@ class PaymentReads(Protocol):
     @property
     def credit_queries(self) -> CreditQueries:
         """Credit as its student sees it."""
+        ...
+
+    @property
+    def debt_queries(self) -> DebtQueries:
+        """What students owe, as they see it."""
         ...
 
     @property

@@ -31,6 +31,7 @@ from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.testing.memory.claims import InMemoryClaims
+from instainstru_core.testing.memory.debts import standing_in
 from instainstru_core.testing.memory.external_calendars import private_busy_of
 from instainstru_core.testing.memory.instructors import offerings_of
 
@@ -147,6 +148,7 @@ class InMemoryBookingParties:
         known_day = day if teacher is not None else None
         return Parties(
             student_zone=NEW_YORK if account is None else account.zone,
+            standing=standing_in(self._tables, student),
             teacher=None if teacher is None else _teacher(teacher),
             service_active=None if service is None else service.is_active,
             offered=None

@@ -46,6 +46,11 @@ from instainstru_core.testing.memory.calendar_history import InMemoryCalendarHis
 from instainstru_core.testing.memory.catalog import InMemoryCatalog
 from instainstru_core.testing.memory.claims import InMemoryClaims
 from instainstru_core.testing.memory.credits import InMemoryCreditLots, InMemoryCreditQueries
+from instainstru_core.testing.memory.debts import (
+    InMemoryDebtQueries,
+    InMemoryDebts,
+    InMemoryStandings,
+)
 from instainstru_core.testing.memory.due_work import (
     InMemoryDueWorkQueries,
     InMemoryWorkItems,
@@ -72,6 +77,7 @@ from instainstru_core.testing.memory.payments import (
 )
 from instainstru_core.testing.memory.places import InMemoryRegions
 from instainstru_core.testing.memory.pricing import InMemoryInstructorTiers, InMemoryPricedOfferings
+from instainstru_core.testing.memory.refunds import InMemoryChargebacks, InMemoryRefunds
 from instainstru_core.testing.memory.video import InMemoryVideoSessions
 from instainstru_core.testing.memory.waitlist import InMemoryWaitlist, InMemoryWaitlistQueries
 from instainstru_core.testing.memory.webhooks import InMemoryWebhooks
@@ -289,9 +295,29 @@ class InMemoryWork:
         return InMemoryCheckouts(self._tables)
 
     @cached_property
+    def refunds(self) -> InMemoryRefunds:
+        """Every refund that operators ordered."""
+        return InMemoryRefunds(self._tables)
+
+    @cached_property
+    def chargebacks(self) -> InMemoryChargebacks:
+        """Every disputed charge."""
+        return InMemoryChargebacks(self._tables)
+
+    @cached_property
     def credit_lots(self) -> InMemoryCreditLots:
         """Every grant of credit."""
         return InMemoryCreditLots(self._tables, self._outbox)
+
+    @cached_property
+    def debts(self) -> InMemoryDebts:
+        """What students owe."""
+        return InMemoryDebts(self._tables)
+
+    @cached_property
+    def standings(self) -> InMemoryStandings:
+        """Whether students may book."""
+        return InMemoryStandings(self._tables)
 
     @cached_property
     def ledger(self) -> InMemoryLedger:
@@ -391,6 +417,11 @@ class InMemoryReads:
     def credit_queries(self) -> InMemoryCreditQueries:
         """Credit as its student sees it."""
         return InMemoryCreditQueries(self._tables)
+
+    @cached_property
+    def debt_queries(self) -> InMemoryDebtQueries:
+        """What students owe, to be read."""
+        return InMemoryDebtQueries(self._tables)
 
     @cached_property
     def ledger_queries(self) -> InMemoryLedgerQueries:

@@ -1,0 +1,1 @@
+"""What students owe, and what their standing makes of it."""
