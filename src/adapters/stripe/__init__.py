@@ -1,0 +1,1 @@
+"""The card processor Stripe, and what it knows about people's identity."""
