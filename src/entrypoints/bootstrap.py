@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from adapters.icalendar.source import HttpFeeds
 from adapters.postgres.bulk import PostgresBulk
+from adapters.postgres.config import PostgresPricing
 from adapters.postgres.engine import postgres_engine
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
 from adapters.postgres.mailbox import PostgresMailbox
@@ -26,6 +27,7 @@ from adapters.system.clock import MovableClock, SystemClock
 from adapters.system.ids import Ulids
 from adapters.system.passwords import Argon2Passwords
 from adapters.system.serialization import Serializer
+from adapters.system.signing import Ed25519Signer
 from adapters.system.tokens import Ed25519Tokens, SigningKey, SystemSecrets
 from adapters.valkey.client import valkey_client
 from adapters.valkey.mutex import ValkeyMutexes
@@ -99,6 +101,7 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
     places = PostgresPlaces(database)
     roster = PostgresRoster(database, clock, settings.calendar_rules)
     mailbox = PostgresMailbox(database, clock)
+    pricing = PostgresPricing(database)
     world = Ports(
         begin=units.begin,
         read=units.read,
@@ -116,13 +119,15 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         operation_locks=ValkeyMutexes(cache, AdvisoryMutexes(engine(settings, connections=LOCKS))),
         idempotency=PostgresIdempotencyRecords(database),
         places=places,
-        market=PostgresMarket(database, roster, places),
+        market=PostgresMarket(database, roster, places, pricing),
         chance=SystemChance(),
         roster=roster,
         feed_source=HttpFeeds.of_the_internet(),
         gateway=SimulatedGateway(_processor(settings)),
         mailer=mailbox,
+        pricing_source=pricing,
         webhook_verifier=SignedWebhooks(secrets=[settings.keys.webhook], clock=machine),
+        signer=Ed25519Signer.of(settings.keys.ledger),
         rules=settings.calendar_rules,
         video=_video(settings),
         mailbox=mailbox if settings.demo else None,

@@ -27,6 +27,7 @@ from instainstru_core.booking.reminders.ports import ReminderWork
 from instainstru_core.booking.video.ports import VideoRooms
 from instainstru_core.catalog.ports import CatalogWork
 from instainstru_core.catalog.queries import CatalogReads
+from instainstru_core.config.ports import ConfigReads, ConfigWork
 from instainstru_core.due_work.ports import DueWork
 from instainstru_core.due_work.queries import DueWorkReads
 from instainstru_core.instructors.ports import Chance, InstructorWork
@@ -40,11 +41,17 @@ from instainstru_core.notifications.ports import Mailbox, Mailer, NotificationsW
 from instainstru_core.notifications.queries import NotificationReads
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
+from instainstru_core.payments.ledger.chain import Signer
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.queries import PaymentReads
 from instainstru_core.places.ports import Places, PlacesWork
-from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
-from instainstru_core.pricing.ports import PricingReads, PricingWork
+from instainstru_core.pricing.model.config import PricingConfig
+from instainstru_core.pricing.ports import (
+    STANDARD_PRICING,
+    PricingReads,
+    PricingSource,
+    PricingWork,
+)
 from instainstru_core.search.ports import Market
 
 
@@ -65,6 +72,7 @@ class Work(
     InstructorWork,
     PlacesWork,
     CatalogWork,
+    ConfigWork,
     DueWork,
     Protocol,
 ):
@@ -84,6 +92,7 @@ class Reads(
     AccountsReads,
     InstructorReads,
     CatalogReads,
+    ConfigReads,
     DueWorkReads,
     Protocol,
 ):
@@ -115,8 +124,10 @@ class Ports:
     gateway: PaymentGateway
     mailer: Mailer
     webhook_verifier: WebhookVerifier
-    pricing: PricingConfig = DEFAULT_PRICING
-    """The figures that prices are made of."""
+    signer: Signer
+    """Signs the books after each day."""
+    pricing_source: PricingSource = STANDARD_PRICING
+    """Where the figures come from that prices are made of."""
     rules: CalendarRules = DEFAULT_RULES
     """The figures of calendars and bookings."""
     video: VideoRooms | None = None
@@ -125,3 +136,8 @@ class Ports:
     """Where mails can be read; None outside demonstrations and tests."""
     time_machine: TimeMachine | None = None
     """What moves `clock`; None outside demonstrations."""
+
+    @property
+    def pricing(self) -> PricingConfig:
+        """The figures that prices are made of, as they are now."""
+        return self.pricing_source.current()

@@ -12,11 +12,13 @@ from sqlalchemy import Connection, Engine, Row, text
 from adapters.postgres.roster import PostgresRoster
 from instainstru_core.availability.model.roster import Roster
 from instainstru_core.availability.model.who import FirstStarts, WhoIsFree
+from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId, OfferingId
-from instainstru_core.instructors.model.offering import STANDARD_FLOORS, Floors
+from instainstru_core.instructors.model.offering import Floors, FloorsOf
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.places.model.gazetteer import Gazetteer
 from instainstru_core.places.ports import Places
+from instainstru_core.pricing.ports import STANDARD_PRICING, PricingSource
 from instainstru_core.search.model.supply import FORMATS, Candidates, Listed, Listing, Supply
 
 _LISTED = """
@@ -24,7 +26,7 @@ _LISTED = """
         i.went_live_at, i.zone, i.teaching_region,
         ARRAY(SELECT a.region_slug FROM instructor_areas a
               WHERE a.instructor_id = i.instructor_id),
-        o.offering_id, s.slug, s.name,
+        o.offering_id, s.service_id, s.slug, s.name,
         o.rate_travel_cents, o.rate_studio_cents, o.rate_online_cents, o.durations
     FROM instructors i
     JOIN offerings o ON o.instructor_id = i.instructor_id AND o.active
@@ -74,7 +76,8 @@ class PostgresMarket:
     _engine: Engine
     _roster: PostgresRoster
     _places: Places
-    _floors: Floors = STANDARD_FLOORS
+    _pricing: PricingSource = STANDARD_PRICING
+    _priced_by: int = field(default=0, init=False)
     _supply: Supply | None = field(default=None, init=False)
     _gazetteer: Gazetteer | None = field(default=None, init=False)
 
@@ -86,8 +89,11 @@ class PostgresMarket:
         """The market as it stands; others wait until the block ends."""
         gazetteer = self._places.gazetteer()
         with self._roster.looking() as roster:
-            if self._supply is None or gazetteer is not self._gazetteer:
-                self._gazetteer = gazetteer
+            config = self._pricing.current()
+            priced = config.version == self._priced_by
+            if self._supply is None or gazetteer is not self._gazetteer or not priced:
+                # Other floors hide other formats. Source: PR-8, CA-8.
+                self._gazetteer, self._priced_by = gazetteer, config.version
                 self._supply = self._read_all(gazetteer)
             yield PostgresMarketView(self._engine, self._supply, roster, self._roster)
 
@@ -111,12 +117,13 @@ class PostgresMarket:
         return supply
 
     def _take_in(self, supply: Supply, rows: Sequence[Row[Any]], gazetteer: Gazetteer) -> None:
+        floors = self._pricing.current().floors
         for _, own in groupby(rows, key=lambda row: row[0]):
-            if (listing := _listing(list(own), gazetteer, self._floors)) is not None:
+            if (listing := _listing(list(own), gazetteer, floors)) is not None:
                 supply.put(listing)
 
 
-def _listing(rows: list[Row[Any]], gazetteer: Gazetteer, floors: Floors) -> Listing | None:
+def _listing(rows: list[Row[Any]], gazetteer: Gazetteer, floors: FloorsOf) -> Listing | None:
     number, name, bio, founding, went_live_at, zone, studio, areas = tuple(rows[0])[:8]
     listed = tuple(each for row in rows if (each := _listed(row, floors)) is not None)
     if not listed:
@@ -134,11 +141,11 @@ def _listing(rows: list[Row[Any]], gazetteer: Gazetteer, floors: Floors) -> List
     )
 
 
-def _listed(row: Row[Any], floors: Floors) -> Listed | None:
-    number, slug, name, travel_cents, studio_cents, online_cents, durations = tuple(row)[8:]
-    rates = (travel_cents, studio_cents, online_cents)
+def _listed(row: Row[Any], floors: FloorsOf) -> Listed | None:
+    number, service, slug, name, *rates, durations = tuple(row)[8:]
+    least = floors(ServiceId(service))
     travel, studio, online = (
-        _above(cents, wanted, floors) for cents, wanted in zip(rates, FORMATS, strict=True)
+        _above(cents, wanted, least) for cents, wanted in zip(rates, FORMATS, strict=True)
     )
     if not travel + studio + online:
         return None

@@ -21,8 +21,10 @@ from adapters.postgres.cards import (
     PostgresConnectAccounts,
 )
 from adapters.postgres.catalog import PostgresCatalog, RememberedCatalog
+from adapters.postgres.chain import PostgresChainQueries, PostgresSeals
 from adapters.postgres.challenges import PostgresChallenges
 from adapters.postgres.claims import PostgresClaims
+from adapters.postgres.config import PostgresConfigDocuments, PostgresConfigQueries
 from adapters.postgres.connecting import connected
 from adapters.postgres.credits import PostgresCreditLots, PostgresCreditQueries
 from adapters.postgres.debts import PostgresDebtQueries, PostgresDebts, PostgresStandings
@@ -46,8 +48,9 @@ from adapters.postgres.queries.booking import PostgresBookingQueries
 from adapters.postgres.queries.calendar_files import PostgresCalendarFiles
 from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.instructors import PostgresInstructorPages
+from adapters.postgres.queries.ledger import PostgresLedgerQueries
 from adapters.postgres.queries.notifications import PostgresInbox
-from adapters.postgres.queries.payments import PostgresLedgerQueries, PostgresPaymentQueries
+from adapters.postgres.queries.payments import PostgresPaymentQueries
 from adapters.postgres.refunds import PostgresChargebacks, PostgresRefunds
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.sessions import PostgresSessions
@@ -186,6 +189,11 @@ class PostgresWork:
         return PostgresNotifications(self._connection)
 
     @cached_property
+    def config_documents(self) -> PostgresConfigDocuments:
+        """Every version of every document."""
+        return PostgresConfigDocuments(self._connection, self._outbox)
+
+    @cached_property
     def instructor_tiers(self) -> PostgresInstructorTiers:
         """The commission level of each instructor."""
         return PostgresInstructorTiers(self._connection, self._outbox)
@@ -244,6 +252,11 @@ class PostgresWork:
     def ledger(self) -> PostgresLedger:
         """The books."""
         return PostgresLedger(self._connection, self._outbox)
+
+    @cached_property
+    def seals(self) -> PostgresSeals:
+        """The chain of sealed journals."""
+        return PostgresSeals(self._connection)
 
     @cached_property
     def confirmations(self) -> PostgresConfirmations:
@@ -332,6 +345,11 @@ class PostgresReads:
         return PostgresInbox(self._connection)
 
     @cached_property
+    def config_queries(self) -> PostgresConfigQueries:
+        """Documents as their operators read them."""
+        return PostgresConfigQueries(self._connection)
+
+    @cached_property
     def priced_offerings(self) -> PostgresPricedOfferings:
         """What is taught, at which rates."""
         return PostgresPricedOfferings(self._connection)
@@ -355,6 +373,11 @@ class PostgresReads:
     def ledger_queries(self) -> PostgresLedgerQueries:
         """The books."""
         return PostgresLedgerQueries(self._connection)
+
+    @cached_property
+    def chain_queries(self) -> PostgresChainQueries:
+        """The chain of sealed journals."""
+        return PostgresChainQueries(self._connection)
 
     @cached_property
     def admin_queries(self) -> PostgresAdminQueries:

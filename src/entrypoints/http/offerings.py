@@ -153,6 +153,7 @@ def post_offering(
         begin=ports.begin,
         ids=ports.ids,
         clock=ports.clock,
+        floors=ports.pricing.floors,
         answer=keyed.answer(OfferingView.of),
     )
     return OfferingView.of(added)
@@ -184,6 +185,7 @@ def patch_offering(
         ),
         begin=ports.begin,
         clock=ports.clock,
+        floors=ports.pricing.floors,
     )
     return OfferingView.of(revised)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import frozen
 
@@ -10,6 +10,7 @@ from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.money import Money
+from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
 from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
 
 
@@ -35,6 +36,29 @@ class InstructorTiers(Protocol):
     def keep(self, tier: InstructorTier) -> None:
         """Keep *tier* in the place of what was kept before, and record what is new about it."""
         ...
+
+
+class PricingSource(Protocol):
+    """Where the figures come from: another version may hold at any moment. Source: AD-10."""
+
+    def current(self) -> PricingConfig:
+        """The figures that hold now, known for a few seconds at most."""
+        ...
+
+
+@frozen
+class FixedPricing:
+    """Figures that never change."""
+
+    _config: PricingConfig
+
+    def current(self) -> PricingConfig:
+        """The figures."""
+        return self._config
+
+
+STANDARD_PRICING: Final = FixedPricing(DEFAULT_PRICING)
+"""What the platform starts with."""
 
 
 class PricingWork(Protocol):

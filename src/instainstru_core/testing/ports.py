@@ -20,6 +20,7 @@ from instainstru_core.testing.fakes.feeds import FakeFeeds
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.fakes.mailer import InMemoryMailbox
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
+from instainstru_core.testing.fakes.signer import FakeSigner
 from instainstru_core.testing.fakes.video import FakeVideoRooms
 from instainstru_core.testing.memory.accounts import (
     CountedSecrets,
@@ -29,6 +30,7 @@ from instainstru_core.testing.memory.accounts import (
     ReadableTokens,
 )
 from instainstru_core.testing.memory.availability import InMemoryRoster
+from instainstru_core.testing.memory.config import InMemoryPricing
 from instainstru_core.testing.memory.places import InMemoryPlaces
 from instainstru_core.testing.memory.search import InMemoryMarket
 from instainstru_core.testing.memory.store import InMemoryStore
@@ -58,6 +60,7 @@ def ports(
     database = database or store(clock)
     mailbox = mailbox or InMemoryMailbox(clock)
     places, roster = InMemoryPlaces(database.begin), InMemoryRoster(database.read)
+    pricing = InMemoryPricing(database.read)
     return Ports(
         begin=database.begin,
         read=database.read,
@@ -71,13 +74,20 @@ def ports(
         operation_locks=InMemoryMutexes(),
         idempotency=InMemoryIdempotencyRecords(database),
         places=places,
-        market=InMemoryMarket(store=database, roster=roster, places=places),
+        market=InMemoryMarket(
+            store=database,
+            roster=roster,
+            places=places,
+            floors=lambda service: pricing.current().floors(service),
+        ),
         chance=FixedChance(),
         roster=roster,
         feed_source=feeds or FakeFeeds(),
         gateway=gateway or SimulatedProcessor(clock),
         mailer=mailbox,
+        pricing_source=pricing,
         webhook_verifier=SignedWebhooks(secrets=(WEBHOOK_SECRET,), clock=clock),
+        signer=FakeSigner(),
         video=FakeVideoRooms(),
         rules=database.rules,
         mailbox=mailbox,

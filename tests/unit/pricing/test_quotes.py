@@ -131,7 +131,7 @@ class TestFloors:
         self, modality: Modality, length: int, floor: int
     ) -> None:
         assert DEFAULT_PRICING.floor(modality, length) == Money(floor)
-        hourly = DEFAULT_PRICING.hourly_floor(modality)
+        hourly = Money(DEFAULT_PRICING.floor(modality, 60).cents)
         assert price_lesson(hourly, length, modality, DEFAULT_PRICING) == Money(floor)
 
     def test_pr_6_a_cent_less_is_refused_with_its_facts(self) -> None:

@@ -149,7 +149,13 @@ def _terms(proposal: Proposal, facts: Facts) -> Iterator[DomainError]:
         else:
             modality = proposal.location_type.modality
             try:
-                price_lesson(rate, proposal.duration_minutes, modality, facts.pricing)
+                price_lesson(
+                    rate,
+                    proposal.duration_minutes,
+                    modality,
+                    facts.pricing,
+                    proposal.service_id,
+                )
             except PriceBelowFloor as refusal:
                 yield refusal
     match proposal.format:

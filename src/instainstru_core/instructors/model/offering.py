@@ -1,8 +1,8 @@
 """One service as one instructor offers it: formats, rates, durations. Source: CA-7…10, IN-4."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -44,6 +44,14 @@ class Floors:
 
 
 STANDARD_FLOORS = Floors()
+
+FloorsOf: TypeAlias = Callable[[ServiceId], Floors]
+"""The floors of a service: its category's, or the default. Source: PR-7."""
+
+
+def standard_floors(_service: ServiceId) -> Floors:
+    """The default, whatever the service."""
+    return STANDARD_FLOORS
 
 
 def _canonical(rates: Mapping[Format, Money]) -> dict[Format, Money]:

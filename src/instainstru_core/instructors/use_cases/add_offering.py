@@ -13,10 +13,10 @@ from instainstru_core.instructors.errors import (
 from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.instructors.model.offering import (
     MAX_OFFERINGS,
-    STANDARD_FLOORS,
-    Floors,
+    FloorsOf,
     Offering,
     Terms,
+    standard_floors,
 )
 from instainstru_core.instructors.policies import check_capabilities
 from instainstru_core.instructors.ports import InstructorWork
@@ -42,7 +42,7 @@ def add_offering(
     begin: Begin[WorkT],
     ids: Ids,
     clock: Clock,
-    floors: Floors = STANDARD_FLOORS,
+    floors: FloorsOf = standard_floors,
     answer: Answer[WorkT, Offering] = unanswered,
 ) -> Offering:
     """Add the offering, or bring back the one withdrawn before, with its id.
@@ -53,7 +53,8 @@ def add_offering(
         ServiceAlreadyOffered: There is an active offering of it.
         InvalidField: Too many offerings; and as `Terms.checked` and `check_capabilities`.
     """
-    terms = request.terms.checked(floors)
+    least = floors(request.service_id)
+    terms = request.terms.checked(least)
     with begin() as work:
         instructor = work.instructors.get_for_update(request.instructor_id)
         service = work.catalog.find_service(request.service_id)
@@ -67,7 +68,7 @@ def add_offering(
         if before is not None and before.active:
             raise ServiceAlreadyOffered(request.service_id)
         if before is not None:
-            kept = work.offerings.save(before.revise(terms, floors=floors, at=clock.now()))
+            kept = work.offerings.save(before.revise(terms, floors=least, at=clock.now()))
         else:
             kept = work.offerings.add(
                 Offering.draft(
@@ -77,7 +78,7 @@ def add_offering(
                     service_name=service.name,
                     service_slug=service.slug,
                     terms=terms,
-                    floors=floors,
+                    floors=least,
                     at=clock.now(),
                 )
             )

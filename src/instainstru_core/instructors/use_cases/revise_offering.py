@@ -7,10 +7,10 @@ from attrs import frozen
 from instainstru_core.instructors.errors import InvalidService, OfferingNotFound
 from instainstru_core.instructors.ids import InstructorId, OfferingId
 from instainstru_core.instructors.model.offering import (
-    STANDARD_FLOORS,
-    Floors,
+    FloorsOf,
     Offering,
     Terms,
+    standard_floors,
 )
 from instainstru_core.instructors.policies import check_capabilities
 from instainstru_core.instructors.ports import InstructorWork
@@ -52,7 +52,7 @@ def revise_offering(
     *,
     begin: Begin[InstructorWork],
     clock: Clock,
-    floors: Floors = STANDARD_FLOORS,
+    floors: FloorsOf = standard_floors,
 ) -> Offering:
     """Change the offering and return it.
 
@@ -68,11 +68,12 @@ def revise_offering(
         offering = work.offerings.get(request.instructor_id, request.offering_id)
         if not offering.active:
             raise OfferingNotFound(request.offering_id)
-        terms = request.applied_to(offering.terms).checked(floors)
+        least = floors(offering.service_id)
+        terms = request.applied_to(offering.terms).checked(least)
         if terms == offering.terms:
             return offering
         service = work.catalog.find_service(offering.service_id)
         if service is None:
             raise InvalidService(offering.service_id)
         check_capabilities(instructor, service, terms.formats)
-        return work.offerings.save(offering.revise(terms, floors=floors, at=clock.now()))
+        return work.offerings.save(offering.revise(terms, floors=least, at=clock.now()))

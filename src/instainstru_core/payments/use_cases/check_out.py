@@ -214,6 +214,7 @@ class _Counter:
             commission=commission,
             credit_cents=self._request.credit_cents,
             config=self._config,
+            service_id=booking.service_id,
         )
         if breakdown.fingerprint != self._request.fingerprint:
             raise QuoteChanged.to(breakdown)

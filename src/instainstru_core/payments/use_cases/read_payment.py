@@ -50,6 +50,7 @@ def price_booking(
         commission=evaluate_tier(facts, upcoming=1, now=now, config=config),
         credit_cents=credit_cents,
         config=config,
+        service_id=booking.service_id,
     )
 
 

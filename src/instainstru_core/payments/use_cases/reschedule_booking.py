@@ -293,6 +293,7 @@ def price_of_move(
         credit_cents=before.credit.cents,
         available_credit=before.credit,
         config=config,
+        service_id=booking.service_id,
     )
 
 

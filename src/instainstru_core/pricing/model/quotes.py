@@ -5,6 +5,7 @@ import json
 
 from attrs import frozen
 
+from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.lessons import Modality
 from instainstru_core.kernel.money import NOTHING, Money
@@ -89,15 +90,21 @@ class LineItem:
 
 
 def price_lesson(
-    hourly_rate: Money, minutes: int, modality: Modality, config: PricingConfig
+    hourly_rate: Money,
+    minutes: int,
+    modality: Modality,
+    config: PricingConfig,
+    service_id: ServiceId | None = None,
 ) -> Money:
-    """LP, the price of the lesson itself. Source: PR-2, PR-4, PR-6.
+    """LP, the price of the lesson itself; its service may have floors of its own.
+
+    Source: PR-2, PR-4, PR-6, PR-7.
 
     Raises:
         PriceBelowFloor: Less than the modality allows, or than the processor can charge.
     """
     price = hourly_rate.for_minutes(minutes)
-    floor = config.floor(modality, minutes)
+    floor = config.floor(modality, minutes, service_id)
     if price < floor:
         raise PriceBelowFloor(modality, minutes, price, floor)
     if NOTHING < price + price.share(config.student_fee_bps) < config.smallest_charge:
@@ -114,6 +121,7 @@ def quote(
     credit_cents: int = 0,
     available_credit: Money = NOTHING,
     config: PricingConfig,
+    service_id: ServiceId | None = None,
 ) -> PriceBreakdown:
     """The whole price with at most *credit_cents* of the *available_credit*. Source: PR-3…PR-6.
 
@@ -123,7 +131,7 @@ def quote(
     """
     if credit_cents < 0:
         raise NegativeCredit(credit_cents)
-    lesson_price = price_lesson(hourly_rate, minutes, modality, config)
+    lesson_price = price_lesson(hourly_rate, minutes, modality, config, service_id)
     student_fee = lesson_price.share(config.student_fee_bps)
     kept = lesson_price.share(commission.bps)
     total = lesson_price + student_fee

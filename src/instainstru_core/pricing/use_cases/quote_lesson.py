@@ -66,4 +66,5 @@ def quote_lesson(
         commission=evaluate_tier(offering.tier, upcoming=1, now=now, config=config),
         credit_cents=request.credit_cents,
         config=config,
+        service_id=request.service_id,
     )

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from instainstru_core.instructors.model.offering import Floors, Offering
+from instainstru_core.instructors.model.offering import FloorsOf, Offering
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.places.model.gazetteer import Gazetteer
 from instainstru_core.search.model.supply import FORMATS, Listed, Listing
 
 
 def listing_of(
-    instructor: Instructor, offerings: Iterable[Offering], *, gazetteer: Gazetteer, floors: Floors
+    instructor: Instructor, offerings: Iterable[Offering], *, gazetteer: Gazetteer, floors: FloorsOf
 ) -> Listing | None:
     """The listing of someone the public sees; None when nothing of hers can be booked."""
     listed = tuple(
@@ -32,8 +32,8 @@ def listing_of(
     )
 
 
-def _listed(offering: Offering, floors: Floors) -> Listed | None:
-    bookable = offering.bookable_formats(floors)
+def _listed(offering: Offering, floors: FloorsOf) -> Listed | None:
+    bookable = offering.bookable_formats(floors(offering.service_id))
     if not bookable:
         return None
     travel, studio, online = (

@@ -9,7 +9,7 @@ from instainstru_core.availability.model.who import FirstStarts, WhoIsFree
 from instainstru_core.availability.ports import LiveRoster
 from instainstru_core.catalog.model import Catalog
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.instructors.model.offering import STANDARD_FLOORS, Floors
+from instainstru_core.instructors.model.offering import FloorsOf, standard_floors
 from instainstru_core.instructors.queries import InstructorPage
 from instainstru_core.places.ports import Places
 from instainstru_core.search.model.listing import listing_of
@@ -42,7 +42,7 @@ class InMemoryMarket:
     store: InMemoryStore
     roster: LiveRoster
     places: Places
-    floors: Floors = STANDARD_FLOORS
+    floors: FloorsOf = standard_floors
 
     @contextmanager
     def look(self) -> Iterator[InMemoryMarketView]:

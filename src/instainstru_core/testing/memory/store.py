@@ -44,7 +44,12 @@ from instainstru_core.testing.memory.calendar_files import (
 )
 from instainstru_core.testing.memory.calendar_history import InMemoryCalendarHistory
 from instainstru_core.testing.memory.catalog import InMemoryCatalog
+from instainstru_core.testing.memory.chain import InMemoryChainQueries, InMemorySeals
 from instainstru_core.testing.memory.claims import InMemoryClaims
+from instainstru_core.testing.memory.config import (
+    InMemoryConfigDocuments,
+    InMemoryConfigQueries,
+)
 from instainstru_core.testing.memory.credits import InMemoryCreditLots, InMemoryCreditQueries
 from instainstru_core.testing.memory.debts import (
     InMemoryDebtQueries,
@@ -265,6 +270,11 @@ class InMemoryWork:
         return InMemoryNotifications(self._tables)
 
     @cached_property
+    def config_documents(self) -> InMemoryConfigDocuments:
+        """Every version of every document."""
+        return InMemoryConfigDocuments(self._tables, self._outbox)
+
+    @cached_property
     def instructor_tiers(self) -> InMemoryInstructorTiers:
         """The commission level of each instructor."""
         return InMemoryInstructorTiers(self._tables, self._outbox)
@@ -323,6 +333,11 @@ class InMemoryWork:
     def ledger(self) -> InMemoryLedger:
         """The books."""
         return InMemoryLedger(self._tables, self._outbox)
+
+    @cached_property
+    def seals(self) -> InMemorySeals:
+        """The chain of sealed journals."""
+        return InMemorySeals(self._tables)
 
     @cached_property
     def confirmations(self) -> InMemoryConfirmations:
@@ -404,6 +419,11 @@ class InMemoryReads:
         return InMemoryInbox(self._tables)
 
     @cached_property
+    def config_queries(self) -> InMemoryConfigQueries:
+        """Documents as their operators read them."""
+        return InMemoryConfigQueries(self._tables)
+
+    @cached_property
     def priced_offerings(self) -> InMemoryPricedOfferings:
         """What is taught, at which rates."""
         return InMemoryPricedOfferings(self._tables)
@@ -427,6 +447,11 @@ class InMemoryReads:
     def ledger_queries(self) -> InMemoryLedgerQueries:
         """The books."""
         return InMemoryLedgerQueries(self._tables)
+
+    @cached_property
+    def chain_queries(self) -> InMemoryChainQueries:
+        """The chain of sealed journals."""
+        return InMemoryChainQueries(self._tables)
 
     @cached_property
     def admin_queries(self) -> InMemoryAdminQueries:
