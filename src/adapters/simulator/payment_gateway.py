@@ -1,6 +1,7 @@
 """The `PaymentGateway` port against the simulated processor's HTTP API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeVar, cast, get_args, overload
 
 import httpx
@@ -17,14 +18,24 @@ from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.processor import (
     AuthorisationResult,
     Authorised,
+    BalanceTransaction,
+    BankPayout,
     Captured,
     CardDetails,
+    CardSetup,
+    Charged,
+    ChargeResult,
     Declined,
+    DisputeSeen,
+    InstantBalance,
     PayoutAccount,
+    PayoutSchedule,
     ProcessorAnswer,
     Refunded,
+    RefundSeen,
     Refused,
     RequiresAction,
+    Reversed,
     Transferred,
     Voided,
 )
@@ -138,8 +149,109 @@ class SimulatedGateway:
 
     def find_account(self, account: str) -> PayoutAccount | None:
         """How the account stands now."""
-        document = self._ask("GET", f"/accounts/{account}")
-        return None if document["kind"] == "Nothing" else _read(document, PayoutAccount)
+        return self._find(f"/accounts/{account}", PayoutAccount)
+
+    def start_setup(self, *, customer: str) -> CardSetup:
+        """A card form for *customer*."""
+        return _read(self._post(f"/customers/{customer}/setups", {}), CardSetup)
+
+    def find_setup(self, setup: str) -> CardSetup | None:
+        """How the form stands now."""
+        return self._find(f"/setups/{setup}", CardSetup)
+
+    def detach_card(self, *, customer: str, token: str) -> None:
+        """Forget the card."""
+        self._post(f"/customers/{customer}/cards/{token}/detach", {})
+
+    def charge(
+        self,
+        key: OperationId,
+        *,
+        customer: str,
+        card: str,
+        amount: Money,
+        off_session: bool,
+        group: str,
+    ) -> ChargeResult:
+        """Take *amount* from *card* at once."""
+        body = {
+            "customer": customer,
+            "card": card,
+            "amount_cents": amount.cents,
+            "off_session": off_session,
+            "group": group,
+        }
+        return _read(self._post("/charges", body, key), Charged, RequiresAction, Declined)
+
+    def find_charge(self, intent: str) -> ChargeResult | None:
+        """How the charge stands now."""
+        document = self._ask("GET", f"/charges/{intent}")
+        if document["kind"] == "Nothing":
+            return None
+        return _read(document, Charged, RequiresAction, Declined)
+
+    def reverse(self, key: OperationId, *, transfer: str, amount: Money) -> Reversed | Refused:
+        """Take *amount* of a transfer back."""
+        path = f"/transfers/{transfer}/reversals"
+        return _read(self._post(path, {"amount_cents": amount.cents}, key), Reversed, Refused)
+
+    def find_refund(self, refund: str) -> RefundSeen | None:
+        """How the refund stands now."""
+        return self._find(f"/refunds/{refund}", RefundSeen)
+
+    def dashboard_link(self, *, account: str) -> str:
+        """Where the instructor sees their account."""
+        return str(self._post(f"/accounts/{account}/dashboard-links", {})["url"])
+
+    def payout_schedule(self, account: str) -> PayoutSchedule:
+        """When the account pays out."""
+        return _read(self._ask("GET", f"/accounts/{account}/schedule"), PayoutSchedule)
+
+    def set_payout_schedule(self, account: str, schedule: PayoutSchedule) -> PayoutSchedule:
+        """Let the account pay out on *schedule* from now on."""
+        body = msgspec.to_builtins(schedule)
+        return _read(self._post(f"/accounts/{account}/schedule", body), PayoutSchedule)
+
+    def payouts(self, account: str, *, limit: int = 100) -> Sequence[BankPayout]:
+        """The account's latest payouts, newest first."""
+        path = f"/accounts/{account}/payouts"
+        listed = self._ask("GET", path, params={"limit": limit})
+        return [_read(each, BankPayout) for each in listed["items"]]
+
+    def find_payout(self, account: str, payout: str) -> BankPayout | None:
+        """How the payout stands now."""
+        return self._find(f"/accounts/{account}/payouts/{payout}", BankPayout)
+
+    def instant_balance(self, account: str) -> InstantBalance:
+        """What the account can pay out at once."""
+        return _read(self._ask("GET", f"/accounts/{account}/instant-balance"), InstantBalance)
+
+    def instant_payout(
+        self, key: OperationId, *, account: str, amount: Money
+    ) -> BankPayout | Refused:
+        """Pay *amount* of the account's balance out at once."""
+        path = f"/accounts/{account}/instant-payouts"
+        return _read(self._post(path, {"amount_cents": amount.cents}, key), BankPayout, Refused)
+
+    def find_dispute(self, dispute: str) -> DisputeSeen | None:
+        """How the disputed charge stands now."""
+        return self._find(f"/disputes/{dispute}", DisputeSeen)
+
+    def balance(self) -> int:
+        """The platform's balance in cents."""
+        return int(self._ask("GET", "/balance")["cents"])
+
+    def balance_transactions(
+        self, *, since: datetime, until: datetime
+    ) -> Iterator[BalanceTransaction]:
+        """Every movement of the platform's balance in a while, oldest first."""
+        params = {"since": since.isoformat(), "until": until.isoformat()}
+        for each in self._ask("GET", "/balance-transactions", params=params)["items"]:
+            yield _read(each, BalanceTransaction)
+
+    def _find(self, path: str, kind: type[A]) -> A | None:
+        document = self._ask("GET", path)
+        return None if document["kind"] == "Nothing" else _read(document, kind)
 
     def _post(
         self, path: str, body: Mapping[str, object], key: OperationId | None = None

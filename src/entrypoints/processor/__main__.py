@@ -16,7 +16,8 @@ from granian.server.embed import Server
 
 from entrypoints.bootstrap import platform_clock
 from entrypoints.keys import read_keys
-from entrypoints.processor.app import Counter, create_app
+from entrypoints.processor.app import create_app
+from entrypoints.processor.counter import Counter
 from entrypoints.processor.courier import Courier
 from entrypoints.processor.log import CommandLog
 from entrypoints.processor.teller import Teller

@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import httpx
 from attrs import Factory, define, field, frozen
@@ -119,12 +119,14 @@ class Courier:
 
 def body_of(event: Emitted) -> bytes:
     """The event as the platform reads it: what changed, never what it is now."""
-    document = {
+    document: dict[str, Any] = {
         "id": event.event_id,
         "type": event.type,
         "created": int(event.at.timestamp()),
         "data": {"object": {"id": event.object_id}},
     }
+    if event.account is not None:
+        document["account"] = event.account
     return json.dumps(document, separators=(",", ":")).encode()
 
 

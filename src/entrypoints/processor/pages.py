@@ -1,7 +1,12 @@
-"""The one page that people see: an instructor's onboarding."""
+"""The pages that people see: an instructor's onboarding, and their account."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Final
+
+from instainstru_core.kernel.money import Money
+from instainstru_core.payments.model.processor import BankPayout
+from instainstru_core.testing.fakes.processor.books import ConnectedAccount
 
 _STYLE: Final = (
     "body{font-family:sans-serif;background:#f6f6f4;color:#222;margin:0;padding:48px}"
@@ -18,6 +23,19 @@ def onboarding_page(link: str) -> str:
         "<p>This is the simulated processor. A real one would ask for your bank account now.</p>"
         f'<form method="post" action="/onboarding/{escape(link, quote=True)}">'
         "<button>Complete onboarding</button></form>",
+    )
+
+
+def account_page(account: ConnectedAccount, payouts: Sequence[BankPayout]) -> str:
+    """What the account has, and what it paid out, newest first."""
+    rows = "".join(
+        f"<li>{each.created_at:%Y-%m-%d}: {each.amount}, {escape(each.status)}</li>"
+        for each in payouts
+    )
+    return _page(
+        "Your account",
+        f"<p>Balance: {Money(account.balance_cents)}</p><h2>Payouts</h2>"
+        f"<ul>{rows or '<li>None yet</li>'}</ul>",
     )
 
 

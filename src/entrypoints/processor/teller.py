@@ -1,5 +1,6 @@
 """Executes commands one at a time, each written down before it is done."""
 
+from datetime import datetime
 from threading import Lock
 from typing import Self
 
@@ -7,6 +8,7 @@ from attrs import define, field
 
 from entrypoints.processor.log import CommandLog
 from instainstru_core.kernel.time import Clock
+from instainstru_core.testing.fakes.processor.bank_commands import Tick
 from instainstru_core.testing.fakes.processor.books import Books
 from instainstru_core.testing.fakes.processor.commands import Command
 from instainstru_core.testing.fakes.processor.engine import Outcome, Processor
@@ -42,6 +44,15 @@ class Teller:
         """Write *command* down, and do it."""
         with self._one_at_a_time:
             at = self._clock.now()
-            if self._processor.is_worth_keeping(command):
+            if self._processor.is_worth_keeping(command, at):
                 self._log.append(command, at)
             return self._processor.execute(command, at)
+
+    def tick(self) -> None:
+        """Let happen what is due by the clock."""
+        if self._processor.is_due(self._clock.now()):
+            self.execute(Tick())
+
+    def now(self) -> datetime:
+        """What the platform's clock shows."""
+        return self._clock.now()

@@ -33,6 +33,52 @@ class ConfirmBody(Struct, forbid_unknown_fields=True):
     client_secret: str
 
 
+class FormBody(Struct, forbid_unknown_fields=True):
+    """A card form, filled in."""
+
+    client_secret: str
+    token: str
+
+
+class ScheduleBody(Struct, forbid_unknown_fields=True):
+    """When an account pays out."""
+
+    interval: str
+    weekday: int | None = None
+    month_day: int | None = None
+
+
+class ChangeAccountBody(Struct, forbid_unknown_fields=True):
+    """What an account may do, and what its owner is asked for."""
+
+    requirements: list[str] = []
+    charges_enabled: bool = True
+    payouts_enabled: bool = True
+
+
+class OpenDisputeBody(Struct, forbid_unknown_fields=True):
+    """Which charge is disputed, by its intent."""
+
+    intent: str
+    inquiry: bool = False
+    amount_cents: int | None = None
+    reason: str = "fraudulent"
+
+
+class CloseDisputeBody(Struct, forbid_unknown_fields=True):
+    """How a dispute ends."""
+
+    status: str
+
+
+class LandingBody(Struct, forbid_unknown_fields=True):
+    """What became of a payout."""
+
+    status: str
+    failure_code: str | None = None
+    failure_message: str | None = None
+
+
 class AmountBody(Struct, forbid_unknown_fields=True):
     """So much money."""
 
@@ -85,7 +131,13 @@ def written(answer: Answer) -> tuple[int, dict[str, Any]]:
             return 200, {"kind": "Nothing"}
         case str(text):
             return 200, {"kind": "Link", "url": text}
+        case tuple(items):
+            return 200, {"kind": "List", "items": [_document(each) for each in items]}
         case Rejected(code):
             return REJECTIONS[code], {"kind": "Rejected", "code": code}
         case value:
-            return 200, {"kind": type(value).__name__, **msgspec.to_builtins(value)}
+            return 200, _document(value)
+
+
+def _document(value: object) -> dict[str, Any]:
+    return {"kind": type(value).__name__, **msgspec.to_builtins(value)}

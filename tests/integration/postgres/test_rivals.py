@@ -179,4 +179,4 @@ def _processor_agrees(crowd: Crowd, connection: Connection) -> None:
     assert set(transfers.values()) <= {1}
     assert kept.keys() >= transfers.keys()
     moved = processor.books.balance_transactions
-    assert sum(each.net_cents for each in moved) == connection.scalar(_CASH)
+    assert sum(each.amount_cents for each in moved) == connection.scalar(_CASH)

@@ -15,7 +15,8 @@ from attrs import define, frozen
 from litestar.testing import TestClient
 
 from adapters.simulator.payment_gateway import SimulatedGateway, processor_client
-from entrypoints.processor.app import Counter, create_app
+from entrypoints.processor.app import create_app
+from entrypoints.processor.counter import Counter
 from entrypoints.processor.courier import HEADER, Courier, Manners, body_of
 from entrypoints.processor.log import CommandLog
 from entrypoints.processor.teller import Teller
@@ -34,7 +35,8 @@ from instainstru_core.testing.contracts.payment_gateway import (
     key,
 )
 from instainstru_core.testing.fakes.clock import HandMovedClock
-from instainstru_core.testing.fakes.processor.commands import AttachCard, Fault, OpenAccount
+from instainstru_core.testing.fakes.processor.account_commands import OpenAccount
+from instainstru_core.testing.fakes.processor.commands import AttachCard, Fault
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 API_KEY = "sk_test_of_the_platform"

@@ -20,25 +20,28 @@ from instainstru_core.testing.contracts.payment_gateway import (
 )
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
-from instainstru_core.testing.fakes.processor.books import OPENING_BALANCE_CENTS, Books
+from instainstru_core.testing.fakes.processor.account_commands import (
+    CompleteOnboarding,
+    LinkOnboarding,
+    OpenAccount,
+    Transfer,
+)
+from instainstru_core.testing.fakes.processor.books import Books
 from instainstru_core.testing.fakes.processor.cards import TEST_CARDS
 from instainstru_core.testing.fakes.processor.commands import (
     AttachCard,
     Authorise,
     Capture,
     Command,
-    CompleteOnboarding,
     ConfirmIntent,
     Fault,
     FindIntent,
-    LinkOnboarding,
-    OpenAccount,
     Refund,
     ScriptFault,
-    Transfer,
     Void,
 )
 from instainstru_core.testing.fakes.processor.engine import Processor, Rejected
+from instainstru_core.testing.fakes.processor.intents import fee_cents
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
@@ -115,10 +118,10 @@ def test_every_change_is_told_once() -> None:
         "payment_intent.amount_capturable_updated",
         "payment_intent.succeeded",
         "refund.created",
+        "charge.refunded",
     ]
-    assert len({each.event_id for each in processor.news}) == 3
-    balance = OPENING_BALANCE_CENTS + 100_80 - 80
-    assert processor.books.balance_cents == balance
+    assert len({each.event_id for each in processor.news}) == 4
+    assert processor.balance() == 100_80 - fee_cents(100_80) - 80
 
 
 def test_a_wrong_secret_confirms_nothing() -> None:
@@ -144,10 +147,10 @@ def test_a_slow_call_still_answers() -> None:
     processor = Processor(Books("seed"))
     look = FindIntent(intent="pi_none")
     processor.execute(ScriptFault(kind="find_intent", fault=Fault.SLOW, slow_ms=250), NOON)
-    assert processor.is_worth_keeping(look)
+    assert processor.is_worth_keeping(look, NOON)
     slow = processor.execute(look, NOON)
     assert (slow.slow_ms, slow.is_lost) == (250, False)
-    assert not processor.is_worth_keeping(look)
+    assert not processor.is_worth_keeping(look, NOON)
     assert processor.execute(look, NOON).slow_ms == 0
 
 
@@ -233,4 +236,6 @@ def test_no_story_makes_money(story: list[tuple[str, str, int, int]], token: str
         assert intent.transferred_cents <= intent.captured_cents
     taken = sum(intent.captured_cents - intent.refunded_cents for intent in books.intents.values())
     sent = sum(account.balance_cents for account in books.accounts.values())
-    assert books.balance_cents == OPENING_BALANCE_CENTS + taken - sent
+    fees = sum(fee_cents(intent.captured_cents) for intent in books.charges.values())
+    assert books.balance_cents == taken - sent - fees
+    assert books.balance_cents == sum(each.net_cents for each in books.balance_transactions)

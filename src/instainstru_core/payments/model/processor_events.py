@@ -22,9 +22,11 @@ HANDLED_TYPES: Final = frozenset(
 class ProcessorEvent:
     """The processor says that *object_id* changed; whoever hears it asks how it stands now.
 
+    *account* is the instructor's account on which it happened, if it did not on the platform's.
     Events come late, twice and out of order, so nothing but the object's name is taken from them.
     """
 
     event_id: str
     type: str
     object_id: str
+    account: str | None = None

@@ -1,98 +1,79 @@
 """The simulated processor as a `PaymentGateway` in memory: for tests, and for trying things out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from threading import Lock
 from typing import cast
 
-from attrs import Factory, define, field
+from attrs import define
 
 from instainstru_core.kernel.money import Money
-from instainstru_core.kernel.time import Clock
-from instainstru_core.payments.errors import (
-    OutcomeUnknown,
-    ProcessorKeyReused,
-    ProcessorObjectUnknown,
-)
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.processor import (
     AuthorisationResult,
+    BalanceTransaction,
+    BankPayout,
     Captured,
     CardDetails,
+    CardSetup,
+    ChargeResult,
     Declined,
+    DisputeSeen,
+    InstantBalance,
     PayoutAccount,
+    PayoutSchedule,
     ProcessorAnswer,
     Refunded,
+    RefundSeen,
     Refused,
+    Reversed,
     Transferred,
     Voided,
 )
-from instainstru_core.payments.model.processor_events import ProcessorEvent
-from instainstru_core.testing.fakes.processor.accounts import OnboardingDone
-from instainstru_core.testing.fakes.processor.books import Books, Effect
+from instainstru_core.testing.fakes.processor.account_commands import (
+    FindAccount,
+    FindInstantBalance,
+    FindPayout,
+    FindSchedule,
+    InstantPayout,
+    LinkDashboard,
+    LinkOnboarding,
+    ListPayouts,
+    OpenAccount,
+    Reverse,
+    SetSchedule,
+    Transfer,
+)
+from instainstru_core.testing.fakes.processor.balance import Balance
+from instainstru_core.testing.fakes.processor.bank_commands import (
+    FindBalance,
+    FindDispute,
+    ListBalance,
+)
 from instainstru_core.testing.fakes.processor.commands import (
     AttachCard,
     Authorise,
     Capture,
-    Command,
-    CompleteOnboarding,
-    ConfirmIntent,
-    Fault,
-    FindAccount,
+    Charge,
+    DetachCard,
+    FindCharge,
     FindIntent,
     FindOperation,
-    LinkOnboarding,
-    OpenAccount,
+    FindRefund,
+    FindSetup,
     Refund,
-    ScriptFault,
-    Transfer,
+    StartSetup,
     Void,
 )
-from instainstru_core.testing.fakes.processor.engine import Answer, Processor, Rejected
+from instainstru_core.testing.fakes.simulated_bank import SimulatedBank
 
 
 @define
-class SimulatedProcessor:
+class SimulatedProcessor(SimulatedBank):
     """A card processor without a card, a bank or a network. `books` shows what really happened.
 
     Every token of `TEST_CARDS` behaves as its name says, and `fail_next` makes the next calls of a
     kind go wrong. A lost answer is `OutcomeUnknown`, as it would be with the real thing.
     """
-
-    _clock: Clock
-    _processor: Processor = Factory(lambda: Processor(Books("simulated")))
-    _one_at_a_time: Lock = field(factory=Lock, init=False)
-
-    @property
-    def books(self) -> Books:
-        """What the processor remembers."""
-        return self._processor.books
-
-    @property
-    def effects(self) -> Sequence[Effect]:
-        """Everything that really happened, in order."""
-        return self.books.effects
-
-    @property
-    def news(self) -> Sequence[ProcessorEvent]:
-        """Every event the platform should hear of, in order."""
-        return [
-            ProcessorEvent(event_id=each.event_id, type=each.type, object_id=each.object_id)
-            for each in self.books.events
-        ]
-
-    def fail_next(self, kind: str, fault: Fault, *, calls: int = 1) -> None:
-        """Make the next *calls* of *kind* (a name of `KINDS`) go wrong."""
-        self._execute(ScriptFault(kind=kind, fault=fault, calls=calls))
-
-    def confirm(self, intent: str, client_secret: str) -> None:
-        """The cardholder confirms the hold (3-D Secure)."""
-        self._execute(ConfirmIntent(intent=intent, client_secret=client_secret))
-
-    def onboard(self, link: str) -> str:
-        """The instructor completes onboarding at *link*; answers with the address to go back to."""
-        command = CompleteOnboarding(link=link.rpartition("/")[2])
-        return cast("OnboardingDone", self._execute(command)).return_url
 
     def attach_card(self, *, customer: str, token: str) -> CardDetails | Declined:
         """Keep the card behind *token* for *customer*."""
@@ -166,18 +147,103 @@ class SimulatedProcessor:
         """How the account stands now."""
         return cast("PayoutAccount | None", self._execute(FindAccount(account=account)))
 
-    def _execute(self, command: Command) -> Answer:
-        with self._one_at_a_time:
-            outcome = self._processor.execute(command, self._now())
-        if outcome.is_lost:
-            raise OutcomeUnknown
-        match outcome.answer:
-            case Rejected("key_reused"):
-                raise ProcessorKeyReused
-            case Rejected():
-                raise ProcessorObjectUnknown
-            case answer:
-                return answer
+    def start_setup(self, *, customer: str) -> CardSetup:
+        """A card form for *customer*."""
+        return cast("CardSetup", self._execute(StartSetup(customer=customer)))
 
-    def _now(self) -> datetime:
-        return self._clock.now()
+    def find_setup(self, setup: str) -> CardSetup | None:
+        """How the form stands now."""
+        return cast("CardSetup | None", self._execute(FindSetup(setup=setup)))
+
+    def detach_card(self, *, customer: str, token: str) -> None:
+        """Forget the card."""
+        self._execute(DetachCard(customer=customer, token=token))
+
+    def charge(
+        self,
+        key: OperationId,
+        *,
+        customer: str,
+        card: str,
+        amount: Money,
+        off_session: bool,
+        group: str,
+    ) -> ChargeResult:
+        """Take *amount* from *card* at once."""
+        command = Charge(
+            key=str(key),
+            customer=customer,
+            card=card,
+            amount_cents=amount.cents,
+            off_session=off_session,
+            group=group,
+        )
+        return cast("ChargeResult", self._execute(command))
+
+    def find_charge(self, intent: str) -> ChargeResult | None:
+        """How the charge stands now."""
+        return cast("ChargeResult | None", self._execute(FindCharge(intent=intent)))
+
+    def reverse(self, key: OperationId, *, transfer: str, amount: Money) -> Reversed | Refused:
+        """Take *amount* of a transfer back."""
+        command = Reverse(key=str(key), transfer=transfer, amount_cents=amount.cents)
+        return cast("Reversed | Refused", self._execute(command))
+
+    def find_refund(self, refund: str) -> RefundSeen | None:
+        """How the refund stands now."""
+        return cast("RefundSeen | None", self._execute(FindRefund(refund=refund)))
+
+    def dashboard_link(self, *, account: str) -> str:
+        """Where the instructor sees their account."""
+        link = self._execute(LinkDashboard(account=account))
+        return f"https://processor.invalid/dashboard/{link}"
+
+    def payout_schedule(self, account: str) -> PayoutSchedule:
+        """When the account pays out."""
+        return cast("PayoutSchedule", self._execute(FindSchedule(account=account)))
+
+    def set_payout_schedule(self, account: str, schedule: PayoutSchedule) -> PayoutSchedule:
+        """Let the account pay out on *schedule* from now on."""
+        command = SetSchedule(
+            account=account,
+            interval=schedule.interval,
+            weekday=schedule.weekday,
+            month_day=schedule.month_day,
+        )
+        return cast("PayoutSchedule", self._execute(command))
+
+    def payouts(self, account: str, *, limit: int = 100) -> Sequence[BankPayout]:
+        """The account's latest payouts, newest first."""
+        listed = self._execute(ListPayouts(account=account, limit=limit))
+        return cast("tuple[BankPayout, ...]", listed)
+
+    def find_payout(self, account: str, payout: str) -> BankPayout | None:
+        """How the payout stands now."""
+        found = self._execute(FindPayout(account=account, payout=payout))
+        return cast("BankPayout | None", found)
+
+    def instant_balance(self, account: str) -> InstantBalance:
+        """What the account can pay out at once."""
+        return cast("InstantBalance", self._execute(FindInstantBalance(account=account)))
+
+    def instant_payout(
+        self, key: OperationId, *, account: str, amount: Money
+    ) -> BankPayout | Refused:
+        """Pay *amount* of the account's balance out at once."""
+        command = InstantPayout(key=str(key), account=account, amount_cents=amount.cents)
+        return cast("BankPayout | Refused", self._execute(command))
+
+    def find_dispute(self, dispute: str) -> DisputeSeen | None:
+        """How the disputed charge stands now."""
+        return cast("DisputeSeen | None", self._execute(FindDispute(dispute=dispute)))
+
+    def balance(self) -> int:
+        """The platform's balance in cents."""
+        return cast("Balance", self._execute(FindBalance())).cents
+
+    def balance_transactions(
+        self, *, since: datetime, until: datetime
+    ) -> Iterator[BalanceTransaction]:
+        """Every movement of the platform's balance in a while, oldest first."""
+        listed = self._execute(ListBalance(since=since, until=until))
+        return iter(cast("tuple[BalanceTransaction, ...]", listed))

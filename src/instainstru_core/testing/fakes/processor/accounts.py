@@ -1,19 +1,25 @@
-"""The simulated processor's rules for instructors' accounts and the money sent to them."""
+"""The simulated processor's rules for instructors' accounts."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import frozen
 
-from instainstru_core.kernel.money import Money
-from instainstru_core.payments.model.processor import PayoutAccount, Refused, Transferred
-from instainstru_core.testing.fakes.processor.books import Books, ConnectedAccount, OnboardingPage
-from instainstru_core.testing.fakes.processor.commands import (
+from instainstru_core.payments.model.processor import PayoutAccount
+from instainstru_core.testing.fakes.processor.account_commands import (
+    ChangeAccount,
     CompleteOnboarding,
+    Deauthorise,
     FindAccount,
+    LinkDashboard,
     LinkOnboarding,
     OpenAccount,
-    Transfer,
+)
+from instainstru_core.testing.fakes.processor.books import (
+    Books,
+    ConnectedAccount,
+    DashboardPage,
+    OnboardingPage,
 )
 
 LINK_LASTS: Final = timedelta(minutes=5)
@@ -62,43 +68,49 @@ def complete_onboarding(
     account = books.accounts[page.account]
     if not account.is_onboarded:
         account.is_onboarded = True
-        books.emit("account.updated", page.account, at=at)
+        books.emit("account.updated", page.account, at=at, account=page.account)
     return OnboardingDone(account=page.account, return_url=page.return_url)
 
 
-def transfer(books: Books, command: Transfer, at: datetime) -> Transferred | Refused:
-    """Move money to an account, never more than there is to move."""
-    account = books.accounts.get(command.account)
-    if account is None:
-        return Refused(reason="account_unknown")
-    if (reason := _no_transfer(books, account, command)) is not None:
-        return Refused(reason=reason)
-    name = books.new_id("tr")
-    if command.charge is not None:
-        books.charges[command.charge].transferred_cents += command.amount_cents
-    account.balance_cents += command.amount_cents
-    books.effect("transfer", name, key=command.key, amount_cents=command.amount_cents, at=at)
-    books.book("transfer", name, -command.amount_cents, group=command.group, at=at)
-    books.emit("transfer.created", name, at=at)
-    return Transferred(transfer=name, amount=Money(command.amount_cents))
+def link_dashboard(books: Books, command: LinkDashboard, at: datetime) -> str | None:
+    """A fresh link for the account's own page; None when there is no such account."""
+    if command.account not in books.accounts:
+        return None
+    link = books.new_id("dash")
+    books.dashboards[link] = DashboardPage(account=command.account, expires_at=at + LINK_LASTS)
+    return link
 
 
-def _no_transfer(books: Books, account: ConnectedAccount, command: Transfer) -> str | None:
-    if not account.is_onboarded:
-        return "account_not_payable"
-    if command.charge is None:
-        return "insufficient_balance" if command.amount_cents > books.balance_cents else None
-    charge = books.charges.get(command.charge)
-    if charge is None:
-        return "charge_unknown"
-    if charge.transferred_cents + command.amount_cents > charge.captured_cents:
-        return "amount_too_large"
-    return None
+def change_account(books: Books, command: ChangeAccount, at: datetime) -> PayoutAccount | None:
+    """The processor's staff restrict an account, ask for papers, or let it go on."""
+    if (account := books.accounts.get(command.account)) is None:
+        return None
+    before = _standing(account)
+    account.requirements = command.requirements
+    account.is_restricted = not command.charges_enabled
+    account.payouts_enabled = command.payouts_enabled
+    if _standing(account) != before:
+        books.emit("account.updated", account.account, at=at, account=account.account)
+    return _standing(account)
+
+
+def deauthorise(books: Books, command: Deauthorise, at: datetime) -> PayoutAccount | None:
+    """The instructor leaves the platform; the account stays theirs."""
+    if (account := books.accounts.get(command.account)) is None:
+        return None
+    if not account.is_deauthorised:
+        account.is_deauthorised = True
+        name = account.account
+        books.emit("account.application.deauthorized", name, at=at, account=name)
+    return _standing(account)
 
 
 def _standing(account: ConnectedAccount) -> PayoutAccount:
     return PayoutAccount(
         account=account.account,
-        charges_enabled=account.is_onboarded,
+        charges_enabled=account.is_onboarded and not account.is_restricted,
         details_submitted=account.is_onboarded,
+        payouts_enabled=account.payouts_enabled,
+        requirements=account.requirements,
+        deauthorised=account.is_deauthorised,
     )

@@ -7,11 +7,19 @@ from typing import Final
 
 from attrs import Factory, define, frozen
 
-from instainstru_core.payments.model.processor import CardDetails
+from instainstru_core.payments.model.processor import (
+    BalanceKind,
+    BankPayout,
+    CardDetails,
+    DisputeStatus,
+    PayoutInterval,
+    PayoutSchedule,
+    RefundStatus,
+)
 from instainstru_core.testing.fakes.processor.cards import CardBehaviour
 
 OPENING_BALANCE_CENTS: Final = 1_000_000_00
-"""What the platform has at the processor from the start, so that it can pay out of its own."""
+"""What the platform may pay out beyond what came in: a credit line, no part of its balance."""
 
 
 class IntentState(StrEnum):
@@ -26,7 +34,7 @@ class IntentState(StrEnum):
 
 @define(kw_only=True)
 class Intent:
-    """Money asked of one card."""
+    """Money asked of one card; *is_charge* is taken as soon as it may be, without a hold."""
 
     intent: str
     key: str
@@ -41,6 +49,7 @@ class Intent:
     captured_cents: int = 0
     refunded_cents: int = 0
     transferred_cents: int = 0
+    is_charge: bool = False
 
 
 @define(kw_only=True)
@@ -51,16 +60,73 @@ class KeptCard:
     details: CardDetails
     behaviour: CardBehaviour
     is_authenticated: bool = False
+    is_detached: bool = False
+
+
+@define(kw_only=True)
+class CardForm:
+    """A form for a card, and what was filled in."""
+
+    setup: str
+    customer: str
+    client_secret: str
+    token: str | None = None
+
+
+@define(kw_only=True)
+class RefundMade:
+    """Money on its way back to a card."""
+
+    refund: str
+    intent: str
+    amount_cents: int
+    status: RefundStatus
 
 
 @define(kw_only=True)
 class ConnectedAccount:
-    """An instructor's account."""
+    """An instructor's account; *is_restricted* by the processor's staff."""
 
     account: str
     instructor: str
     is_onboarded: bool = False
+    is_restricted: bool = False
+    is_deauthorised: bool = False
+    payouts_enabled: bool = True
+    requirements: tuple[str, ...] = ()
+    schedule: PayoutSchedule = Factory(lambda: PayoutSchedule(interval=PayoutInterval.DAILY))
     balance_cents: int = 0
+
+    @property
+    def takes_money(self) -> bool:
+        """Whether it can be paid."""
+        return self.is_onboarded and not self.is_restricted and not self.is_deauthorised
+
+
+@define(kw_only=True)
+class TransferMade:
+    """Money moved to an account."""
+
+    transfer: str
+    account: str
+    amount_cents: int
+    group: str
+    charge: str | None
+    reversed_cents: int = 0
+
+
+@define(kw_only=True)
+class Disputed:
+    """A charge that a cardholder's bank disputes or asks about."""
+
+    dispute: str
+    intent: str
+    charge: str
+    amount_cents: int
+    status: DisputeStatus
+    reason: str
+    opened_at: datetime
+    fee_cents: int = 0
 
 
 @frozen(kw_only=True)
@@ -69,6 +135,14 @@ class OnboardingPage:
 
     account: str
     return_url: str
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class DashboardPage:
+    """One address of an account's own page."""
+
+    account: str
     expires_at: datetime
 
 
@@ -85,24 +159,48 @@ class Effect:
 
 
 @frozen(kw_only=True)
-class BalanceTransaction:
+class Movement:
     """A change of the platform's balance: charges add, refunds and transfers take."""
 
-    kind: str
+    reference: str
+    kind: BalanceKind
     source: str
-    net_cents: int
+    amount_cents: int
+    fee_cents: int
     group: str
     at: datetime
+
+    @property
+    def net_cents(self) -> int:
+        """What the balance changed by."""
+        return self.amount_cents - self.fee_cents
 
 
 @frozen(kw_only=True)
 class Emitted:
-    """An event for the platform's webhook."""
+    """An event for the platform's webhook; *account* when it happened on an instructor's."""
 
     event_id: str
     type: str
     object_id: str
     at: datetime
+    account: str | None = None
+
+
+class Coming(StrEnum):
+    """What happens by itself when its time has come."""
+
+    REFUND_FAILS = "refund_fails"
+    PAYOUT_ARRIVES = "payout_arrives"
+
+
+@frozen(kw_only=True)
+class Appointment:
+    """*what* happens to *object_id* at *due*."""
+
+    due: datetime
+    what: Coming
+    object_id: str
 
 
 @define
@@ -114,11 +212,19 @@ class Books:
     charges: dict[str, Intent] = Factory(dict)
     cards: dict[str, KeptCard] = Factory(dict)
     accounts: dict[str, ConnectedAccount] = Factory(dict)
+    forms: dict[str, CardForm] = Factory(dict)
+    refunds: dict[str, RefundMade] = Factory(dict)
+    transfers: dict[str, TransferMade] = Factory(dict)
+    payouts: dict[str, BankPayout] = Factory(dict)
+    disputes: dict[str, Disputed] = Factory(dict)
     pages: dict[str, OnboardingPage] = Factory(dict)
+    dashboards: dict[str, DashboardPage] = Factory(dict)
     effects: list[Effect] = Factory(list)
-    balance_transactions: list[BalanceTransaction] = Factory(list)
+    balance_transactions: list[Movement] = Factory(list)
     events: list[Emitted] = Factory(list)
+    agenda: list[Appointment] = Factory(list)
     _made: int = 0
+    _balance_cents: int = 0
 
     def new_id(self, prefix: str) -> str:
         """A name nobody else's books hold, and always the same one in a replay of these."""
@@ -129,10 +235,20 @@ class Books:
         """Letters that only these books make of *text*."""
         return hashlib.sha256(f"{self.seed}:{text}".encode()).hexdigest()[:24]
 
+    def dashboard(self, link: str, at: datetime) -> ConnectedAccount | None:
+        """The account whose page *link* opens at this moment."""
+        page = self.dashboards.get(link)
+        return None if page is None or at >= page.expires_at else self.accounts[page.account]
+
     @property
     def balance_cents(self) -> int:
-        """What the platform has at the processor now."""
-        return OPENING_BALANCE_CENTS + sum(row.net_cents for row in self.balance_transactions)
+        """What all movements come to; below zero when the credit line was drawn on."""
+        return self._balance_cents
+
+    @property
+    def spendable_cents(self) -> int:
+        """What the platform could pay out now, credit line included."""
+        return OPENING_BALANCE_CENTS + self._balance_cents
 
     def effect(
         self, kind: str, object_id: str, *, key: str, amount_cents: int, at: datetime
@@ -149,13 +265,36 @@ class Books:
             )
         )
 
-    def book(self, kind: str, source: str, net_cents: int, *, group: str, at: datetime) -> None:
-        """Change the platform's balance."""
-        self.balance_transactions.append(
-            BalanceTransaction(kind=kind, source=source, net_cents=net_cents, group=group, at=at)
+    def book(
+        self,
+        kind: BalanceKind,
+        source: str,
+        amount_cents: int,
+        *,
+        group: str,
+        at: datetime,
+        fee_cents: int = 0,
+    ) -> None:
+        """Change the platform's balance by the amount less the fee."""
+        moved = Movement(
+            reference=f"txn_{self.digest(f'txn:{len(self.balance_transactions)}')}",
+            kind=kind,
+            source=source,
+            amount_cents=amount_cents,
+            fee_cents=fee_cents,
+            group=group,
+            at=at,
         )
+        self.balance_transactions.append(moved)
+        self._balance_cents += moved.net_cents
 
-    def emit(self, kind: str, object_id: str, *, at: datetime) -> None:
+    def emit(self, kind: str, object_id: str, *, at: datetime, account: str | None = None) -> None:
         """Tell the platform that an object changed."""
         event_id = self.new_id("evt")
-        self.events.append(Emitted(event_id=event_id, type=kind, object_id=object_id, at=at))
+        self.events.append(
+            Emitted(event_id=event_id, type=kind, object_id=object_id, at=at, account=account)
+        )
+
+    def plan(self, what: Coming, object_id: str, *, due: datetime) -> None:
+        """Let something happen later."""
+        self.agenda.append(Appointment(due=due, what=what, object_id=object_id))

@@ -16,6 +16,9 @@ class Habit(StrEnum):
     FAILS_CAPTURE = "fails_capture"
     TIMEOUT_ONCE = "timeout_once"
     TIMEOUT_BEFORE = "timeout_before"
+    DISPUTED = "disputed"
+    ASKED_ABOUT = "asked_about"
+    REFUND_FAILS = "refund_fails"
 
 
 @frozen(kw_only=True)
@@ -57,4 +60,7 @@ TEST_CARDS: Final[Mapping[str, CardBehaviour]] = {
     "pm_card_timeout_before": CardBehaviour(
         brand="mastercard", last4="1225", habit=Habit.TIMEOUT_BEFORE
     ),
+    "pm_card_dispute": CardBehaviour(brand="visa", last4="0259", habit=Habit.DISPUTED),
+    "pm_card_inquiry": CardBehaviour(brand="visa", last4="1976", habit=Habit.ASKED_ABOUT),
+    "pm_card_refund_fails": CardBehaviour(brand="visa", last4="5126", habit=Habit.REFUND_FAILS),
 }

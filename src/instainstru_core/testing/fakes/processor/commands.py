@@ -7,18 +7,40 @@ from typing import Final, TypeAlias
 from attrs import Attribute, field, frozen
 from attrs.validators import and_, ge, le
 
-MAX_TEXT: Final = 2048
-MAX_AMOUNT: Final = 99_999_999
+from instainstru_core.testing.fakes.processor.account_commands import (
+    ChangeAccount,
+    CompleteOnboarding,
+    Deauthorise,
+    FindAccount,
+    FindInstantBalance,
+    FindPayout,
+    FindSchedule,
+    InstantPayout,
+    LandPayout,
+    LinkDashboard,
+    LinkOnboarding,
+    ListPayouts,
+    OpenAccount,
+    PayOut,
+    Reverse,
+    SetSchedule,
+    Transfer,
+)
+from instainstru_core.testing.fakes.processor.bank_commands import (
+    CloseDispute,
+    EscalateDispute,
+    FailRefund,
+    FindBalance,
+    FindDispute,
+    ListBalance,
+    OpenDispute,
+    PayPlatform,
+    Tick,
+)
+from instainstru_core.testing.fakes.processor.values import amount, text
+
 MAX_FAULTED_CALLS: Final = 10_000
 MAX_SLOW_MS: Final = 60_000
-
-
-def _text(_command: object, attribute: "Attribute[str]", value: str) -> None:
-    if not 1 <= len(value) <= MAX_TEXT:
-        raise ValueError(f"{attribute.name} takes 1 to {MAX_TEXT} characters")
-
-
-_amount = and_(ge(1), le(MAX_AMOUNT))
 
 
 class Fault(StrEnum):
@@ -34,116 +56,132 @@ class Fault(StrEnum):
 class AttachCard:
     """Keep the card behind *token* for *customer*."""
 
-    customer: str = field(validator=_text)
-    token: str = field(validator=_text)
+    customer: str = field(validator=text)
+    token: str = field(validator=text)
 
 
 @frozen(kw_only=True)
 class Authorise:
     """Hold money on a card."""
 
-    key: str = field(validator=_text)
-    customer: str = field(validator=_text)
-    card: str = field(validator=_text)
-    amount_cents: int = field(validator=_amount)
+    key: str = field(validator=text)
+    customer: str = field(validator=text)
+    card: str = field(validator=text)
+    amount_cents: int = field(validator=amount)
     off_session: bool
-    group: str = field(validator=_text)
+    group: str = field(validator=text)
 
 
 @frozen(kw_only=True)
 class ConfirmIntent:
     """The cardholder confirms a hold (3-D Secure)."""
 
-    intent: str = field(validator=_text)
-    client_secret: str = field(validator=_text, repr=False)
+    intent: str = field(validator=text)
+    client_secret: str = field(validator=text, repr=False)
 
 
 @frozen(kw_only=True)
 class Capture:
     """Take held money."""
 
-    key: str = field(validator=_text)
-    intent: str = field(validator=_text)
-    amount_cents: int = field(validator=_amount)
+    key: str = field(validator=text)
+    intent: str = field(validator=text)
+    amount_cents: int = field(validator=amount)
 
 
 @frozen(kw_only=True)
 class Void:
     """Let held money go."""
 
-    key: str = field(validator=_text)
-    intent: str = field(validator=_text)
+    key: str = field(validator=text)
+    intent: str = field(validator=text)
 
 
 @frozen(kw_only=True)
 class Refund:
     """Give captured money back."""
 
-    key: str = field(validator=_text)
-    intent: str = field(validator=_text)
-    amount_cents: int = field(validator=_amount)
+    key: str = field(validator=text)
+    intent: str = field(validator=text)
+    amount_cents: int = field(validator=amount)
 
 
 @frozen(kw_only=True)
-class Transfer:
-    """Move money to an account, out of *charge* or from the platform's balance."""
+class Charge:
+    """Take money from a card at once."""
 
-    key: str = field(validator=_text)
-    account: str = field(validator=_text)
-    amount_cents: int = field(validator=_amount)
-    group: str = field(validator=_text)
-    charge: str | None = None
-
-
-@frozen(kw_only=True)
-class OpenAccount:
-    """A new account, not yet onboarded."""
-
-    key: str = field(validator=_text)
-    instructor: str = field(validator=_text)
+    key: str = field(validator=text)
+    customer: str = field(validator=text)
+    card: str = field(validator=text)
+    amount_cents: int = field(validator=amount)
+    off_session: bool
+    group: str = field(validator=text)
 
 
 @frozen(kw_only=True)
-class LinkOnboarding:
-    """A fresh address for the onboarding page of an account."""
+class StartSetup:
+    """A card form for a customer."""
 
-    account: str = field(validator=_text)
-    return_url: str = field(validator=_text)
+    customer: str = field(validator=text)
 
 
 @frozen(kw_only=True)
-class CompleteOnboarding:
-    """The instructor fills in the onboarding page."""
+class CompleteSetup:
+    """The cardholder fills in the form with the card behind *token*."""
 
-    link: str = field(validator=_text)
+    setup: str = field(validator=text)
+    client_secret: str = field(validator=text, repr=False)
+    token: str = field(validator=text)
+
+
+@frozen(kw_only=True)
+class DetachCard:
+    """Forget a card."""
+
+    customer: str = field(validator=text)
+    token: str = field(validator=text)
 
 
 @frozen(kw_only=True)
 class FindIntent:
     """How does the hold stand?"""
 
-    intent: str = field(validator=_text)
+    intent: str = field(validator=text)
 
 
 @frozen(kw_only=True)
 class FindOperation:
     """What became of the call with this key?"""
 
-    key: str = field(validator=_text)
+    key: str = field(validator=text)
 
 
 @frozen(kw_only=True)
-class FindAccount:
-    """How does the account stand?"""
+class FindCharge:
+    """How does the charge stand?"""
 
-    account: str = field(validator=_text)
+    intent: str = field(validator=text)
+
+
+@frozen(kw_only=True)
+class FindRefund:
+    """How does the refund stand?"""
+
+    refund: str = field(validator=text)
+
+
+@frozen(kw_only=True)
+class FindSetup:
+    """Was the card form filled in?"""
+
+    setup: str = field(validator=text)
 
 
 @frozen(kw_only=True)
 class ScriptFault:
     """Make the next *calls* commands of *kind* go wrong."""
 
-    kind: str = field(validator=_text)
+    kind: str = field(validator=text)
     fault: Fault = field(converter=Fault)
     calls: int = field(default=1, validator=and_(ge(1), le(MAX_FAULTED_CALLS)))
     slow_ms: int = field(default=0, validator=and_(ge(0), le(MAX_SLOW_MS)))
@@ -154,25 +192,91 @@ class ScriptFault:
             raise ValueError(f"no kind of command is called {kind!r}")
 
 
-Keyed: TypeAlias = Authorise | Capture | Void | Refund | Transfer | OpenAccount
-Unkeyed: TypeAlias = AttachCard | ConfirmIntent | LinkOnboarding | CompleteOnboarding
-Look: TypeAlias = FindIntent | FindOperation | FindAccount
-Command: TypeAlias = Keyed | Unkeyed | Look | ScriptFault
+Keyed: TypeAlias = (
+    Authorise | Capture | Void | Refund | Charge | Transfer | Reverse | OpenAccount | InstantPayout
+)
+Unkeyed: TypeAlias = (
+    AttachCard
+    | DetachCard
+    | ConfirmIntent
+    | StartSetup
+    | CompleteSetup
+    | LinkOnboarding
+    | CompleteOnboarding
+    | LinkDashboard
+    | SetSchedule
+)
+AtTheBank: TypeAlias = (
+    ChangeAccount
+    | Deauthorise
+    | PayOut
+    | LandPayout
+    | FailRefund
+    | OpenDispute
+    | EscalateDispute
+    | CloseDispute
+    | PayPlatform
+    | Tick
+)
+Look: TypeAlias = (
+    FindIntent
+    | FindOperation
+    | FindCharge
+    | FindRefund
+    | FindSetup
+    | FindAccount
+    | FindSchedule
+    | FindPayout
+    | ListPayouts
+    | FindInstantBalance
+    | FindDispute
+    | FindBalance
+    | ListBalance
+)
+Command: TypeAlias = Keyed | Unkeyed | AtTheBank | Look | ScriptFault
 
 KINDS: Final[Mapping[str, type[Command]]] = {
     "attach_card": AttachCard,
+    "detach_card": DetachCard,
+    "start_setup": StartSetup,
+    "complete_setup": CompleteSetup,
     "authorise": Authorise,
     "confirm_intent": ConfirmIntent,
     "capture": Capture,
     "void": Void,
     "refund": Refund,
+    "charge": Charge,
     "transfer": Transfer,
+    "reverse": Reverse,
     "open_account": OpenAccount,
     "link_onboarding": LinkOnboarding,
     "complete_onboarding": CompleteOnboarding,
+    "link_dashboard": LinkDashboard,
+    "set_schedule": SetSchedule,
+    "instant_payout": InstantPayout,
+    "change_account": ChangeAccount,
+    "deauthorise": Deauthorise,
+    "pay_out": PayOut,
+    "land_payout": LandPayout,
+    "fail_refund": FailRefund,
+    "open_dispute": OpenDispute,
+    "escalate_dispute": EscalateDispute,
+    "close_dispute": CloseDispute,
+    "pay_platform": PayPlatform,
+    "tick": Tick,
     "find_intent": FindIntent,
     "find_operation": FindOperation,
+    "find_charge": FindCharge,
+    "find_refund": FindRefund,
+    "find_setup": FindSetup,
     "find_account": FindAccount,
+    "find_schedule": FindSchedule,
+    "find_payout": FindPayout,
+    "list_payouts": ListPayouts,
+    "find_instant_balance": FindInstantBalance,
+    "find_dispute": FindDispute,
+    "find_balance": FindBalance,
+    "list_balance": ListBalance,
     "script_fault": ScriptFault,
 }
 _NAMES: Final = {kind: name for name, kind in KINDS.items()}

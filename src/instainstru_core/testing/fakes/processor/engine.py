@@ -11,55 +11,125 @@ from attrs import Factory, define, frozen
 
 from instainstru_core.payments.model.processor import (
     AuthorisationResult,
-    Captured,
+    BalanceTransaction,
+    BankPayout,
     CardDetails,
+    CardSetup,
+    DisputeSeen,
+    InstantBalance,
     PayoutAccount,
-    Refunded,
-    Refused,
-    Transferred,
-    Voided,
+    PayoutSchedule,
+    ProcessorAnswer,
+    RefundSeen,
+)
+from instainstru_core.testing.fakes.processor.account_commands import (
+    ChangeAccount,
+    CompleteOnboarding,
+    Deauthorise,
+    FindAccount,
+    FindInstantBalance,
+    FindPayout,
+    FindSchedule,
+    InstantPayout,
+    LandPayout,
+    LinkDashboard,
+    LinkOnboarding,
+    ListPayouts,
+    OpenAccount,
+    PayOut,
+    Reverse,
+    SetSchedule,
+    Transfer,
 )
 from instainstru_core.testing.fakes.processor.accounts import (
     OnboardingDone,
+    change_account,
     complete_onboarding,
+    deauthorise,
     find_account,
+    link_dashboard,
     link_onboarding,
     open_account,
-    transfer,
 )
-from instainstru_core.testing.fakes.processor.books import Books
+from instainstru_core.testing.fakes.processor.balance import (
+    Balance,
+    PlatformPaid,
+    find_balance,
+    list_balance,
+    pay_platform,
+)
+from instainstru_core.testing.fakes.processor.bank_commands import (
+    CloseDispute,
+    EscalateDispute,
+    FailRefund,
+    FindBalance,
+    FindDispute,
+    ListBalance,
+    OpenDispute,
+    PayPlatform,
+    Tick,
+)
+from instainstru_core.testing.fakes.processor.books import Appointment, Books, Coming
 from instainstru_core.testing.fakes.processor.cards import Habit
 from instainstru_core.testing.fakes.processor.commands import (
     AttachCard,
     Authorise,
     Capture,
+    Charge,
     Command,
-    CompleteOnboarding,
+    CompleteSetup,
     ConfirmIntent,
+    DetachCard,
     Fault,
-    FindAccount,
+    FindCharge,
     FindIntent,
     FindOperation,
+    FindRefund,
+    FindSetup,
     Keyed,
-    LinkOnboarding,
     Look,
-    OpenAccount,
     Refund,
     ScriptFault,
-    Transfer,
+    StartSetup,
     Void,
     kind_of,
 )
+from instainstru_core.testing.fakes.processor.disputes import (
+    close_dispute,
+    escalate_dispute,
+    find_dispute,
+    open_dispute,
+)
 from instainstru_core.testing.fakes.processor.intents import (
-    attach_card,
     authorise,
     capture,
+    charge,
     confirm_intent,
+    find_charge,
     find_intent,
     intent_of,
-    refund,
     void,
 )
+from instainstru_core.testing.fakes.processor.payouts import (
+    arrive,
+    find_instant_balance,
+    find_payout,
+    find_schedule,
+    instant_payout,
+    land_payout,
+    list_payouts,
+    pay_out,
+    set_schedule,
+)
+from instainstru_core.testing.fakes.processor.refunds import fail_refund, find_refund, refund
+from instainstru_core.testing.fakes.processor.setups import (
+    attach_card,
+    complete_setup,
+    detach_card,
+    find_setup,
+    start_setup,
+)
+from instainstru_core.testing.fakes.processor.transfers import reverse, transfer
 
 
 @frozen
@@ -70,15 +140,21 @@ class Rejected:
 
 
 Answer: TypeAlias = (
-    AuthorisationResult
+    ProcessorAnswer
+    | AuthorisationResult
     | CardDetails
-    | Captured
-    | Voided
-    | Refunded
-    | Transferred
-    | Refused
+    | CardSetup
+    | RefundSeen
     | PayoutAccount
     | OnboardingDone
+    | PayoutSchedule
+    | BankPayout
+    | tuple[BankPayout, ...]
+    | InstantBalance
+    | DisputeSeen
+    | Balance
+    | PlatformPaid
+    | tuple[BalanceTransaction, ...]
     | Rejected
     | str
     | None
@@ -108,12 +184,26 @@ class Processor:
     _seen: set[str] = Factory(set)
     _faults: dict[str, list[ScriptFault]] = Factory(dict)
 
-    def is_worth_keeping(self, command: Command) -> bool:
-        """Whether *command* would change anything: a look does so only by using up a fault."""
-        return not isinstance(command, Look) or bool(self._faults.get(kind_of(command)))
+    def is_worth_keeping(self, command: Command, at: datetime) -> bool:
+        """Whether *command* would change anything, as of *at*.
+
+        A look does so only by using up a fault; time's passing, when something was due.
+        """
+        if self.is_due(at):
+            return True
+        if isinstance(command, Look):
+            return bool(self._faults.get(kind_of(command)))
+        return not isinstance(command, Tick)
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether something was to happen by itself by now."""
+        return any(each.due <= at for each in self.books.agenda)
 
     def execute(self, command: Command, at: datetime) -> Outcome:
         """Do what *command* says, as of *at*; a lost answer may still have had its effect."""
+        self._catch_up(at)
+        if isinstance(command, Tick):
+            return Outcome(answer=None)
         if isinstance(command, ScriptFault):
             self._faults.setdefault(command.kind, []).extend([command] * command.calls)
             return Outcome(answer=None)
@@ -127,13 +217,22 @@ class Processor:
             slow_ms=scripted.slow_ms if scripted else 0,
         )
 
+    def _catch_up(self, at: datetime) -> None:
+        """Let happen what was due by now, each at its own moment."""
+        due = sorted(
+            (each for each in self.books.agenda if each.due <= at), key=lambda each: each.due
+        )
+        for each in due:
+            self.books.agenda.remove(each)
+            _happen(self.books, each)
+
     def _scripted(self, command: Command) -> ScriptFault | None:
         waiting = self._faults.get(kind_of(command))
         return waiting.pop(0) if waiting else None
 
     def _habitual(self, command: Command) -> Fault | None:
         """What the card itself makes go wrong, the first time it is asked with a key."""
-        if not isinstance(command, Authorise) or command.key in self._seen:
+        if not isinstance(command, Authorise | Charge) or command.key in self._seen:
             return None
         self._seen.add(command.key)
         card = self.books.cards.get(command.card)
@@ -159,42 +258,75 @@ class Processor:
         return answer
 
     def _operation(self, command: FindOperation) -> Answer:
-        """How a hold stands now, and what anything else with this key was answered."""
+        """How a hold or charge stands now, and what anything else with this key was answered."""
         asked, answer = self._answers.get(command.key, (None, None))
-        if isinstance(asked, Authorise):
+        if isinstance(asked, Authorise | Charge):
             return intent_of(self.books, command.key) or answer
-        return answer if isinstance(asked, Capture | Void | Refund | Transfer) else None
+        moves = Capture | Void | Refund | Transfer | Reverse
+        return answer if isinstance(asked, moves) else None
 
 
-def _link(books: Books, command: LinkOnboarding, at: datetime) -> Answer:
-    link = link_onboarding(books, command, at)
-    return Rejected("not_found") if link is None else link
-
-
-def _onboard(books: Books, command: CompleteOnboarding, at: datetime) -> Answer:
-    done = complete_onboarding(books, command, at)
-    return Rejected("not_found") if done is None else done
-
-
-def _confirm(books: Books, command: ConfirmIntent, at: datetime) -> Answer:
-    confirmed = confirm_intent(books, command, at)
-    return Rejected("not_found") if confirmed is None else confirmed
+def _happen(books: Books, appointment: Appointment) -> None:
+    match appointment.what:
+        case Coming.REFUND_FAILS:
+            fail_refund(books, FailRefund(refund=appointment.object_id), appointment.due)
+        case Coming.PAYOUT_ARRIVES:
+            arrive(books, appointment.object_id, appointment.due)
 
 
 _Rule: TypeAlias = Callable[[Books, Any, datetime], Answer]
+
+
+def _known(rule: _Rule) -> _Rule:
+    """The *rule*, with None said as a rejection: the caller named what doesn't exist."""
+
+    def ruled(books: Books, command: Any, at: datetime) -> Answer:
+        answer = rule(books, command, at)
+        return Rejected("not_found") if answer is None else answer
+
+    return ruled
+
+
 _RULES: Final = cast(
     "Mapping[type[Command], _Rule]",
     {
         AttachCard: attach_card,
         Authorise: authorise,
         Capture: capture,
-        CompleteOnboarding: _onboard,
-        ConfirmIntent: _confirm,
+        ChangeAccount: _known(change_account),
+        Charge: charge,
+        CloseDispute: _known(close_dispute),
+        CompleteOnboarding: _known(complete_onboarding),
+        CompleteSetup: _known(complete_setup),
+        ConfirmIntent: _known(confirm_intent),
+        Deauthorise: _known(deauthorise),
+        DetachCard: detach_card,
+        EscalateDispute: _known(escalate_dispute),
+        FailRefund: _known(fail_refund),
         FindAccount: find_account,
+        FindBalance: find_balance,
+        FindCharge: find_charge,
+        FindDispute: find_dispute,
+        FindInstantBalance: _known(find_instant_balance),
         FindIntent: find_intent,
-        LinkOnboarding: _link,
+        FindPayout: find_payout,
+        FindRefund: find_refund,
+        FindSchedule: _known(find_schedule),
+        FindSetup: find_setup,
+        InstantPayout: instant_payout,
+        LandPayout: _known(land_payout),
+        LinkDashboard: _known(link_dashboard),
+        LinkOnboarding: _known(link_onboarding),
+        ListBalance: list_balance,
+        ListPayouts: list_payouts,
         OpenAccount: open_account,
+        OpenDispute: _known(open_dispute),
+        PayOut: _known(pay_out),
+        PayPlatform: pay_platform,
         Refund: refund,
+        Reverse: reverse,
+        SetSchedule: _known(set_schedule),
+        StartSetup: start_setup,
         Transfer: transfer,
         Void: void,
     },

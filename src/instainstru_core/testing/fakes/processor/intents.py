@@ -1,4 +1,4 @@
-"""The simulated processor's rules for cards and for the money held on them."""
+"""The simulated processor's rules for money held on cards, and taken from them."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,60 +7,50 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.payments.model.processor import (
     AuthorisationResult,
     Authorised,
+    BalanceKind,
     Captured,
-    CardDetails,
+    Charged,
+    ChargeResult,
     Declined,
-    Refunded,
     Refused,
     RequiresAction,
     Voided,
 )
 from instainstru_core.testing.fakes.processor.books import Books, Intent, IntentState, KeptCard
-from instainstru_core.testing.fakes.processor.cards import (
-    EXPIRY_MONTH,
-    EXPIRY_YEAR,
-    TEST_CARDS,
-    Habit,
-)
+from instainstru_core.testing.fakes.processor.cards import Habit
 from instainstru_core.testing.fakes.processor.commands import (
-    AttachCard,
     Authorise,
     Capture,
+    Charge,
     ConfirmIntent,
+    FindCharge,
     FindIntent,
-    Refund,
     Void,
 )
+from instainstru_core.testing.fakes.processor.disputes import disputed_by_habit
 
 HOLD_LASTS: Final = timedelta(days=7)
-
-
-def attach_card(books: Books, command: AttachCard, at: datetime) -> CardDetails | Declined:
-    """Keep a card; the same one again is the same card."""
-    if (behaviour := TEST_CARDS.get(command.token)) is None:
-        return Declined(category="processing_error")
-    token = f"card_{books.digest(f'{command.customer}:{command.token}')}"
-    if token not in books.cards:
-        details = CardDetails(
-            token=token,
-            brand=behaviour.brand,
-            last4=behaviour.last4,
-            exp_month=EXPIRY_MONTH,
-            exp_year=EXPIRY_YEAR,
-            fingerprint=behaviour.fingerprint,
-        )
-        books.cards[token] = KeptCard(
-            customer=command.customer, details=details, behaviour=behaviour
-        )
-        books.effect("card", token, key=command.customer, amount_cents=0, at=at)
-    return books.cards[token].details
+FEE_PER_MILLE: Final = 29
+FEE_FIXED_CENTS: Final = 30
+_NOBODYS_CARD: Final = Declined(category="processing_error", hard=True)
 
 
 def authorise(books: Books, command: Authorise, at: datetime) -> AuthorisationResult:
     """Hold money on a card, or don't, as the card's habits say."""
+    intent = _asked(books, command, at)
+    return _NOBODYS_CARD if intent is None else _standing(intent)
+
+
+def charge(books: Books, command: Charge, at: datetime) -> ChargeResult:
+    """Take money from a card at once, or don't, as the card's habits say."""
+    intent = _asked(books, command, at)
+    return _NOBODYS_CARD if intent is None else _charge_standing(intent)
+
+
+def _asked(books: Books, command: Authorise | Charge, at: datetime) -> Intent | None:
     card = books.cards.get(command.card)
-    if card is None or card.customer != command.customer:
-        return Declined(category="processing_error", hard=True)
+    if card is None or card.customer != command.customer or card.is_detached:
+        return None
     name = books.new_id("pi")
     intent = Intent(
         intent=name,
@@ -71,20 +61,29 @@ def authorise(books: Books, command: Authorise, at: datetime) -> AuthorisationRe
         state=IntentState.HELD,
         client_secret=f"{name}_secret_{books.digest(name)}",
         expires_at=at + HOLD_LASTS,
+        is_charge=isinstance(command, Charge),
     )
     books.intents[name] = intent
-    intent.decline = _decline(card, off_session=command.off_session)
+    intent.decline = _decline(card, intent, off_session=command.off_session)
     if intent.decline is not None:
         intent.state = IntentState.DECLINED
         books.emit("payment_intent.payment_failed", name, at=at)
     elif card.behaviour.habit is Habit.THREE_D_SECURE and not command.off_session:
         intent.state = IntentState.REQUIRES_ACTION
     else:
+        _granted(books, intent, at=at)
+    return intent
+
+
+def _granted(books: Books, intent: Intent, *, at: datetime) -> None:
+    if intent.is_charge:
+        _take(books, intent, intent.amount_cents, effect="charge", key=intent.key, at=at)
+    else:
+        intent.state = IntentState.HELD
         _held(books, intent, at=at)
-    return _standing(intent)
 
 
-def _decline(card: KeptCard, *, off_session: bool) -> tuple[str, bool] | None:
+def _decline(card: KeptCard, intent: Intent, *, off_session: bool) -> tuple[str, bool] | None:
     behaviour = card.behaviour
     if behaviour.decline is not None:
         return behaviour.decline, behaviour.hard
@@ -92,34 +91,49 @@ def _decline(card: KeptCard, *, off_session: bool) -> tuple[str, bool] | None:
         return "do_not_honor", False
     if off_session and behaviour.habit is Habit.THREE_D_SECURE and not card.is_authenticated:
         return "authentication_required", False
+    if intent.is_charge and behaviour.habit is Habit.FAILS_CAPTURE:
+        return "processing_error", False
     return None
 
 
-def confirm_intent(books: Books, command: ConfirmIntent, at: datetime) -> Authorised | None:
-    """The cardholder says yes; None when the secret opens no hold that waits for it."""
+def confirm_intent(
+    books: Books, command: ConfirmIntent, at: datetime
+) -> Authorised | Charged | None:
+    """The cardholder says yes; None when the secret opens nothing that waits for it."""
     intent = books.intents.get(command.intent)
     if intent is None or intent.client_secret != command.client_secret:
         return None
     if intent.state is IntentState.REQUIRES_ACTION:
-        intent.state = IntentState.HELD
         books.cards[intent.card].is_authenticated = True
-        _held(books, intent, at=at)
+        _granted(books, intent, at=at)
+    if intent.is_charge and intent.charge is not None:
+        return _charged(intent, intent.charge)
     return _authorised(intent) if intent.state is IntentState.HELD else None
 
 
 def find_intent(books: Books, command: FindIntent, at: datetime) -> AuthorisationResult | None:
     """How a hold stands; None when there is none, or none any more."""
     intent = books.intents.get(command.intent)
-    if intent is None or intent.state is IntentState.CANCELED or _lapsed(intent, at):
+    if intent is None or intent.is_charge:
+        return None
+    if intent.state is IntentState.CANCELED or _lapsed(intent, at):
         return None
     return _standing(intent)
 
 
-def intent_of(books: Books, key: str) -> AuthorisationResult | None:
-    """How the hold stands that was asked for with *key*; None when the bank never saw it."""
+def find_charge(books: Books, command: FindCharge, at: datetime) -> ChargeResult | None:  # noqa: ARG001
+    """How a charge stands; None when there is none."""
+    intent = books.intents.get(command.intent)
+    if intent is None or not intent.is_charge or intent.state is IntentState.CANCELED:
+        return None
+    return _charge_standing(intent)
+
+
+def intent_of(books: Books, key: str) -> AuthorisationResult | ChargeResult | None:
+    """How what was asked for with *key* stands; None when the bank never saw it."""
     for intent in books.intents.values():
         if intent.key == key:
-            return _standing(intent)
+            return _charge_standing(intent) if intent.is_charge else _standing(intent)
     return None
 
 
@@ -133,16 +147,26 @@ def capture(books: Books, command: Capture, at: datetime) -> Captured | Refused:
         return _captured(intent, intent.charge) if same else Refused(reason="already_captured")
     if (reason := _no_capture(books, intent, command, at)) is not None:
         return Refused(reason=reason)
-    intent.charge = books.new_id("ch")
+    charge = _take(books, intent, command.amount_cents, effect="capture", key=command.key, at=at)
+    return _captured(intent, charge)
+
+
+def _take(books: Books, intent: Intent, cents: int, *, effect: str, key: str, at: datetime) -> str:
+    charge = intent.charge = books.new_id("ch")
     intent.state = IntentState.CAPTURED
-    intent.captured_cents = command.amount_cents
-    books.charges[intent.charge] = intent
-    books.effect(
-        "capture", intent.charge, key=command.key, amount_cents=command.amount_cents, at=at
-    )
-    books.book("charge", intent.charge, command.amount_cents, group=intent.group, at=at)
+    intent.captured_cents = cents
+    books.charges[charge] = intent
+    books.effect(effect, charge, key=key, amount_cents=cents, at=at)
+    fee = fee_cents(cents)
+    books.book(BalanceKind.CHARGE, charge, cents, group=intent.group, at=at, fee_cents=fee)
     books.emit("payment_intent.succeeded", intent.intent, at=at)
-    return _captured(intent, intent.charge)
+    disputed_by_habit(books, intent, at)
+    return charge
+
+
+def fee_cents(cents: int) -> int:
+    """What the processor keeps of a charge: 2.9 % and 30 cents, never more than all of it."""
+    return min(cents, (cents * FEE_PER_MILLE + 500) // 1000 + FEE_FIXED_CENTS)
 
 
 def _no_capture(books: Books, intent: Intent, command: Capture, at: datetime) -> str | None:
@@ -173,23 +197,6 @@ def void(books: Books, command: Void, at: datetime) -> Voided | Refused:
     return Voided(intent=intent.intent)
 
 
-def refund(books: Books, command: Refund, at: datetime) -> Refunded | Refused:
-    """Give captured money back, never more than was taken."""
-    intent = books.intents.get(command.intent)
-    if intent is None:
-        return Refused(reason="intent_unknown")
-    if intent.charge is None:
-        return Refused(reason="not_captured")
-    if intent.refunded_cents + command.amount_cents > intent.captured_cents:
-        return Refused(reason="amount_too_large")
-    name = books.new_id("re")
-    intent.refunded_cents += command.amount_cents
-    books.effect("refund", name, key=command.key, amount_cents=command.amount_cents, at=at)
-    books.book("refund", name, -command.amount_cents, group=intent.group, at=at)
-    books.emit("refund.created", name, at=at)
-    return Refunded(refund=name, amount=Money(command.amount_cents))
-
-
 def _held(books: Books, intent: Intent, *, at: datetime) -> None:
     books.effect(
         "authorisation", intent.intent, key=intent.key, amount_cents=intent.amount_cents, at=at
@@ -208,6 +215,18 @@ def _standing(intent: Intent) -> AuthorisationResult:
     if intent.state is IntentState.REQUIRES_ACTION:
         return RequiresAction(intent=intent.intent, client_secret=intent.client_secret)
     return _authorised(intent)
+
+
+def _charge_standing(intent: Intent) -> ChargeResult:
+    if intent.charge is not None:
+        return _charged(intent, intent.charge)
+    standing = _standing(intent)
+    assert not isinstance(standing, Authorised)
+    return standing
+
+
+def _charged(intent: Intent, charge: str) -> Charged:
+    return Charged(intent=intent.intent, charge=charge, amount=Money(intent.captured_cents))
 
 
 def _authorised(intent: Intent) -> Authorised:
