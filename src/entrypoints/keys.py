@@ -32,6 +32,8 @@ class Keys:
     """Signs the payment processor's webhooks. Source: SE-30."""
     processor: bytes = field(repr=False)
     """Opens the payment processor's API to us."""
+    ledger: bytes = field(repr=False)
+    """The 32-byte seed of the Ed25519 key that signs the books after each day."""
 
 
 _VARIABLES: Final = {
@@ -39,6 +41,7 @@ _VARIABLES: Final = {
     "pepper": "PEPPER",
     "webhook": "WEBHOOK_SECRET",
     "processor": "PROCESSOR_KEY",
+    "ledger": "LEDGER_KEY",
 }
 
 

@@ -90,7 +90,9 @@ from instainstru_core.payments.reactions import (
     retry_due_capture,
     retry_owed_payouts,
     schedule_capture,
+    seal_posted_journals,
     settle_due_payment,
+    sign_books,
     sweep_due_operations,
 )
 from instainstru_core.payments.timers import AUTHORISE_PAYMENT, SETTLE_PAYMENT
@@ -169,6 +171,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "retry_payouts": CallsOut(retry_owed_payouts),
     "sweep_operations": CallsOut(sweep_due_operations),
     "check_books": CallsOut(check_books_hourly),
+    "seal_journals": CallsOut(seal_posted_journals),
+    "sign_books": CallsOut(sign_books),
     REFRESH_FEED: CallsOut(refresh),
     REFRESH_DUE_FEEDS: InTransaction(refresh_due),
     SEND_REMINDERS: CallsOut(_send_reminders),
@@ -243,6 +247,7 @@ _EVERY: Final[Mapping[str, timedelta]] = {
     SEND_REMINDERS: timedelta(minutes=5),
     "sweep_operations": timedelta(minutes=1),
     "check_books": timedelta(hours=1),
+    "seal_journals": timedelta(minutes=1),
     "complete_overdue": timedelta(hours=1),
     "resolve_undisputed": timedelta(hours=1),
     "detect_attendance": timedelta(minutes=15),
@@ -251,6 +256,7 @@ _EVERY: Final[Mapping[str, timedelta]] = {
 """How often a periodic job comes back, by its handler's name."""
 
 _DAILY: Final[Mapping[str, timedelta]] = {
+    "sign_books": timedelta(minutes=10),
     "availability_retention": timedelta(hours=2),
     "forget_waitlist": timedelta(hours=3),
 }

@@ -22,17 +22,22 @@ _POST = text(
         )
         ON CONFLICT (journal_type, source_id) DO NOTHING
         RETURNING journal_id
+    ), waiting AS (
+        INSERT INTO unsealed_journals (journal_id) SELECT journal_id FROM posted
     )
     INSERT INTO journal_lines (
-        journal_id, position, account, cents, payment_id, instructor_id, student_id, processor_ref
+        journal_id, position, account, cents, payment_id, instructor_id, student_id,
+        processor_ref, tip_id, lot_id
     )
     SELECT line.*
     FROM unnest(
         CAST(:journal_ids AS uuid[]), CAST(:positions AS smallint[]), CAST(:accounts AS text[]),
         CAST(:cents AS bigint[]), CAST(:payment_ids AS uuid[]), CAST(:instructor_ids AS uuid[]),
-        CAST(:student_ids AS uuid[]), CAST(:refs AS text[])
+        CAST(:student_ids AS uuid[]), CAST(:refs AS text[]), CAST(:tip_ids AS uuid[]),
+        CAST(:lot_ids AS uuid[])
     ) AS line (
-        journal_id, position, account, cents, payment_id, instructor_id, student_id, processor_ref
+        journal_id, position, account, cents, payment_id, instructor_id, student_id,
+        processor_ref, tip_id, lot_id
     )
     WHERE line.journal_id IN (SELECT journal_id FROM posted)
     """
@@ -84,6 +89,8 @@ class PostgresLedger:
                 ],
                 "student_ids": [line.student_id and line.student_id.value for _, _, line in lines],
                 "refs": [line.processor_ref for _, _, line in lines],
+                "tip_ids": [line.tip_id and line.tip_id.value for _, _, line in lines],
+                "lot_ids": [line.lot_id and line.lot_id.value for _, _, line in lines],
             },
         )
 

@@ -26,7 +26,7 @@ from adapters.postgres.challenges import PostgresChallenges
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.config import PostgresConfigDocuments, PostgresConfigQueries
 from adapters.postgres.connecting import connected
-from adapters.postgres.credits import PostgresCreditLots, PostgresCreditQueries
+from adapters.postgres.credits import PostgresCreditLots
 from adapters.postgres.debts import PostgresDebtQueries, PostgresDebts, PostgresStandings
 from adapters.postgres.doors import PostgresDoors
 from adapters.postgres.due_work import PostgresWorkItems
@@ -46,6 +46,7 @@ from adapters.postgres.queries.admin import PostgresAdminQueries
 from adapters.postgres.queries.availability import PostgresCalendarQueries, RememberedFacts
 from adapters.postgres.queries.booking import PostgresBookingQueries
 from adapters.postgres.queries.calendar_files import PostgresCalendarFiles
+from adapters.postgres.queries.credits import PostgresCreditQueries
 from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.instructors import PostgresInstructorPages
 from adapters.postgres.queries.ledger import PostgresLedgerQueries

@@ -17,7 +17,7 @@ from instainstru_core.payments.chargebacks.ports import Chargebacks
 from instainstru_core.payments.credits.ports import CreditLots
 from instainstru_core.payments.debts.ports import Debts, Standings
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
-from instainstru_core.payments.ledger.ports import Ledger
+from instainstru_core.payments.ledger.ports import Ledger, Seals
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import Matter, PaymentOperation
 from instainstru_core.payments.model.payment import Payment
@@ -228,4 +228,9 @@ class PaymentWork(BookingWork, PricingWork, InstructorWork, CatalogWork, DueWork
     @property
     def ledger(self) -> Ledger:
         """The books."""
+        ...
+
+    @property
+    def seals(self) -> Seals:
+        """The chain of sealed journals."""
         ...

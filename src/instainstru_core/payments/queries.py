@@ -15,7 +15,7 @@ from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.credits.ports import CreditQueries
 from instainstru_core.payments.debts.ports import DebtQueries
 from instainstru_core.payments.ids import PaymentId
-from instainstru_core.payments.ledger.ports import LedgerQueries
+from instainstru_core.payments.ledger.ports import ChainQueries, LedgerQueries
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
@@ -108,4 +108,9 @@ class PaymentReads(Protocol):
     @property
     def ledger_queries(self) -> LedgerQueries:
         """The books."""
+        ...
+
+    @property
+    def chain_queries(self) -> ChainQueries:
+        """The chain of sealed journals."""
         ...

@@ -16,6 +16,7 @@ from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.ledger.chain import Signer
 from instainstru_core.payments.model.operation import Matter
 from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.ports import PaymentWork
@@ -23,6 +24,8 @@ from instainstru_core.payments.queries import PaymentReads
 from instainstru_core.payments.timers import SETTLE_PAYMENT
 from instainstru_core.payments.use_cases.abandon_move import abandon_move
 from instainstru_core.payments.use_cases.authorise_payment import authorise_payment
+from instainstru_core.payments.use_cases.books.seal_journals import seal_journals
+from instainstru_core.payments.use_cases.books.sign_chain import sign_chain
 from instainstru_core.payments.use_cases.carry_out import Desks
 from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.payments.use_cases.climb_ladder import climb_ladder
@@ -70,6 +73,11 @@ class PaymentPorts(Protocol):
     @property
     def clock(self) -> Clock:
         """Now."""
+        ...
+
+    @property
+    def signer(self) -> Signer:
+        """Signs the books."""
         ...
 
     @property
@@ -216,6 +224,16 @@ def sweep_due_operations(_item: WorkItem, ports: PaymentPorts) -> None:
 def check_books_hourly(_item: WorkItem, ports: PaymentPorts) -> None:
     """Every hour: a breach fails the job, visibly, and stops transfers. Source: PY-86."""
     watch_books(begin=ports.begin, read=ports.read, clock=ports.clock)
+
+
+def seal_posted_journals(_item: WorkItem, ports: PaymentPorts) -> None:
+    """Every minute: what was posted joins the chain. Source: spec 02 §11.7."""
+    seal_journals(begin=ports.begin)
+
+
+def sign_books(_item: WorkItem, ports: PaymentPorts) -> None:
+    """After midnight, UTC: the end of the chain is signed. Source: spec 02 §11.7."""
+    sign_chain(begin=ports.begin, signer=ports.signer, clock=ports.clock)
 
 
 def _ending(item: WorkItem) -> Ending:

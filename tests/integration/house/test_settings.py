@@ -12,7 +12,7 @@ from entrypoints.settings import Settings, read_settings
 from entrypoints.tiers import Refused, SiteMode, Tier
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules, PublicDetail
 
-VARIABLES = ["SIGNING_KEY", "PEPPER", "WEBHOOK_SECRET", "PROCESSOR_KEY"]
+VARIABLES = ["SIGNING_KEY", "PEPPER", "WEBHOOK_SECRET", "PROCESSOR_KEY", "LEDGER_KEY"]
 HOSTED = {
     "SITE_MODE": "prod",
     "PROD_DATABASE_URL": "postgresql://app:hunter2@db.neon.tech/shop",
@@ -44,9 +44,10 @@ def test_laptop_needs_a_database_and_nothing_else(tmp_path: Path) -> None:
 def test_sample_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
     first = local(tmp_path).keys
     assert local(tmp_path).keys == first
-    assert len({first.signing, first.pepper, first.webhook, first.processor}) == 4
+    made = {first.signing, first.pepper, first.webhook, first.processor, first.ledger}
+    assert len(made) == 5
     files = list((tmp_path / "keys").iterdir())
-    assert len(files) == 4
+    assert len(files) == 5
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
 
 

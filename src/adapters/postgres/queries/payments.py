@@ -1,7 +1,6 @@
-"""What screens read of payments and the books, in PostgreSQL."""
+"""What screens read of payments, in PostgreSQL."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import define
@@ -16,15 +15,7 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.kernel.time import Interval
-from instainstru_core.payments.ids import JournalId, PaymentId
-from instainstru_core.payments.ledger.model import (
-    Account,
-    AccountBalance,
-    Journal,
-    JournalType,
-    Line,
-    TrialBalance,
-)
+from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.queries import Earned, Earning, PaymentView, earning_status
 
@@ -60,44 +51,6 @@ _EARNED = text(
     WHERE payment.instructor_id = :instructor
     """
 )
-_BALANCES = text("SELECT account, sum(cents) AS cents FROM journal_lines GROUP BY account")
-_UNSETTLED = text(
-    """
-    SELECT (SELECT count(*) FROM journals) AS journals,
-           (SELECT count(*) FROM (
-                SELECT line.payment_id
-                FROM journal_lines line
-                JOIN payments payment ON payment.payment_id = line.payment_id
-                    AND payment.state = 'settled'
-                WHERE line.account IN ('booking_escrow', 'instructor_payable', 'auth_held')
-                GROUP BY line.payment_id, line.account
-                HAVING sum(line.cents) <> 0
-           ) uncleared) AS unsettled
-    """
-)
-_LINES = """
-    SELECT journal.journal_id, journal.journal_type, journal.source_id, journal.occurred_at,
-           line.account, line.cents, line.payment_id, line.instructor_id, line.student_id,
-           line.processor_ref
-    FROM ({journals}) journal
-    JOIN journal_lines line ON line.journal_id = journal.journal_id
-    ORDER BY journal.journal_id {order}, line.position
-"""
-_OF_PAYMENT = text(
-    _LINES.format(
-        journals="SELECT * FROM journals WHERE journal_id IN"
-        " (SELECT journal_id FROM journal_lines WHERE payment_id = :payment)",
-        order="",
-    )
-)
-_JOURNALS = text(
-    _LINES.format(
-        journals="SELECT * FROM journals"
-        " WHERE CAST(:before AS uuid) IS NULL OR journal_id < CAST(:before AS uuid)"
-        " ORDER BY journal_id DESC LIMIT :rows",
-        order="DESC",
-    )
-)
 
 
 @define
@@ -126,7 +79,7 @@ class PostgresPaymentQueries:
     def earnings(self, instructor_id: InstructorId, page: PageRequest) -> Page[Earning]:
         values = {
             "instructor": instructor_id.value,
-            "before": None if page.cursor is None else _before(page.cursor, PaymentId),
+            "before": None if page.cursor is None else _before(page.cursor),
             "rows": page.limit + 1,
         }
         rows = self._connection.execute(_EARNINGS, values).all()
@@ -158,41 +111,8 @@ class PostgresPaymentQueries:
         return account_of(self._connection.execute(statement).one_or_none())
 
 
-@define
-class PostgresLedgerQueries:
-    """The `LedgerQueries` query."""
-
-    _connection: Connection
-
-    def trial_balance(self) -> TrialBalance:
-        sums = {row.account: int(row.cents) for row in self._connection.execute(_BALANCES)}
-        counts = self._connection.execute(_UNSETTLED).one()
-        return TrialBalance(
-            balances=tuple(
-                AccountBalance(account=account, cents=sums[account.value])
-                for account in Account
-                if account.value in sums
-            ),
-            journals=counts.journals,
-            unsettled=counts.unsettled,
-        )
-
-    def of_payment(self, payment_id: PaymentId) -> Sequence[Journal]:
-        return _journals(self._connection.execute(_OF_PAYMENT, {"payment": payment_id.value}))
-
-    def journals(self, page: PageRequest) -> Page[Journal]:
-        before = None if page.cursor is None else _before(page.cursor, JournalId)
-        values = {"before": before, "rows": page.limit + 1}
-        rows = _journals(self._connection.execute(_JOURNALS, values))
-        shown = rows[: page.limit]
-        return Page(
-            items=shown,
-            next_cursor=Cursor((str(shown[-1].journal_id),)) if len(rows) > len(shown) else None,
-        )
-
-
-def _before(cursor: Cursor, kind: type[PaymentId] | type[JournalId]) -> object:
-    return kind.parse(str(cursor.key[0])).value
+def _before(cursor: Cursor) -> object:
+    return PaymentId.parse(str(cursor.key[0])).value
 
 
 def _earning(row: Row[Any]) -> Earning:
@@ -208,29 +128,4 @@ def _earning(row: Row[Any]) -> Earning:
         commission_bps=row.commission_bps,
         net=Money(int(row.net_cents)),
         status=earning_status(Money(int(row.net_cents)), Money(row.payout_cents)),
-    )
-
-
-def _journals(rows: Iterable[Row[Any]]) -> list[Journal]:
-    return [_journal(list(lines)) for _, lines in groupby(rows, key=lambda row: row.journal_id)]
-
-
-def _journal(lines: Sequence[Row[Any]]) -> Journal:
-    head = lines[0]
-    return Journal(
-        journal_id=JournalId(head.journal_id),
-        journal_type=JournalType(head.journal_type),
-        source_id=head.source_id,
-        occurred_at=head.occurred_at,
-        lines=tuple(
-            Line(
-                account=Account(line.account),
-                cents=line.cents,
-                payment_id=line.payment_id and PaymentId(line.payment_id),
-                instructor_id=line.instructor_id and InstructorId(line.instructor_id),
-                student_id=line.student_id and StudentId(line.student_id),
-                processor_ref=line.processor_ref,
-            )
-            for line in lines
-        ),
     )

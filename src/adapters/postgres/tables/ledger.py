@@ -25,7 +25,7 @@ from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.types import IdOf
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ids import CreditLotId, JournalId, PaymentId, TipId
 from instainstru_core.payments.ledger.model import Account
 
 _ACCOUNTS = ", ".join(f"'{account.value}'" for account in Account)
@@ -38,6 +38,7 @@ journals = Table(
     Column("source_id", Text, nullable=False),
     Column("occurred_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("journal_type", "source_id", name="journals_type_source_key"),
+    Index("journals_occurred_idx", "occurred_at"),
 )
 
 journal_lines = Table(
@@ -51,10 +52,17 @@ journal_lines = Table(
     Column("instructor_id", IdOf(InstructorId)),
     Column("student_id", IdOf(StudentId)),
     Column("processor_ref", Text),
+    Column("tip_id", IdOf(TipId)),
+    Column("lot_id", IdOf(CreditLotId)),
     CheckConstraint("cents <> 0", name="cents"),
     CheckConstraint(f"account IN ({_ACCOUNTS})", name="account"),
     Index("journal_lines_payment_idx", "payment_id"),
     Index("journal_lines_account_idx", "account"),
+    Index(
+        "journal_lines_reference_idx",
+        "processor_ref",
+        postgresql_where=text("account = 'processor_balance'"),
+    ),
 )
 
 ledger_breaches = Table(

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from instainstru_core.kernel.pagination import Page, PageRequest
 from instainstru_core.payments.events import LedgerBreached
-from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ledger.chain import Digest, Seal, Sealed
 from instainstru_core.payments.ledger.model import Journal, TrialBalance
 
 
@@ -46,4 +47,60 @@ class LedgerQueries(Protocol):
 
     def journals(self, page: PageRequest) -> Page[Journal]:
         """Every journal, newest first."""
+        ...
+
+
+class Seals(Protocol):
+    """The chain of sealed journals, and what was signed about it."""
+
+    def head(self) -> Seal | None:
+        """The newest seal; until the unit ends nobody else seals or signs."""
+        ...
+
+    def unsealed(self, limit: int) -> Sequence[Journal]:
+        """At most *limit* journals that were posted and are not sealed, oldest first."""
+        ...
+
+    def add(self, seals: Sequence[Seal]) -> None:
+        """Keep the seals for ever."""
+        ...
+
+    def latest_digest(self) -> Digest | None:
+        """What was signed last."""
+        ...
+
+    def add_digest(self, digest: Digest) -> None:
+        """Keep what was signed for ever; a day that was signed already is passed over."""
+        ...
+
+
+class ChainQueries(Protocol):
+    """Reads the chain as it stands, sound or not."""
+
+    def sealed(self, *, after: int, limit: int) -> Sequence[Sealed]:
+        """The next *limit* links after a number, each with what stands in the books under it."""
+        ...
+
+    def seals_of(self, journals: Sequence[JournalId]) -> Sequence[Seal]:
+        """The seals of those *journals* that have one, in the order of the chain."""
+        ...
+
+    def waiting(self) -> int:
+        """How many journals are to be sealed."""
+        ...
+
+    def strays(self, limit: int) -> Sequence[str]:
+        """Journals that have no seal and wait for none: they came past `Ledger.post`."""
+        ...
+
+    def digests(self, page: PageRequest) -> Page[Digest]:
+        """What was signed, the latest day first."""
+        ...
+
+    def every_digest(self) -> Sequence[Digest]:
+        """All that was ever signed, oldest first."""
+        ...
+
+    def hashes(self, seqs: Sequence[int]) -> Sequence[tuple[int, str]]:
+        """The chain's own hash at each of these numbers, where there is one."""
         ...

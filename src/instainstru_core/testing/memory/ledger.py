@@ -33,12 +33,14 @@ class InMemoryLedger:
 
     def post(self, journals: Iterable[Journal]) -> None:
         rows = self._tables.of("journals", JournalId, Journal)
+        waiting = self._tables.of("unsealed_journals", JournalId, bool)
         for journal in journals:
             told = self._tables.where(
                 "journals", JournalId, Journal, "source_id", journal.source_id
             )
             if all(each.journal_type is not journal.journal_type for each in told):
                 rows[journal.journal_id] = journal
+                waiting[journal.journal_id] = True
 
     def is_breached(self) -> bool:
         return bool(self._breaches())

@@ -46,6 +46,7 @@ from instainstru_core.reactions import HANDLERS, ROUTES
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
+from instainstru_core.testing.fakes.signer import FakeSigner
 from instainstru_core.testing.memory.accounts import InMemoryMutexes
 from instainstru_core.testing.memory.store import InMemoryStore
 from instainstru_core.testing.strategies.booking import NOON, Classroom, a_booking, open_classroom
@@ -89,6 +90,7 @@ class Till:
     student: StudentId
     card: SavedCard
     pricing: PricingConfig = DEFAULT_PRICING
+    signer: FakeSigner = field(factory=FakeSigner)
     gateway: PaymentGateway = field(init=False)
     mutexes: Mutexes = field(init=False)
 
