@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any, Final
 
-from litestar import MediaType, Request, Response, Router, get, post
-from litestar.params import FromPath, JSONBody
+from litestar import MediaType, Request, Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Redirect
 
 from entrypoints.processor.counter import PLATFORM, At, Counter, Key
@@ -141,7 +141,7 @@ async def set_schedule(
 
 @get("/accounts/{account:str}/payouts", guards=PLATFORM)
 async def list_payouts(
-    account: FromPath[str], counter: At, limit: int = 100
+    account: FromPath[str], counter: At, limit: FromQuery[int] = 100
 ) -> Response[dict[str, Any]]:
     """The account's latest payouts."""
     return await counter.serve(ListPayouts(account=account, limit=limit))
@@ -181,23 +181,20 @@ async def _linked(
     return response
 
 
-ROUTER: Final = Router(
-    "/",
-    route_handlers=[
-        open_account,
-        find_account,
-        link_onboarding,
-        see_onboarding,
-        complete_onboarding,
-        link_dashboard,
-        see_dashboard,
-        transfer,
-        reverse,
-        find_schedule,
-        set_schedule,
-        list_payouts,
-        find_payout,
-        find_instant_balance,
-        instant_payout,
-    ],
-)
+HANDLERS: Final = [
+    open_account,
+    find_account,
+    link_onboarding,
+    see_onboarding,
+    complete_onboarding,
+    link_dashboard,
+    see_dashboard,
+    transfer,
+    reverse,
+    find_schedule,
+    set_schedule,
+    list_payouts,
+    find_payout,
+    find_instant_balance,
+    instant_payout,
+]

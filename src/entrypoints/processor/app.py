@@ -10,9 +10,9 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.di import Provide
 from litestar.params import JSONBody
 
-from entrypoints.processor.account_routes import ROUTER as ACCOUNTS
-from entrypoints.processor.bank_routes import ROUTER as BANKS
-from entrypoints.processor.card_routes import ROUTER as CARDS
+from entrypoints.processor.account_routes import HANDLERS as ACCOUNTS
+from entrypoints.processor.bank_routes import HANDLERS as BANKS
+from entrypoints.processor.card_routes import HANDLERS as CARDS
 from entrypoints.processor.counter import PLATFORM, At, Counter
 from entrypoints.processor.courier import Manners
 from entrypoints.processor.wire import FaultBody, MannersBody
@@ -77,9 +77,9 @@ def create_app(counter: Counter) -> Litestar:
 
     app = Litestar(
         [
-            CARDS,
-            ACCOUNTS,
-            BANKS,
+            *CARDS,
+            *ACCOUNTS,
+            *BANKS,
             script_fault,
             set_manners,
             effects,

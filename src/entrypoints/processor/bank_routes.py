@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from litestar import Response, Router, get, post
-from litestar.params import FromPath, JSONBody
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from entrypoints.processor.counter import PLATFORM, At
 from entrypoints.processor.wire import (
@@ -126,8 +126,8 @@ async def find_balance(counter: At) -> Response[dict[str, Any]]:
 @get("/balance-transactions", guards=PLATFORM)
 async def list_balance(
     counter: At,
-    since: str = "0001-01-01T00:00:00+00:00",
-    until: str = "9999-12-31T00:00:00+00:00",
+    since: FromQuery[str] = "0001-01-01T00:00:00+00:00",
+    until: FromQuery[str] = "9999-12-31T00:00:00+00:00",
 ) -> Response[dict[str, Any]]:
     """Every movement of the platform's balance in a while."""
     return await counter.serve(ListBalance(since=since, until=until))
@@ -139,21 +139,18 @@ async def tick(counter: At) -> Response[dict[str, Any]]:
     return await counter.serve(Tick())
 
 
-ROUTER: Final = Router(
-    "/",
-    route_handlers=[
-        open_dispute,
-        find_dispute,
-        escalate_dispute,
-        close_dispute,
-        fail_refund,
-        change_account,
-        deauthorise,
-        pay_out,
-        land_payout,
-        pay_platform,
-        find_balance,
-        list_balance,
-        tick,
-    ],
-)
+HANDLERS: Final = [
+    open_dispute,
+    find_dispute,
+    escalate_dispute,
+    close_dispute,
+    fail_refund,
+    change_account,
+    deauthorise,
+    pay_out,
+    land_payout,
+    pay_platform,
+    find_balance,
+    list_balance,
+    tick,
+]

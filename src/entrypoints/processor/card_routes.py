@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from litestar import Response, Router, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from entrypoints.processor.counter import PLATFORM, At, Key
@@ -154,23 +154,20 @@ async def find_refund(refund_id: FromPath[str], counter: At) -> Response[dict[st
     return await counter.serve(FindRefund(refund=refund_id))
 
 
-ROUTER: Final = Router(
-    "/",
-    route_handlers=[
-        attach_card,
-        detach_card,
-        start_setup,
-        find_setup,
-        complete_setup,
-        authorise,
-        find_intent,
-        find_operation,
-        confirm,
-        capture,
-        void,
-        refund,
-        charge,
-        find_charge,
-        find_refund,
-    ],
-)
+HANDLERS: Final = [
+    attach_card,
+    detach_card,
+    start_setup,
+    find_setup,
+    complete_setup,
+    authorise,
+    find_intent,
+    find_operation,
+    confirm,
+    capture,
+    void,
+    refund,
+    charge,
+    find_charge,
+    find_refund,
+]
