@@ -1,19 +1,21 @@
 """Commission levels and priced offerings in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from attrs import define
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.pricing import instructor_tiers
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.kernel.lessons import Format
+from instainstru_core.kernel.lessons import Format, Modality
 from instainstru_core.kernel.money import Money
-from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
+from instainstru_core.pricing.model.replay import PricedLesson
+from instainstru_core.pricing.model.tiers import Commission, InstructorTier, TierFacts
 from instainstru_core.pricing.ports import PricedOffering
 
 TIER_COLUMNS = """
@@ -41,6 +43,25 @@ _OFFERING = text(
 )
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('tier:' || :instructor, 0))")
+_COMPLETIONS = text(
+    "SELECT completed_at FROM bookings WHERE instructor_id = :instructor"
+    " AND status = 'COMPLETED' AND completed_at >= :since ORDER BY completed_at"
+)
+_PRICED_LESSONS = text(
+    """
+    SELECT payment.instructor_id, booking.service_id, payment.ends_at, payment.hourly_rate_cents,
+        payment.minutes, payment.modality, payment.tier, payment.lesson_price_cents,
+        payment.student_fee_cents, payment.commission_cents
+    FROM payments AS payment
+    JOIN bookings AS booking USING (booking_id)
+    WHERE payment.outcome IN ('lesson_completed_full_payout', 'student_no_show_full_payout')
+        AND payment.ends_at >= :since AND payment.ends_at < :until
+    ORDER BY payment.instructor_id, payment.ends_at, payment.payment_id
+    """
+)
+
+
 def tier_facts_of(row: Row[Any]) -> TierFacts:
     """What *row* says of an instructor's tier."""
     return TierFacts(
@@ -62,6 +83,31 @@ class PostgresInstructorTiers:
     def facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
         values = {"instructor": instructor_id.value, "since": since}
         return tier_facts_of(self._connection.execute(_FACTS, values).one())
+
+    def lock(self, instructor_id: InstructorId) -> None:
+        self._connection.execute(_LOCK, {"instructor": str(instructor_id)})
+
+    def find(self, instructor_id: InstructorId) -> InstructorTier | None:
+        statement = select(instructor_tiers).where(
+            instructor_tiers.c.instructor_id == instructor_id
+        )
+        if (row := self._connection.execute(statement).one_or_none()) is None:
+            return None
+        return InstructorTier(
+            instructor_id=row.instructor_id,
+            commission=Commission(tier=row.tier, bps=row.commission_bps),
+            evaluated_at=row.evaluated_at,
+            last_step_down_at=row.last_step_down_at,
+        )
+
+    def kept_after(
+        self, instructor_id: InstructorId | None, *, limit: int
+    ) -> Sequence[InstructorId]:
+        column = instructor_tiers.c.instructor_id
+        statement = select(column).order_by(column).limit(limit)
+        if instructor_id is not None:
+            statement = statement.where(column > instructor_id)
+        return list(self._connection.scalars(statement))
 
     def keep(self, tier: InstructorTier) -> None:
         columns = {
@@ -100,3 +146,36 @@ class PostgresPricedOfferings:
             durations=tuple(row.durations),
             tier=tier_facts_of(row),
         )
+
+
+@define
+class PostgresPricingHistory:
+    """The `PricingHistory` query, one statement each."""
+
+    _connection: Connection
+
+    def tier_facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
+        values = {"instructor": instructor_id.value, "since": since}
+        return tier_facts_of(self._connection.execute(_FACTS, values).one())
+
+    def completions(self, instructor_id: InstructorId, *, since: datetime) -> Sequence[datetime]:
+        values = {"instructor": instructor_id.value, "since": since}
+        return list(self._connection.scalars(_COMPLETIONS, values))
+
+    def lessons(self, *, since: datetime, until: datetime) -> Sequence[PricedLesson]:
+        rows = self._connection.execute(_PRICED_LESSONS, {"since": since, "until": until})
+        return [
+            PricedLesson(
+                instructor_id=InstructorId(row.instructor_id),
+                service_id=ServiceId(row.service_id),
+                ended_at=row.ends_at,
+                hourly_rate=Money(row.hourly_rate_cents),
+                minutes=row.minutes,
+                modality=Modality(row.modality),
+                tier=row.tier,
+                lesson_price=Money(row.lesson_price_cents),
+                student_fee=Money(row.student_fee_cents),
+                commission=Money(row.commission_cents),
+            )
+            for row in rows
+        ]

@@ -41,7 +41,11 @@ from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.outbox import Dump, Outbox, Routes
 from adapters.postgres.payments import PostgresPaymentOperations, PostgresPayments
 from adapters.postgres.places import PostgresRegions
-from adapters.postgres.pricing import PostgresInstructorTiers, PostgresPricedOfferings
+from adapters.postgres.pricing import (
+    PostgresInstructorTiers,
+    PostgresPricedOfferings,
+    PostgresPricingHistory,
+)
 from adapters.postgres.queries.admin import PostgresAdminQueries
 from adapters.postgres.queries.availability import PostgresCalendarQueries, RememberedFacts
 from adapters.postgres.queries.booking import PostgresBookingQueries
@@ -349,6 +353,11 @@ class PostgresReads:
     def config_queries(self) -> PostgresConfigQueries:
         """Documents as their operators read them."""
         return PostgresConfigQueries(self._connection)
+
+    @cached_property
+    def pricing_history(self) -> PostgresPricingHistory:
+        """What was taught, and what it cost."""
+        return PostgresPricingHistory(self._connection)
 
     @cached_property
     def priced_offerings(self) -> PostgresPricedOfferings:

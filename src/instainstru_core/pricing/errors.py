@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from instainstru_core.kernel.errors import DomainError, NotFound
+from instainstru_core.kernel.errors import Conflict, DomainError, NotFound
 from instainstru_core.kernel.lessons import Format, Modality
 from instainstru_core.kernel.money import Money
 
@@ -35,6 +35,33 @@ class PriceBelowFloor(DomainError):
             "base_price_cents": self.base_price.cents,
             "required_floor_cents": self.required_floor.cents,
         }
+
+
+@frozen
+class UnknownTier(DomainError):
+    """No level of commission is called so. Source: PR-18."""
+
+    tier: str
+    known: tuple[str, ...]
+
+    code: ClassVar[str] = "unknown_tier"
+
+    def __str__(self) -> str:
+        return f"there is no tier {self.tier!r}"
+
+    def facts(self) -> Mapping[str, object]:
+        """What could be chosen instead."""
+        return {"tiers": list(self.known)}
+
+
+@frozen
+class FoundingInstructor(Conflict):
+    """A founding instructor's rate stands outside the tiers. Source: PR-13, PR-18."""
+
+    code: ClassVar[str] = "founding_instructor"
+
+    def __str__(self) -> str:
+        return "a founding instructor has no tier that could be set"
 
 
 @frozen

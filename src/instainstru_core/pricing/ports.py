@@ -1,6 +1,6 @@
 """What pricing needs from the world."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -11,6 +11,7 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.money import Money
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
+from instainstru_core.pricing.model.replay import PricedLesson
 from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
 
 
@@ -33,8 +34,22 @@ class InstructorTiers(Protocol):
         """
         ...
 
+    def find(self, instructor_id: InstructorId) -> InstructorTier | None:
+        """What is kept for the instructor; None: nobody evaluated them yet."""
+        ...
+
     def keep(self, tier: InstructorTier) -> None:
         """Keep *tier* in the place of what was kept before, and record what is new about it."""
+        ...
+
+    def lock(self, instructor_id: InstructorId) -> None:
+        """Let nobody else evaluate the instructor until this unit ends."""
+        ...
+
+    def kept_after(
+        self, instructor_id: InstructorId | None, *, limit: int
+    ) -> Sequence[InstructorId]:
+        """Instructors with a level, by id, those after *instructor_id*; None: from the first."""
         ...
 
 
@@ -70,6 +85,22 @@ class PricingWork(Protocol):
         ...
 
 
+class PricingHistory(Protocol):
+    """What was taught, and what it cost."""
+
+    def tier_facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
+        """What an evaluation goes by, read without a unit."""
+        ...
+
+    def completions(self, instructor_id: InstructorId, *, since: datetime) -> Sequence[datetime]:
+        """When the instructor completed lessons, from *since* on, oldest first."""
+        ...
+
+    def lessons(self, *, since: datetime, until: datetime) -> Sequence[PricedLesson]:
+        """Lessons paid in full that ended in between, by instructor, then as they ended."""
+        ...
+
+
 class PricedOfferings(Protocol):
     """What is taught, at which rates, by whom at which commission."""
 
@@ -86,4 +117,9 @@ class PricingReads(Protocol):
     @property
     def priced_offerings(self) -> PricedOfferings:
         """What is taught, at which rates."""
+        ...
+
+    @property
+    def pricing_history(self) -> PricingHistory:
+        """What was taught, and what it cost."""
         ...

@@ -69,7 +69,35 @@ def reevaluate(
 
     Who was never evaluated stands at the entry level; a founding rate is no level (PR-13).
     """
-    commission = evaluate_tier(facts, upcoming=0, now=now, config=config)
+    return _kept(
+        instructor_id,
+        evaluate_tier(facts, upcoming=0, now=now, config=config),
+        facts,
+        now=now,
+        config=config,
+    )
+
+
+def placed(
+    instructor_id: InstructorId,
+    tier: Tier,
+    facts: TierFacts,
+    *,
+    now: datetime,
+    config: PricingConfig,
+) -> InstructorTier:
+    """The level that an operator gives the instructor. Source: PR-18."""
+    return _kept(instructor_id, _commission(tier), facts, now=now, config=config)
+
+
+def _kept(
+    instructor_id: InstructorId,
+    commission: Commission,
+    facts: TierFacts,
+    *,
+    now: datetime,
+    config: PricingConfig,
+) -> InstructorTier:
     previous = (
         config.tiers[0].commission_bps if facts.persisted_bps is None else facts.persisted_bps
     )

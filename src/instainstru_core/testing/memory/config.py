@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def _versions(tables: "Tables", key: ConfigKey) -> list[ConfigVersion]:
-    rows = tables.of("config_versions", tuple, ConfigVersion).values()
-    return sorted((each for each in rows if each.key == key), key=lambda each: each.version)
+    rows = tables.of("config_versions", tuple, ConfigVersion)
+    return [rows[place] for place in sorted(rows) if place[0] == key]
 
 
 @define

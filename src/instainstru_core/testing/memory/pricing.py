@@ -1,5 +1,6 @@
 """Commission levels and priced offerings in memory."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ from instainstru_core.booking.model.states import Completed
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
+from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.pricing.model.replay import PricedLesson
 from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
 from instainstru_core.pricing.ports import PricedOffering
 from instainstru_core.testing.memory.instructors import offerings_of
@@ -47,6 +52,18 @@ class InMemoryInstructorTiers:
     def facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
         return tier_facts(self._tables, instructor_id, since)
 
+    def lock(self, instructor_id: InstructorId) -> None:
+        """Units come one after the other anyway."""
+
+    def find(self, instructor_id: InstructorId) -> InstructorTier | None:
+        return self._tables.of("instructor_tiers", InstructorId, InstructorTier).get(instructor_id)
+
+    def kept_after(
+        self, instructor_id: InstructorId | None, *, limit: int
+    ) -> Sequence[InstructorId]:
+        rows = sorted(self._tables.of("instructor_tiers", InstructorId, InstructorTier))
+        return [each for each in rows if instructor_id is None or each > instructor_id][:limit]
+
     def keep(self, tier: InstructorTier) -> None:
         rows = self._tables.of("instructor_tiers", InstructorId, InstructorTier)
         self._outbox.record(tier.events)
@@ -70,3 +87,47 @@ class InMemoryPricedOfferings:
                     tier=tier_facts(self._tables, instructor_id, since),
                 )
         return None
+
+
+@define
+class InMemoryPricingHistory:
+    """The `PricingHistory` query."""
+
+    _tables: "Tables"
+
+    def tier_facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
+        return tier_facts(self._tables, instructor_id, since)
+
+    def completions(self, instructor_id: InstructorId, *, since: datetime) -> Sequence[datetime]:
+        return sorted(
+            booking.state.at
+            for booking in self._tables.of("bookings", BookingId, Booking).values()
+            if booking.instructor == instructor_id
+            and isinstance(booking.state, Completed)
+            and booking.state.at >= since
+        )
+
+    def lessons(self, *, since: datetime, until: datetime) -> Sequence[PricedLesson]:
+        bookings = self._tables.of("bookings", BookingId, Booking)
+        found = [
+            payment
+            for payment in self._tables.of("payments", PaymentId, Payment).values()
+            if payment.outcome in {Outcome.LESSON_COMPLETED, Outcome.STUDENT_NO_SHOW}
+            and since <= payment.lesson.ends_at < until
+        ]
+        found.sort(key=lambda each: (each.instructor_id, each.lesson.ends_at, each.payment_id))
+        return [
+            PricedLesson(
+                instructor_id=each.instructor_id,
+                service_id=bookings[each.booking_id].service_id,
+                ended_at=each.lesson.ends_at,
+                hourly_rate=each.breakdown.hourly_rate,
+                minutes=each.breakdown.minutes,
+                modality=each.breakdown.modality,
+                tier=each.breakdown.tier,
+                lesson_price=each.breakdown.lesson_price,
+                student_fee=each.breakdown.student_fee,
+                commission=each.breakdown.commission,
+            )
+            for each in found
+        ]

@@ -81,7 +81,11 @@ from instainstru_core.testing.memory.payments import (
     InMemoryPayments,
 )
 from instainstru_core.testing.memory.places import InMemoryRegions
-from instainstru_core.testing.memory.pricing import InMemoryInstructorTiers, InMemoryPricedOfferings
+from instainstru_core.testing.memory.pricing import (
+    InMemoryInstructorTiers,
+    InMemoryPricedOfferings,
+    InMemoryPricingHistory,
+)
 from instainstru_core.testing.memory.refunds import InMemoryChargebacks, InMemoryRefunds
 from instainstru_core.testing.memory.video import InMemoryVideoSessions
 from instainstru_core.testing.memory.waitlist import InMemoryWaitlist, InMemoryWaitlistQueries
@@ -422,6 +426,11 @@ class InMemoryReads:
     def config_queries(self) -> InMemoryConfigQueries:
         """Documents as their operators read them."""
         return InMemoryConfigQueries(self._tables)
+
+    @cached_property
+    def pricing_history(self) -> InMemoryPricingHistory:
+        """What was taught, and what it cost."""
+        return InMemoryPricingHistory(self._tables)
 
     @cached_property
     def priced_offerings(self) -> InMemoryPricedOfferings:
