@@ -112,11 +112,46 @@ class PaymentFailed(PaymentEvent):
 
 
 @frozen(kw_only=True)
+class PaymentEscalated(PaymentEvent):
+    """No card paid for three days: the student owes *debt*, who taught gets *payout*. PY-25."""
+
+    name: ClassVar[str] = "payment.escalated"
+    debt: Money
+    payout: Money
+
+
+@frozen(kw_only=True)
 class PaymentReviewOpened(PaymentEvent):
     """Nothing automatic happens to this payment any more. Source: PY-58."""
 
     name: ClassVar[str] = "payment.review_opened"
     reason: str
+
+
+@frozen(kw_only=True)
+class PaymentReviewResolved(PaymentEvent):
+    """Somebody decided what was looked into for *reason*. Source: PY-58."""
+
+    name: ClassVar[str] = "payment.review_resolved"
+    reason: str
+
+
+@frozen(kw_only=True)
+class PaymentDisputed(PaymentEvent):
+    """The cardholder's bank took *amount* back, or only asks (*inquiry*). Source: PY-56."""
+
+    name: ClassVar[str] = "payment.disputed"
+    amount: Money
+    inquiry: bool
+
+
+@frozen(kw_only=True)
+class PaymentDisputeClosed(PaymentEvent):
+    """The bank decided about *amount*: *result* is won, lost or closed. Source: PY-57."""
+
+    name: ClassVar[str] = "payment.dispute_closed"
+    amount: Money
+    result: str
 
 
 @frozen(kw_only=True)

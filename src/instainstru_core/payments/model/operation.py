@@ -22,6 +22,8 @@ NEVER_ARRIVED = "never_arrived"
 TRANSFER_FAILED = "transfer_failed"
 REFUND_FAILED = "refund_failed"
 MISSING_AUTHORIZATION = "missing_authorization"
+REVERSAL_FAILED = "reversal_failed"
+CHARGEBACK = "chargeback"
 
 TRANSFER_RETRIES = (
     timedelta(minutes=1),

@@ -1,6 +1,7 @@
 """How the money of a lesson can end, and what that means for each. Source: PY-28…PY-30."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Outcome(StrEnum):
@@ -24,6 +25,9 @@ class Outcome(StrEnum):
     ADMIN_SPLIT = "admin_split_50_50"
     ADMIN_NO_REFUND = "admin_no_refund"
     DISPUTE_REFUND = "student_wins_dispute_full_refund"
+    CAPTURE_FAILURE_PAID = "capture_failure_instructor_paid"
+    CAPTURE_FAILURE_ESCALATED = "capture_failure_escalated"
+    DISPUTE_LOST = "dispute_lost"
 
 
 class Share(StrEnum):
@@ -51,3 +55,8 @@ _SHARES = {
 def share_of(outcome: Outcome) -> Share:
     """Who gets the money of a lesson that ends so; with no charge it stays the student's."""
     return _SHARES.get(outcome, Share.NO_CHARGE)
+
+
+ESCALATED: Final = frozenset({Outcome.CAPTURE_FAILURE_PAID, Outcome.CAPTURE_FAILURE_ESCALATED})
+"""What the card never gave is the student's debt; what was decided before is kept. Source: PY-25.
+"""

@@ -1,0 +1,122 @@
+"""What happens to a payment after its lesson: refunds, chargebacks, reviews. Source: PY-53…PY-58.
+
+A payment that is looked into keeps, as *resume_state*, where it goes on from afterwards.
+"""
+
+from datetime import datetime
+
+from attrs import evolve
+
+from instainstru_core.kernel.money import Money
+from instainstru_core.payments.events import (
+    PaymentDisputeClosed,
+    PaymentDisputed,
+    PaymentRefunded,
+    PaymentReviewOpened,
+    PaymentReviewResolved,
+)
+from instainstru_core.payments.model.operation import CHARGEBACK
+from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.payment import Payment, PaymentState
+
+
+def give_back(payment: Payment, amount: Money, *, outcome: Outcome | None, at: datetime) -> Payment:
+    """*amount* is on its way back to the card; a full refund says how the lesson ended then.
+
+    Source: PY-54.
+    """
+    ended = payment if outcome is None else evolve(payment, outcome=outcome)
+    return ended.recording(PaymentRefunded(**payment.named(at), amount=amount))
+
+
+def look_into(payment: Payment, reason: str, *, at: datetime) -> Payment:
+    """A person must look at it; one that looks at it already keeps their reason. Source: PY-58."""
+    if payment.review_reason is not None:
+        return payment
+    stopped = _kept(payment, reason)
+    return stopped.recording(PaymentReviewOpened(**payment.named(at), reason=reason))
+
+
+def dispute(payment: Payment, amount: Money, *, at: datetime) -> Payment:
+    """The bank took *amount* back: nothing automatic happens until that is decided.
+
+    Whatever it was looked into for before gives way. Source: PY-56.
+    """
+    stopped = _kept(payment, CHARGEBACK)
+    disputed = PaymentDisputed(**payment.named(at), amount=amount, inquiry=False)
+    opened = PaymentReviewOpened(**payment.named(at), reason=CHARGEBACK)
+    return stopped.recording(disputed).recording(opened)
+
+
+def hear_inquiry(payment: Payment, amount: Money, *, at: datetime) -> Payment:
+    """The bank only asks; operators are told. Source: PY-56."""
+    return payment.recording(PaymentDisputed(**payment.named(at), amount=amount, inquiry=True))
+
+
+def end_dispute(payment: Payment, amount: Money, result: str, *, at: datetime) -> Payment:
+    """The bank decided. Source: PY-57."""
+    return payment.recording(
+        PaymentDisputeClosed(**payment.named(at), amount=amount, result=result)
+    )
+
+
+def go_on(payment: Payment, *, at: datetime, paying: bool = False) -> Payment:
+    """What was looked into is decided: it goes on from where it was.
+
+    While *paying* still runs it counts as captured, and settles with the answer. Source: PY-57.
+    """
+    if payment.review_reason is None:
+        return payment
+    state = payment.resume_state or PaymentState.CAPTURED
+    if paying and state is PaymentState.SETTLED:
+        state = PaymentState.CAPTURED
+    resolved = evolve(
+        payment,
+        state=state,
+        review_reason=None,
+        resume_state=None,
+        settled_at=at if state is PaymentState.SETTLED else None,
+    )
+    return resolved.recording(
+        PaymentReviewResolved(**payment.named(at), reason=payment.review_reason)
+    )
+
+
+def settle_again(payment: Payment, *, at: datetime) -> Payment:
+    """What was still to be paid after a dispute is paid: the earlier end stands. Source: PY-57."""
+    if payment.state is not PaymentState.CAPTURED or payment.outcome is None:
+        return payment
+    return evolve(payment, state=PaymentState.SETTLED, settled_at=at)
+
+
+def settle_behind(payment: Payment, outcome: Outcome) -> Payment:
+    """Everything was paid while a person looks at it: it settles once they are done."""
+    return evolve(
+        payment, resume_state=PaymentState.SETTLED, closing=None, outcome=payment.outcome or outcome
+    )
+
+
+def lose(payment: Payment, *, at: datetime) -> Payment:
+    """The bank kept the money: nobody is paid any more. Source: PY-57."""
+    return evolve(
+        payment,
+        state=PaymentState.SETTLED,
+        closing=None,
+        outcome=Outcome.DISPUTE_LOST,
+        review_reason=None,
+        resume_state=None,
+        settled_at=at,
+    )
+
+
+def _kept(payment: Payment, reason: str) -> Payment:
+    resume = payment.resume_state or payment.state
+    if resume is PaymentState.MANUAL_REVIEW:
+        resume = PaymentState.CAPTURED  # Only a transfer can be stuck where money was taken.
+    return evolve(
+        payment,
+        state=PaymentState.MANUAL_REVIEW,
+        review_reason=reason,
+        resume_state=resume,
+        settled_at=None,
+    )

@@ -1,0 +1,1 @@
+"""Disputed charges, as the processor tells of them."""

@@ -1,0 +1,77 @@
+"""The processor tells of a disputed charge: look at it, and only go forward.
+
+Source: PY-56, PY-57.
+"""
+
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.chargebacks.model import Chargeback, ChargebackStatus, status_of
+from instainstru_core.payments.errors import PaymentNotFound, ProcessorObjectUnknown
+from instainstru_core.payments.gateways import PaymentGateway
+from instainstru_core.payments.ids import ChargebackId
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.processor import DisputeSeen
+from instainstru_core.payments.ports import PaymentWork
+from instainstru_core.payments.use_cases.carry_out import change_at
+from instainstru_core.payments.use_cases.chargebacks.record_chargeback import ChargebackDesk
+
+
+def hear_dispute(
+    dispute: str,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+) -> None:
+    """Bring the chargeback that the processor calls *dispute* up to date; again changes nothing.
+
+    What was never heard of before is opened first, however late it is heard. Source: PY-65.
+
+    Raises:
+        ProcessorObjectUnknown: There is no such dispute, or not yet: the event is tried again.
+        PaymentNotFound: No lesson was paid with the charge, or not yet.
+        OutcomeUnknown: The processor didn't answer.
+    """
+    seen = gateway.find_dispute(dispute)
+    if seen is None:
+        raise ProcessorObjectUnknown(f"the processor knows no dispute {dispute}")
+    with begin() as work:
+        asked = work.payment_operations.find_by_reference(seen.intent)
+        if asked is None:
+            raise PaymentNotFound(f"no payment asked for {seen.intent}")
+        payment = work.payments.get(asked.payment_id)
+
+    def decide(work: PaymentWork, desk: ChargebackDesk, payment: Payment) -> Payment:
+        chargeback = work.chargebacks.find(seen.dispute)
+        if chargeback is None:
+            chargeback = Chargeback.heard(ids.new(ChargebackId), payment.payment_id, seen)
+            if status_of(seen) is ChargebackStatus.INQUIRY:
+                return desk.hear_inquiry(chargeback, payment)
+        return _forward(chargeback, payment, seen, work, desk)
+
+    change_at(ChargebackDesk, payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
+
+
+def _forward(
+    chargeback: Chargeback,
+    payment: Payment,
+    seen: DisputeSeen,
+    work: PaymentWork,
+    desk: ChargebackDesk,
+) -> Payment:
+    """Go as far as the dispute is by now, one step after the other."""
+    status = status_of(seen)
+    if not chargeback.leads_to(status):
+        return payment
+    if status is ChargebackStatus.CLOSED:
+        return desk.drop(chargeback, payment)
+    if chargeback.status is ChargebackStatus.INQUIRY:
+        payment = desk.open(chargeback, payment, seen)
+        chargeback = work.chargebacks.get(chargeback.chargeback_id)
+    if status is ChargebackStatus.WON:
+        return desk.win(chargeback, payment)
+    if status is ChargebackStatus.LOST:
+        return desk.lose(chargeback, payment)
+    return payment

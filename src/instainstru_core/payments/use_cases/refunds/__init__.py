@@ -1,0 +1,1 @@
+"""Refunds, from the order to what the processor made of it."""

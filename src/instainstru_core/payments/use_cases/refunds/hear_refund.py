@@ -1,0 +1,57 @@
+"""The processor tells of a refund: it may fail days after it was made. Source: PY-54, PY-65."""
+
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.gateways import PaymentGateway
+from instainstru_core.payments.model.operation import Matter, OperationKind, OperationState
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.processor import RefundStatus
+from instainstru_core.payments.ports import PaymentWork
+from instainstru_core.payments.refunds.model import RefundState
+from instainstru_core.payments.use_cases.carry_out import change_at
+from instainstru_core.payments.use_cases.refunds.record_refund import RefundDesk, refund_named
+
+FAILED_LATER = "failed_at_the_bank"
+
+
+def hear_refund(
+    reference: str,
+    *,
+    begin: Begin[PaymentWork],
+    gateway: PaymentGateway,
+    ids: Ids,
+    clock: Clock,
+) -> None:
+    """Look at the refund that the processor calls *reference*, and only go forward.
+
+    Refunds that no operator ordered, and such as stand well, need nothing: what they moved is
+    recorded from their own answers.
+
+    Raises:
+        OutcomeUnknown: The processor didn't answer.
+    """
+    seen = gateway.find_refund(reference)
+    if seen is None or seen.status is not RefundStatus.FAILED:
+        return
+    with begin() as work:
+        refund = work.refunds.find_by_reference(reference)
+        if refund is None:
+            return
+        payment = work.payments.get(refund.payment_id)
+    refund_id = refund.refund_id
+
+    def decide(work: PaymentWork, desk: RefundDesk, payment: Payment) -> Payment:
+        refund = work.refunds.get(refund_id)
+        if refund.state is not RefundState.SUCCEEDED or refund.reference != reference:
+            return payment
+        done = [
+            each
+            for each in work.payment_operations.of(payment.payment_id, Matter.REFUND)
+            if each.kind is OperationKind.REFUND
+            and each.state is OperationState.SUCCEEDED
+            and refund_named(each) == refund_id
+        ]
+        return desk.fall_through(refund, done[-1], payment, FAILED_LATER)
+
+    change_at(RefundDesk, payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)

@@ -1,0 +1,71 @@
+"""Which transfers of a lesson give something back, and how much of each. Source: PY-53, PY-56."""
+
+from collections.abc import Iterator
+
+from instainstru_core.kernel.money import NOTHING, Money
+from instainstru_core.payments.model.operation import (
+    Matter,
+    OperationKind,
+    OperationState,
+    PaymentOperation,
+)
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.ports import PaymentWork
+
+
+def transferred(work: PaymentWork, payment: Payment) -> list[PaymentOperation]:
+    """The transfers of the lesson that reached the instructor, a dispute's repayments included."""
+    return [
+        operation
+        for matter in (Matter.LESSON, Matter.CHARGEBACK)
+        for operation in work.payment_operations.of(payment.payment_id, matter)
+        if operation.kind is OperationKind.TRANSFER and operation.state is OperationState.SUCCEEDED
+    ]
+
+
+def taken_back(work: PaymentWork, payment: Payment) -> dict[str, int]:
+    """What was, or is being, taken back of each transfer, in cents."""
+    taken: dict[str, int] = {}
+    for matter in (Matter.REFUND, Matter.CHARGEBACK):
+        for operation in work.payment_operations.of(payment.payment_id, matter):
+            if operation.kind is OperationKind.REVERSE and (
+                operation.state is not OperationState.FAILED
+            ):
+                before = taken.get(operation.target, 0)
+                taken[operation.target] = before + operation.amount.cents
+    return taken
+
+
+def unreversed(work: PaymentWork, payment: Payment) -> Money:
+    """What the instructor got for the lesson and need not give back already. Source: PY-53.
+
+    A refund that the instructor bears counts from its order on, whether or not its reversal works.
+    """
+    paid = sum(each.amount.cents for each in transferred(work, payment))
+    due = sum(
+        each.plan.reversed.cents
+        for each in work.refunds.of(payment.payment_id)
+        if each.counts or each.booked
+    )
+    disputed = sum(
+        operation.amount.cents
+        for operation in work.payment_operations.of(payment.payment_id, Matter.CHARGEBACK)
+        if operation.kind is OperationKind.REVERSE and operation.state is not OperationState.FAILED
+    )
+    return Money(max(0, paid - due - disputed))
+
+
+def reversals(
+    work: PaymentWork, payment: Payment, amount: Money
+) -> Iterator[tuple[str, str, Money]]:
+    """How *amount* is taken back: a leg's name, the transfer, and what of it, oldest first."""
+    taken, left = taken_back(work, payment), amount
+    for number, transfer in enumerate(transferred(work, payment), start=1):
+        name = transfer.processor_ref or ""
+        there = Money(max(0, transfer.amount.cents - taken.get(name, 0)))
+        part = min(left, there)
+        if part:
+            left = left - part
+            yield f"{number}", name, part
+        if left == NOTHING:
+            return
