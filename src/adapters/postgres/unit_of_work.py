@@ -40,6 +40,11 @@ from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.outbox import Dump, Outbox, Routes
 from adapters.postgres.payments import PostgresPaymentOperations, PostgresPayments
+from adapters.postgres.payouts import (
+    PostgresBankPayouts,
+    PostgresInstantPayouts,
+    PostgresPayoutHolds,
+)
 from adapters.postgres.places import PostgresRegions
 from adapters.postgres.pricing import (
     PostgresInstructorTiers,
@@ -57,8 +62,10 @@ from adapters.postgres.queries.ledger import PostgresLedgerQueries
 from adapters.postgres.queries.notifications import PostgresInbox
 from adapters.postgres.queries.payments import PostgresPaymentQueries
 from adapters.postgres.refunds import PostgresChargebacks, PostgresRefunds
+from adapters.postgres.queries.payouts import PostgresPayoutQueries, PostgresTipQueries
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.sessions import PostgresSessions
+from adapters.postgres.tips import PostgresTips
 from adapters.postgres.video import PostgresVideoSessions
 from adapters.postgres.waitlist import PostgresWaitlist, PostgresWaitlistQueries
 from adapters.postgres.webhooks import PostgresWebhooks
@@ -224,6 +231,26 @@ class PostgresWork:
         return PostgresConnectAccounts(self._connection, self._outbox)
 
     @cached_property
+    def tips(self) -> PostgresTips:
+        """Every tip."""
+        return PostgresTips(self._connection, self._outbox)
+
+    @cached_property
+    def bank_payouts(self) -> PostgresBankPayouts:
+        """Every payout to an instructor's bank."""
+        return PostgresBankPayouts(self._connection)
+
+    @cached_property
+    def instant_payouts(self) -> PostgresInstantPayouts:
+        """Every payout that was asked for at once."""
+        return PostgresInstantPayouts(self._connection)
+
+    @cached_property
+    def payout_holds(self) -> PostgresPayoutHolds:
+        """What keeps transfers back."""
+        return PostgresPayoutHolds(self._connection)
+
+    @cached_property
     def checkouts(self) -> PostgresCheckouts:
         """What checkouts go by."""
         return PostgresCheckouts(self._connection)
@@ -378,6 +405,16 @@ class PostgresReads:
     def debt_queries(self) -> PostgresDebtQueries:
         """What students owe, to be read."""
         return PostgresDebtQueries(self._connection)
+
+    @cached_property
+    def tip_queries(self) -> PostgresTipQueries:
+        """Tips as their parties see them."""
+        return PostgresTipQueries(self._connection)
+
+    @cached_property
+    def payout_queries(self) -> PostgresPayoutQueries:
+        """Payouts to banks, to be read."""
+        return PostgresPayoutQueries(self._connection)
 
     @cached_property
     def ledger_queries(self) -> PostgresLedgerQueries:

@@ -25,8 +25,9 @@ class CreditLotView(Struct, kw_only=True, frozen=True):
     amount_cents: int
     remaining_cents: int
     granted_at: datetime
-    expires_at: datetime
-    payment_id: PaymentId
+    expires_at: datetime | None
+    min_lesson_price_cents: int
+    payment_id: PaymentId | None
 
     @classmethod
     def of(cls, lot: CreditLot) -> "CreditLotView":
@@ -35,17 +36,20 @@ class CreditLotView(Struct, kw_only=True, frozen=True):
             credit_id=lot.lot_id,
             source=lot.source,
             amount_cents=lot.amount.cents,
-            remaining_cents=lot.remaining.cents,
+            remaining_cents=lot.available.cents,
             granted_at=lot.granted_at,
             expires_at=lot.expires_at,
+            min_lesson_price_cents=lot.min_lesson_price.cents,
             payment_id=lot.payment_id,
         )
 
 
 class CreditsView(Struct, kw_only=True, frozen=True):
-    """What can be spent, what of it runs out next, and the grants it comes from."""
+    """What can be spent, is set aside and will be; what runs out next; and the grants."""
 
     available_cents: Annotated[int, Meta(examples=[9000])]
+    reserved_cents: Annotated[int, Meta(examples=[0])]
+    pending_cents: Annotated[int, Meta(examples=[1000])]
     next_expiry_at: datetime | None
     next_expiry_cents: int
     items: list[CreditLotView]
@@ -55,6 +59,8 @@ class CreditsView(Struct, kw_only=True, frozen=True):
         """The view of *credit*."""
         return cls(
             available_cents=credit.balance.available.cents,
+            reserved_cents=credit.balance.reserved.cents,
+            pending_cents=credit.balance.pending.cents,
             next_expiry_at=credit.balance.next_expiry_at,
             next_expiry_cents=credit.balance.next_expiry_amount.cents,
             items=[CreditLotView.of(lot) for lot in credit.lots],

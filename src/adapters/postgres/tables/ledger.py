@@ -59,6 +59,12 @@ journal_lines = Table(
     Index("journal_lines_payment_idx", "payment_id"),
     Index("journal_lines_account_idx", "account"),
     Index(
+        "journal_lines_credit_idx",
+        "student_id",
+        "journal_id",
+        postgresql_where=text("account = 'credit_available'"),
+    ),
+    Index(
         "journal_lines_reference_idx",
         "processor_ref",
         postgresql_where=text("account = 'processor_balance'"),

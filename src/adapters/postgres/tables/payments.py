@@ -24,8 +24,7 @@ from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.terms import PaymentStep
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.payments.credits.model import CreditSource
-from instainstru_core.payments.ids import CardId, CreditLotId, OperationId, PaymentId
+from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.model.holds import FailureKind, HoldStatus
 from instainstru_core.payments.model.operation import Matter, OperationKind, OperationState
 from instainstru_core.payments.model.outcomes import Outcome
@@ -202,27 +201,8 @@ card_holds = Table(
         postgresql_where=text("status IN ('active', 'requires_action')"),
     ),
     Index("card_holds_payment_idx", "payment_id", "hold_id"),
+    Index("card_holds_lapsing_idx", "expires_at", postgresql_where=text("status = 'active'")),
 )
-
-credit_lots = Table(
-    "credit_lots",
-    metadata,
-    Column("lot_id", IdOf(CreditLotId), primary_key=True),
-    Column("student_id", IdOf(StudentId), nullable=False),
-    Column("payment_id", IdOf(PaymentId), ForeignKey("payments.payment_id"), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("amount_cents", Cents, nullable=False),
-    Column("remaining_cents", Cents, nullable=False),
-    Column("granted_at", DateTime(timezone=True), nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint(_one_of("source", CreditSource), name="source"),
-    CheckConstraint("amount_cents > 0", name="amount"),
-    CheckConstraint("remaining_cents BETWEEN 0 AND amount_cents", name="remaining"),
-    CheckConstraint("expires_at > granted_at", name="expires_at"),
-    UniqueConstraint("payment_id", "source", name="credit_lots_grant_key"),
-    Index("credit_lots_student_idx", "student_id", "expires_at"),
-)
-"""Credit granted out of captured money. Source: CR-1, CR-2."""
 
 saved_cards = Table(
     "saved_cards",
@@ -257,6 +237,20 @@ connect_accounts = Table(
     Column("charges_enabled", Boolean, nullable=False),
     Column("details_submitted", Boolean, nullable=False),
     Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("payouts_enabled", Boolean, nullable=False, server_default=text("true")),
+    Column("requirements", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("deauthorised", Boolean, nullable=False, server_default=text("false")),
+    Column("schedule_interval", Text),
+    Column("schedule_weekday", SmallInteger),
+    Column("schedule_month_day", SmallInteger),
     UniqueConstraint("account", name="connect_accounts_account_key"),
+    CheckConstraint(
+        "CASE schedule_interval"
+        " WHEN 'daily' THEN num_nonnulls(schedule_weekday, schedule_month_day) = 0"
+        " WHEN 'weekly' THEN schedule_weekday BETWEEN 0 AND 6 AND schedule_month_day IS NULL"
+        " WHEN 'monthly' THEN schedule_month_day BETWEEN 1 AND 28 AND schedule_weekday IS NULL"
+        " ELSE num_nonnulls(schedule_interval, schedule_weekday, schedule_month_day) = 0 END",
+        name="connect_account_schedule",
+    ),
 )
 """An instructor's account at the processor; transfers are operations of the kind `transfer`."""

@@ -13,8 +13,10 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Confirmed, Pending
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.money import NOTHING
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
+from instainstru_core.payments.credits.model import ReleaseFault
 from instainstru_core.payments.errors import (
     BookingCancelledMeanwhile,
     CardDeclined,
@@ -35,6 +37,7 @@ from instainstru_core.payments.ports import CheckoutFacts, PaymentWork
 from instainstru_core.payments.timers import authorisation_timer
 from instainstru_core.payments.use_cases.carry_out import carry_out
 from instainstru_core.payments.use_cases.confirm_hold import confirm_hold
+from instainstru_core.payments.use_cases.credits.till import CreditTill
 from instainstru_core.payments.use_cases.record_answer import Desk
 from instainstru_core.pricing.model.config import PricingConfig
 from instainstru_core.pricing.model.quotes import PriceBreakdown, quote
@@ -159,6 +162,7 @@ class _Counter:
         self._ids = ids
         self._config = config
         self._now = clock.now()
+        self._till = CreditTill(work, ids, self._now)
 
     def serve(self) -> Payment:
         booking = self._work.bookings.get_for_update(self._request.booking_id)
@@ -171,7 +175,7 @@ class _Counter:
         self._check(booking)
         facts = self._facts(booking)
         card = self._card(facts)
-        breakdown = self._price(booking, facts)
+        breakdown = self._price(booking, facts, before)
         if before is None or before.settled:
             return self._first(booking, breakdown, card)
         return self._again(booking, before, breakdown, card)
@@ -205,14 +209,25 @@ class _Counter:
             raise CardNotFound("there is no such card")
         raise PaymentMethodRequired("a card is needed to confirm the booking")
 
-    def _price(self, booking: Booking, facts: CheckoutFacts) -> PriceBreakdown:
+    def _price(
+        self, booking: Booking, facts: CheckoutFacts, before: Payment | None
+    ) -> PriceBreakdown:
+        """The price with the credit asked for, as far as it is there. Source: PR-5, PR-14, CR-4."""
+        wanted, credit = self._request.credit_cents, NOTHING
+        price = booking.hourly_rate.for_minutes(booking.lesson.minutes)
+        if before is not None and not before.settled and before.breakdown.credit:
+            # What was set aside stands: no later try takes more, or less. Source: CR-4.
+            wanted, credit = before.breakdown.credit.cents, before.breakdown.credit
+        elif wanted > 0:
+            credit = self._till.available(booking.student, price)
         commission = evaluate_tier(facts.tier, upcoming=1, now=self._now, config=self._config)
         breakdown = quote(
             booking.hourly_rate,
             booking.lesson.minutes,
             booking.location_type.modality,
             commission=commission,
-            credit_cents=self._request.credit_cents,
+            credit_cents=wanted,
+            available_credit=credit,
             config=self._config,
             service_id=booking.service_id,
         )
@@ -236,13 +251,24 @@ class _Counter:
             return self._schedule(booking, payment)
         if not breakdown.card_amount:
             self._confirm(booking)
-            return self._work.payments.add(payment.need_no_card(at=self._now))
-        return self._ask(booking, self._work.payments.add(payment))
+            return self._add(payment.need_no_card(at=self._now))
+        return self._ask(booking, self._add(payment))
 
     def _schedule(self, booking: Booking, payment: Payment) -> Payment:
         self._confirm(booking)
         self._work.work_items.file(authorisation_timer(payment))
-        return self._work.payments.add(payment.schedule(at=self._now))
+        return self._add(payment.schedule(at=self._now))
+
+    def _add(self, payment: Payment) -> Payment:
+        kept = self._work.payments.add(payment)
+        if credit := payment.breakdown.credit:
+            self._till.reserve_first(
+                payment.payment_id,
+                payment.student_id,
+                lesson_price=payment.breakdown.lesson_price,
+                requested=credit,
+            )
+        return kept
 
     def _again(
         self, booking: Booking, before: Payment, breakdown: PriceBreakdown, card: SavedCard
@@ -263,7 +289,21 @@ class _Counter:
         if hold is not None and hold.status is HoldStatus.REQUIRES_ACTION and same_card:
             self.waiting_hold = hold.intent
             return before
+        self._keep_credit(before, breakdown)
         return self._ask(booking, before.use_price(breakdown).use_card(card.card_id, card.token))
+
+    def _keep_credit(self, before: Payment, breakdown: PriceBreakdown) -> None:
+        """Set aside what the new price takes: more where nothing was, less for the minimum."""
+        set_aside, wanted = before.breakdown.credit, breakdown.credit
+        if wanted < set_aside:
+            self._till.release(before, fault=ReleaseFault.PLATFORM, keep=wanted)
+        elif wanted > set_aside:
+            self._till.reserve(
+                before.payment_id,
+                before.student_id,
+                lesson_price=breakdown.lesson_price,
+                requested=wanted,
+            )
 
     def _ask(self, booking: Booking, payment: Payment) -> Payment:
         self._work.bookings.save(booking.extend_hold(attempted_at=self._now, rules=self._rules))

@@ -13,6 +13,7 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.moving import abort, swap
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.booking.terms import PaymentStep
+from instainstru_core.payments.credits.model import ReleaseFault
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.holds import CardHold, HoldStatus
 from instainstru_core.payments.model.move import Move
@@ -40,6 +41,7 @@ class Mover(Clerk):
         Source: PY-17.
         """
         self._swap(successor)
+        self._give_back_surplus(payment, move)
         moved = move_to(payment, successor, move.breakdown)
         match move.step:
             case PaymentStep.LOCK:
@@ -71,6 +73,7 @@ class Mover(Clerk):
             return None
         successor = self._work.bookings.get_for_update(move.successor_id)
         self._swap(successor)
+        self._give_back_surplus(payment, move)
         return move_to(payment, successor, move.breakdown)
 
     def give_up_move(self, payment: Payment) -> Payment:
@@ -189,6 +192,12 @@ class Mover(Clerk):
             return False
         successor = self._work.bookings.get_for_update(move.successor_id)
         return isinstance(self.booking.state, Confirmed) and successor.is_live_hold(self._at)
+
+    def _give_back_surplus(self, payment: Payment, move: Move) -> None:
+        """Credit above what the new price takes can be spent elsewhere. Source: PY-17."""
+        keep = move.breakdown.credit
+        if keep < payment.breakdown.credit:
+            self._till.release(payment, fault=ReleaseFault.STUDENT, keep=keep)
 
     def _swap(self, successor: Booking) -> None:
         left, taken = swap(self.booking, successor, at=self._at)

@@ -12,7 +12,7 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import NOTHING, Money
-from instainstru_core.payments.credits.model import CreditLot, source_of
+from instainstru_core.payments.credits.model import CreditLot, fault_of, source_of
 from instainstru_core.payments.ids import CreditLotId, OperationId
 from instainstru_core.payments.ledger.postings import Bookkeeper
 from instainstru_core.payments.model.holds import FailureKind, HoldStatus
@@ -20,6 +20,7 @@ from instainstru_core.payments.model.ladder import CANCEL_BEFORE, next_look
 from instainstru_core.payments.model.operation import (
     REVIEW_PAUSE,
     TRANSFER_FAILED,
+    Matter,
     OperationKind,
     PaymentOperation,
 )
@@ -35,6 +36,8 @@ from instainstru_core.payments.model.planner import (
     settlement,
 )
 from instainstru_core.payments.ports import PaymentWork
+from instainstru_core.payments.use_cases.credits.till import CreditTill
+from instainstru_core.payments.use_cases.transfers_paused import transfers_paused
 
 CLIMB_LADDER = "climb_ladder"
 RETRY_CAPTURE = "retry_capture"
@@ -62,11 +65,13 @@ class Clerk:
         charge: str | None = None,
         off_session: bool = False,
         not_before: datetime | None = None,
+        matter: Matter = Matter.LESSON,
     ) -> PaymentOperation:
         """Write down a call of the processor, to be made next, or at *not_before*. Source: PY-6."""
         operation = PaymentOperation(
             operation_id=self._ids.new(OperationId),
             payment_id=payment.payment_id,
+            matter=matter,
             kind=kind,
             slot=slot,
             amount=amount,
@@ -192,7 +197,17 @@ class Clerk:
         if payment.held:
             self.plan_void(payment)
             return payment
+        return self.end_uncharged(payment, outcome)
+
+    def end_uncharged(self, payment: Payment, outcome: Outcome) -> Payment:
+        """Nothing was charged: what was set aside of credit comes back. Source: PY-28, CR-6."""
+        self.give_back_credit(payment, outcome)
         return payment.settle(outcome, payout=NOTHING, at=self._at)
+
+    def give_back_credit(self, payment: Payment, outcome: Outcome) -> None:
+        """Let the student spend elsewhere what was set aside for the lesson. Source: CR-6."""
+        if payment.breakdown.credit:
+            self._till.release(payment, fault=fault_of(outcome))
 
     def come_back(self, payment: Payment) -> None:
         """File the next look at a payment whose card refused. Source: PY-13, PY-23."""
@@ -228,14 +243,16 @@ class Clerk:
         """Post who gets what, grant the student's credit, and plan the instructor's transfers."""
         decided = settlement(outcome, breakdown=payment.breakdown)
         self._work.ledger.post(self._books(payment).settled(decided))
+        self._use_credit(payment, decided)
         self._grant(payment, outcome, decided.credit_issued)
         if not decided.payout:
             return self._settle(payment, outcome)
         account = self._work.connect_accounts.find(payment.instructor_id)
         if account is None:
             return payment.review(TRANSFER_FAILED, at=self._at)
-        # While the books don't balance no money leaves. Source: PY-86.
-        later = self._at + REVIEW_PAUSE if self._work.ledger.is_breached() else None
+        # No money leaves while the books don't balance, or is held. Source: PY-73, PY-86.
+        paused = transfers_paused(self._work, payment.instructor_id)
+        later = self._at + REVIEW_PAUSE if paused else None
         charge = payment.hold.charge if payment.captured and payment.hold is not None else None
         linked = min(decided.payout, payment.captured)
         for slot, amount, source in (
@@ -254,6 +271,18 @@ class Clerk:
                 )
         return payment
 
+    def _use_credit(self, payment: Payment, decided: SettlementPlan) -> None:
+        """What was set aside pays, is lost, or comes back. Source: PY-28, CR-7, CR-8."""
+        if not payment.breakdown.credit:
+            return
+        if decided.credit_applied:
+            self._till.apply(payment)
+            return
+        fault, lost = fault_of(decided.outcome), decided.credit_forfeited
+        self._till.release(payment, fault=fault, keep=lost)
+        if lost:
+            self._till.forfeit(payment)
+
     def _grant(self, payment: Payment, outcome: Outcome, amount: Money) -> None:
         """The student gets credit out of the captured money. Source: CR-2, CR-9."""
         if not amount:
@@ -266,8 +295,7 @@ class Clerk:
             amount=amount,
             at=self._at,
         )
-        self._work.credit_lots.add(lot)
-        self._work.ledger.post(self._books(payment).credit_issued(lot))
+        self._till.grant(lot)
 
     def _settle(self, payment: Payment, outcome: Outcome) -> Payment:
         decided = settlement(outcome, breakdown=payment.breakdown)
@@ -275,6 +303,10 @@ class Clerk:
 
     def _ending(self) -> Ending:
         return ending_of(self.booking)
+
+    @property
+    def _till(self) -> CreditTill:
+        return CreditTill(self._work, self._ids, self._at)
 
     def _books(self, payment: Payment) -> Bookkeeper:
         return Bookkeeper(payment, self._ids, self._at)

@@ -24,4 +24,5 @@ def read_credits(student_id: StudentId, *, read: Begin[PaymentReads], clock: Clo
     now = clock.now()
     with read() as reads:
         lots = reads.credit_queries.lots_of(student_id, now=now)
-    return CreditsOf(balance=CreditBalance.of(lots, now=now), lots=lots)
+        balance = reads.credit_queries.balance_of(student_id, now=now)
+    return CreditsOf(balance=balance, lots=lots)

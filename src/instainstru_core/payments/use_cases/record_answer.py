@@ -11,8 +11,8 @@ from instainstru_core.booking.model.states import Cancelled, Completed, Confirme
 from instainstru_core.booking.terms import Band
 from instainstru_core.booking.timers import completion_timer
 from instainstru_core.kernel.errors import InvalidState
-from instainstru_core.kernel.money import NOTHING
 from instainstru_core.payments.ids import OperationId
+from instainstru_core.payments.model.afterwards import settle_behind
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.ladder import WARN_BEFORE
 from instainstru_core.payments.model.operation import (
@@ -41,17 +41,22 @@ from instainstru_core.payments.model.processor import (
     Transferred,
     Voided,
 )
-from instainstru_core.payments.use_cases.finish_move import LOCKING, REPLACED, Mover
+from instainstru_core.payments.use_cases.finish_move import LOCKING, REPLACED
+from instainstru_core.payments.use_cases.renew_hold import RENEWING, Renewer
 
 
 @frozen
-class Desk(Mover):
+class Desk(Renewer):
     """Where decisions and answers are written down: one unit, one instant, one locked booking."""
 
     def record(
         self, operation: PaymentOperation, payment: Payment, answer: ProcessorAnswer
     ) -> Payment:
         """Record *answer*; the payment as it is afterwards, not saved yet."""
+        if operation.slot.startswith(RENEWING):
+            renewed = self.record_renewal(operation, payment, answer)
+            decided = renewed.closing is not None and renewed.review_reason is None
+            return self.pursue(renewed) if decided else renewed
         match answer:
             case Authorised():
                 self._work.payment_operations.save(operation.succeed(answer.intent))
@@ -154,10 +159,11 @@ class Desk(Mover):
             return failed
         refused = payment.refuse_hold(refusal, at=self._at)
         if self._called_off_late():
+            self.give_back_credit(refused, Outcome.UNAUTHORIZED_CANCELLED)
             return refused.end_unpaid(
                 Outcome.UNAUTHORIZED_CANCELLED, MISSING_AUTHORIZATION, at=self._at
             )
-        return refused.settle(Outcome.UNAUTHORIZED_CANCELLED, payout=NOTHING, at=self._at)
+        return self.end_uncharged(refused, Outcome.UNAUTHORIZED_CANCELLED)
 
     def _called_off_late(self) -> bool:
         """Whether it was less than twelve hours ahead, or later. Source: PY-36."""
@@ -234,7 +240,7 @@ class Desk(Mover):
         payment = payment.give_back(operation.amount, at=self._at)
         if payment.closing is None or share_of(payment.closing) is not Share.NO_CHARGE:
             return self.pursue(self.unlock(payment))
-        return payment.settle(payment.closing, payout=NOTHING, at=self._at)
+        return self.end_uncharged(payment, payment.closing)
 
     def _paid(self, operation: PaymentOperation, payment: Payment) -> Payment:
         self._work.ledger.post(self._books(payment).transferred(operation))
@@ -249,6 +255,8 @@ class Desk(Mover):
         outcome = payment.closing or Outcome.LESSON_COMPLETED
         if paid < settlement(outcome, breakdown=payment.breakdown).payout.cents:
             return payment
+        if payment.frozen:
+            return settle_behind(payment, outcome)  # A chargeback came in between. Source: PY-56.
         return self._settle(payment, outcome)
 
     def _refused(self, operation: PaymentOperation, payment: Payment, reason: str) -> Payment:

@@ -180,16 +180,20 @@ class Till:
             booking.location_type.modality,
             commission=evaluate_tier(facts, upcoming=1, now=self.clock.now(), config=self.pricing),
             credit_cents=credit_cents,
+            available_credit=Money(credit_cents),
             config=self.pricing,
         )
 
-    def pay(self, booking: Booking, card: SavedCard | None = None) -> CheckedOut:
-        """Check the booking out at its price."""
+    def pay(
+        self, booking: Booking, card: SavedCard | None = None, *, credit_cents: int = 0
+    ) -> CheckedOut:
+        """Check the booking out at its price, so much of it in credit."""
         request = CheckOut(
             student_id=self.student,
             booking_id=booking.booking_id,
-            fingerprint=self.price(booking).fingerprint,
+            fingerprint=self.price(booking, credit_cents=credit_cents).fingerprint,
             card_id=(card or self.card).card_id,
+            credit_cents=credit_cents,
         )
         return self.check_out(request)
 
