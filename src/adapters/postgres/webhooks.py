@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import define
-from sqlalchemy import Connection, Row, bindparam, case, literal, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.tables.webhooks import webhooks
@@ -26,6 +26,18 @@ _ADD = (
     .returning(webhooks.c.webhook_id)
 )
 _GET = select(webhooks).where(_THIS)
+_GET_FOR_UPDATE = _GET.with_for_update()
+_REPLAYS = (
+    select(func.count())
+    .select_from(webhooks)
+    .where(webhooks.c.replay_of == bindparam("this", type_=webhooks.c.webhook_id.type))
+)
+_MARK_REPLAYED = (
+    update(webhooks)
+    .where(_THIS)
+    .values(status=WebhookStatus.REPLAYED, claimed_at=None)
+    .returning(webhooks.c.webhook_id)
+)
 _CLAIM = (
     update(webhooks)
     .where(_THIS)
@@ -76,13 +88,13 @@ class PostgresWebhooks:
         row = self._connection.execute(_GET, {"this": webhook_id}).one_or_none()
         if row is None:
             raise WebhookNotFound(webhook_id)
-        return _webhook(row)
+        return webhook_of(row)
 
     def claim(self, webhook_id: WebhookId, *, now: datetime) -> Webhook | None:
         values = {"this": webhook_id, "now": now, "lease_began": now - CLAIM_LEASE}
         row = self._connection.execute(_CLAIM, values).one_or_none()
         if row is not None:
-            return _webhook(row)
+            return webhook_of(row)
         if self.get(webhook_id).is_in_progress:
             raise WebhookInProgress(webhook_id)
         return None
@@ -96,7 +108,20 @@ class PostgresWebhooks:
         row = self._connection.execute(_FAIL, values).one_or_none()
         if row is None:
             raise WebhookNotFound(webhook_id)
-        return _webhook(row)
+        return webhook_of(row)
+
+    def get_for_update(self, webhook_id: WebhookId) -> Webhook:
+        row = self._connection.execute(_GET_FOR_UPDATE, {"this": webhook_id}).one_or_none()
+        if row is None:
+            raise WebhookNotFound(webhook_id)
+        return webhook_of(row)
+
+    def replays(self, webhook_id: WebhookId) -> int:
+        return int(self._connection.scalar(_REPLAYS, {"this": webhook_id}) or 0)
+
+    def mark_replayed(self, webhook_id: WebhookId) -> None:
+        if self._connection.scalar(_MARK_REPLAYED, {"this": webhook_id}) is None:
+            raise WebhookNotFound(webhook_id)
 
 
 def _columns(webhook: Webhook) -> dict[str, Any]:
@@ -106,6 +131,7 @@ def _columns(webhook: Webhook) -> dict[str, Any]:
         "event_id": webhook.event.event_id,
         "type": webhook.event.type,
         "object_id": webhook.event.object_id,
+        "account": webhook.event.account,
         "headers": dict(webhook.headers),
         "body": webhook.body,
         "received_at": webhook.received_at,
@@ -113,14 +139,18 @@ def _columns(webhook: Webhook) -> dict[str, Any]:
         "attempts": webhook.attempts,
         "claimed_at": webhook.claimed_at,
         "last_error": webhook.last_error,
+        "replay_of": webhook.replay_of,
     }
 
 
-def _webhook(row: Row[Any]) -> Webhook:
+def webhook_of(row: Row[Any]) -> Webhook:
+    """The webhook that *row* keeps."""
     return Webhook(
         webhook_id=row.webhook_id,
         provider=row.provider,
-        event=ProcessorEvent(event_id=row.event_id, type=row.type, object_id=row.object_id),
+        event=ProcessorEvent(
+            event_id=row.event_id, type=row.type, object_id=row.object_id, account=row.account
+        ),
         headers=row.headers,
         body=row.body,
         received_at=row.received_at,
@@ -128,4 +158,5 @@ def _webhook(row: Row[Any]) -> Webhook:
         attempts=row.attempts,
         claimed_at=row.claimed_at,
         last_error=row.last_error,
+        replay_of=row.replay_of,
     )

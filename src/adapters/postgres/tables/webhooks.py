@@ -4,6 +4,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
     Table,
@@ -28,6 +29,7 @@ webhooks = Table(
     Column("event_id", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("object_id", Text, nullable=False),
+    Column("account", Text),
     Column("headers", JSONB, nullable=False),
     # As text: the bytes that were signed, not PostgreSQL's idea of them.
     Column("body", Text, nullable=False),
@@ -36,6 +38,7 @@ webhooks = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("claimed_at", DateTime(timezone=True)),
     Column("last_error", Text),
+    Column("replay_of", IdOf(WebhookId), ForeignKey("webhooks.webhook_id")),
     UniqueConstraint("provider", "event_id", name="webhooks_provider_event_id_key"),
     CheckConstraint(f"status IN ({_STATUSES})", name="known_status"),
     CheckConstraint("attempts >= 0", name="attempts_counted"),
@@ -46,3 +49,9 @@ webhooks = Table(
     CheckConstraint(f"char_length(last_error) <= {MAX_ERROR_LENGTH}", name="last_error_length"),
 )
 Index("webhooks_status_idx", webhooks.c.status, webhooks.c.received_at)
+Index("webhooks_received_at_idx", webhooks.c.received_at, webhooks.c.webhook_id)
+Index(
+    "webhooks_replay_of_idx",
+    webhooks.c.replay_of,
+    postgresql_where=webhooks.c.replay_of.is_not(None),
+)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from instainstru_core.kernel.time import utc
 from instainstru_core.payments.ids import WebhookId
+from instainstru_core.payments.inbox.errors import WebhookInProgress
 from instainstru_core.payments.model.processor_events import ProcessorEvent
 
 MAX_ATTEMPTS: Final = 8
@@ -34,9 +35,17 @@ class WebhookStatus(StrEnum):
     REPLAYED = "replayed"
 
 
+def first_status(event: ProcessorEvent) -> WebhookStatus:
+    """What an event is kept as when it comes: one that nobody acts on is ignored. Source: PY-63."""
+    return WebhookStatus.IGNORED if event.subject is None else WebhookStatus.RECEIVED
+
+
 @frozen(kw_only=True)
 class Webhook:
-    """One event of one provider. *attempts* counts the times somebody began to act on it."""
+    """One event of one provider. *attempts* counts the times somebody began to act on it.
+
+    *replay_of* names the row that an operator let run again as this one.
+    """
 
     webhook_id: WebhookId
     provider: str
@@ -48,6 +57,27 @@ class Webhook:
     attempts: int = 0
     claimed_at: datetime | None = None
     last_error: str | None = None
+    replay_of: WebhookId | None = None
+
+    def replayed(self, webhook_id: WebhookId, *, number: int, at: datetime) -> Self:
+        """The same event once more, as a row of its own: the *number*-th replay of this one.
+
+        Raises:
+            WebhookInProgress: Somebody is acting on this one. Source: AD-16.
+        """
+        if self.is_in_progress and not self.may_be_claimed(at):
+            raise WebhookInProgress(self.webhook_id)
+        return evolve(
+            self,
+            webhook_id=webhook_id,
+            event=evolve(self.event, event_id=f"replay_{self.webhook_id}_{number}"),
+            received_at=at,
+            status=first_status(self.event),
+            attempts=0,
+            claimed_at=None,
+            last_error=None,
+            replay_of=self.webhook_id,
+        )
 
     def may_be_claimed(self, now: datetime) -> bool:
         """Whether nobody acts on it, or nobody has been heard of for a lease."""

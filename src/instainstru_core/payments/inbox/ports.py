@@ -49,6 +49,26 @@ class Webhooks(Protocol):
         """
         ...
 
+    def get_for_update(self, webhook_id: WebhookId) -> Webhook:
+        """The event as it stands, until the unit ends.
+
+        Raises:
+            WebhookNotFound: It was never received.
+        """
+        ...
+
+    def replays(self, webhook_id: WebhookId) -> int:
+        """How often it was let run again."""
+        ...
+
+    def mark_replayed(self, webhook_id: WebhookId) -> None:
+        """It was let run again: nobody acts on this row any more. Source: AD-16.
+
+        Raises:
+            WebhookNotFound: It was never received.
+        """
+        ...
+
 
 class InboxWork(DueWork, Protocol):
     """What one unit of work in the inbox can reach."""

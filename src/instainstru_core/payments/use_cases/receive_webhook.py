@@ -13,12 +13,19 @@ from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.ids import WebhookId
 from instainstru_core.payments.inbox.errors import WebhookUnreadable
-from instainstru_core.payments.inbox.model import Webhook, WebhookStatus, without_secrets
+from instainstru_core.payments.inbox.model import (
+    Webhook,
+    WebhookStatus,
+    first_status,
+    without_secrets,
+)
 from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
-from instainstru_core.payments.model.processor_events import HANDLED_TYPES, ProcessorEvent
+from instainstru_core.payments.model.processor_events import ProcessorEvent
 
 HANDLER: Final = "process_webhook"
 MAX_NAME_LENGTH: Final = 255
+NO_OBJECT: Final = "-"
+"""What the news of a balance is about: it has no name."""
 
 
 @frozen(kw_only=True)
@@ -57,8 +64,6 @@ def receive_webhook(
     verifier.verify(request.signature, request.body)
     event = _event(request.body)
     now = clock.now()
-    handled = event.type in HANDLED_TYPES
-    status = WebhookStatus.RECEIVED if handled else WebhookStatus.IGNORED
     webhook = Webhook(
         webhook_id=ids.new(WebhookId),
         provider=request.provider,
@@ -66,13 +71,13 @@ def receive_webhook(
         headers=without_secrets(request.headers),
         body=request.body.decode(),
         received_at=now,
-        status=status,
+        status=first_status(event),
     )
     with begin() as work:
         is_new = work.webhooks.add(webhook)
-        if is_new and handled:
+        if is_new and webhook.status is WebhookStatus.RECEIVED:
             work.work_items.file(to_process(webhook.webhook_id, now, attempt=1))
-    return Receipt(status=status, is_new=is_new)
+    return Receipt(status=webhook.status, is_new=is_new)
 
 
 def to_process(webhook_id: WebhookId, due_at: datetime, *, attempt: int) -> NewWork:
@@ -86,16 +91,29 @@ def to_process(webhook_id: WebhookId, due_at: datetime, *, attempt: int) -> NewW
 
 
 def _event(body: bytes) -> ProcessorEvent:
+    """What the body says; an object without a name is none that anybody acts on."""
     try:
         document = json.loads(body.decode())
-        names = (document["id"], document["type"], document["data"]["object"]["id"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        told = document["data"]["object"]
+        event = ProcessorEvent(
+            event_id=_name(document["id"]),
+            type=_name(document["type"]),
+            object_id=_name(told.get("id", NO_OBJECT)),
+            account=_name_or_none(document.get("account")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise WebhookUnreadable from None
-    # What can't be printed, like NUL or half a surrogate pair, can't be stored either.
-    if not all(
-        isinstance(name, str) and 0 < len(name) <= MAX_NAME_LENGTH and name.isprintable()
-        for name in names
-    ):
+    if event.object_id == NO_OBJECT and event.subject is not None:
         raise WebhookUnreadable
-    event_id, kind, object_id = names
-    return ProcessorEvent(event_id=event_id, type=kind, object_id=object_id)
+    return event
+
+
+def _name(value: object) -> str:
+    # What can't be printed, like NUL or half a surrogate pair, can't be stored either.
+    if isinstance(value, str) and 0 < len(value) <= MAX_NAME_LENGTH and value.isprintable():
+        return value
+    raise ValueError("no name")
+
+
+def _name_or_none(value: object) -> str | None:
+    return None if value is None else _name(value)

@@ -59,6 +59,16 @@ class InMemoryWebhooks:
             evolve(webhook, status=status, claimed_at=None, last_error=error[:MAX_ERROR_LENGTH])
         )
 
+    def get_for_update(self, webhook_id: WebhookId) -> Webhook:
+        return self.get(webhook_id)
+
+    def replays(self, webhook_id: WebhookId) -> int:
+        return sum(each.replay_of == webhook_id for each in self._rows().values())
+
+    def mark_replayed(self, webhook_id: WebhookId) -> None:
+        webhook = self.get(webhook_id)
+        self._keep(evolve(webhook, status=WebhookStatus.REPLAYED, claimed_at=None))
+
     def _keep(self, webhook: Webhook) -> Webhook:
         self._rows()[webhook.webhook_id] = webhook
         return webhook
