@@ -126,7 +126,9 @@ class PostgresStandings:
         """The standing as it was set; its row is made so that it can be locked."""
         ok = {"student_id": student_id, "standing": Standing.OK.value, "changed_at": None}
         self._connection.execute(_IN_ORDER, ok)
-        return Standing(self._connection.scalar(_STANDING_LOCKED, {"student": student_id}))
+        return Standing(
+            self._connection.execute(_STANDING_LOCKED, {"student": student_id}).scalar_one()
+        )
 
     def set(self, student_id: StudentId, standing: Standing, *, at: datetime) -> None:
         """Let it be *standing* from now on."""
@@ -152,7 +154,7 @@ class PostgresDebtQueries:
 
     def standing_of(self, student_id: StudentId) -> Standing:
         """What keeps the student from booking."""
-        return Standing(self._connection.scalar(_STANDING, {"student": student_id}))
+        return Standing(self._connection.execute(_STANDING, {"student": student_id}).scalar_one())
 
 
 def _parts(debt: StudentDebt) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import define, evolve
-from sqlalchemy import Connection, Row, Select, bindparam, or_, select, text, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.moves import move_columns, move_of
@@ -66,7 +66,19 @@ _OPERATIONS_IN = OPERATIONS_OF.where(payment_operations.c.matter == bindparam("m
 _BY_REFERENCE = (
     select(payment_operations)
     .where(payment_operations.c.processor_ref == bindparam("reference"))
-    .where(payment_operations.c.kind == OperationKind.AUTHORISE.value)
+    .where(payment_operations.c.kind.in_(("authorise", "charge")))
+)
+_LAPSING = (
+    select(payments.c.payment_id)
+    .join(card_holds, card_holds.c.payment_id == payments.c.payment_id)
+    .where(card_holds.c.status == HoldStatus.ACTIVE.value)
+    .where(card_holds.c.expires_at <= bindparam("before", type_=card_holds.c.expires_at.type))
+    .where(
+        func.coalesce(payments.c.resume_state, payments.c.state) == PaymentState.AUTHORIZED.value
+    )
+    .where(payments.c.closing.is_(None))
+    .order_by(card_holds.c.expires_at, payments.c.payment_id)
+    .limit(bindparam("most"))
 )
 _UNFINISHED = [state.value for state in UNFINISHED]
 
@@ -101,6 +113,9 @@ class PostgresPayments:
             .order_by(payments.c.payment_id)
         )
         return list(self._connection.scalars(statement))
+
+    def lapsing(self, *, before: datetime, limit: int) -> Sequence[PaymentId]:
+        return list(self._connection.scalars(_LAPSING, {"before": before, "most": limit}))
 
     def add(self, payment: Payment) -> Payment:
         statement = (

@@ -20,7 +20,7 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.payments.ids import CardId, PaymentId
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
-from instainstru_core.payments.model.planner import settlement
+from instainstru_core.payments.model.planner import final_plan
 from instainstru_core.payments.queries import PaymentView
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
@@ -188,9 +188,8 @@ class BookingPriceView(Struct, kw_only=True, frozen=True):
 
 def _payout(payment: Payment) -> Money:
     """What the instructor gets: of the lesson, or of how it ended instead."""
-    ended = payment.outcome or payment.closing
-    price = payment.breakdown
-    return price.payout if ended is None else settlement(ended, breakdown=price).payout
+    ended = final_plan(payment)
+    return payment.breakdown.payout if ended is None else ended.payout
 
 
 def _failure(payment: Payment) -> str | None:

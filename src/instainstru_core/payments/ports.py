@@ -21,7 +21,9 @@ from instainstru_core.payments.ledger.ports import Ledger, Seals
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import Matter, PaymentOperation
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.payouts.ports import BankPayouts, InstantPayouts, PayoutHolds
 from instainstru_core.payments.refunds.ports import Refunds
+from instainstru_core.payments.tips.ports import Tips
 from instainstru_core.pricing.model.tiers import TierFacts
 from instainstru_core.pricing.ports import PricingWork
 
@@ -51,6 +53,13 @@ class Payments(Protocol):
 
     def owing(self, instructor_id: InstructorId) -> Sequence[PaymentId]:
         """The instructor's payments whose money was taken and not all paid out, oldest first."""
+        ...
+
+    def lapsing(self, *, before: datetime, limit: int) -> Sequence[PaymentId]:
+        """Authorised payments, frozen or not, whose hold lapses by *before*; the soonest first.
+
+        Without those whose end is decided. Source: PY-16, PY-41.
+        """
         ...
 
     def add(self, payment: Payment) -> Payment:
@@ -90,7 +99,7 @@ class PaymentOperations(Protocol):
         ...
 
     def find_by_reference(self, reference: str) -> PaymentOperation | None:
-        """The hold that was asked for and that the processor calls *reference*, granted or not."""
+        """The hold or charge that was asked for and is called *reference*, granted or not."""
         ...
 
     def of(
@@ -137,6 +146,15 @@ class ConnectAccounts(Protocol):
 
     def find_by_name(self, account: str) -> ConnectAccount | None:
         """The account that the processor calls so."""
+        ...
+
+    def paid_out_after(
+        self, instructor_id: InstructorId | None, *, limit: int
+    ) -> Sequence[ConnectAccount]:
+        """Accounts that were onboarded and did not leave, in the order of their instructors' ids.
+
+        Those after *instructor_id*, or from the first on. Source: PY-48.
+        """
         ...
 
     def keep(self, account: ConnectAccount) -> ConnectAccount:
@@ -193,6 +211,26 @@ class PaymentWork(BookingWork, PricingWork, InstructorWork, CatalogWork, DueWork
     @property
     def connect_accounts(self) -> ConnectAccounts:
         """Every instructor's account at the processor."""
+        ...
+
+    @property
+    def tips(self) -> Tips:
+        """Every tip."""
+        ...
+
+    @property
+    def bank_payouts(self) -> BankPayouts:
+        """Every payout to an instructor's bank."""
+        ...
+
+    @property
+    def instant_payouts(self) -> InstantPayouts:
+        """Every payout that was asked for at once."""
+        ...
+
+    @property
+    def payout_holds(self) -> PayoutHolds:
+        """What keeps transfers back."""
         ...
 
     @property

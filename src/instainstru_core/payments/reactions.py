@@ -27,14 +27,18 @@ from instainstru_core.payments.use_cases.authorise_payment import authorise_paym
 from instainstru_core.payments.use_cases.books.seal_journals import seal_journals
 from instainstru_core.payments.use_cases.books.sign_chain import sign_chain
 from instainstru_core.payments.use_cases.carry_out import Desks
+from instainstru_core.payments.use_cases.chargebacks.record_chargeback import ChargebackDesk
 from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.payments.use_cases.climb_ladder import climb_ladder
+from instainstru_core.payments.use_cases.debts.record_debt import DebtDesk
 from instainstru_core.payments.use_cases.freeze_payment import (
     COMPLETION_DISPUTED,
     NO_SHOW_REPORTED,
     freeze_payment,
 )
 from instainstru_core.payments.use_cases.record_answer import Desk
+from instainstru_core.payments.use_cases.refresh_holds import refresh_holds
+from instainstru_core.payments.use_cases.refunds.record_refund import RefundDesk
 from instainstru_core.payments.use_cases.release_payment import release_payment
 from instainstru_core.payments.use_cases.resume_payment import resume_payment
 from instainstru_core.payments.use_cases.retry_payouts import retry_payouts
@@ -43,7 +47,12 @@ from instainstru_core.payments.use_cases.sweep_operations import sweep_operation
 from instainstru_core.pricing.model.config import PricingConfig
 from instainstru_core.pricing.use_cases.evaluate_instructor_tier import evaluate_instructor_tier
 
-DESKS: Final[Desks] = {Matter.LESSON: Desk}
+DESKS: Final[Desks] = {
+    Matter.LESSON: Desk,
+    Matter.DEBT: DebtDesk,
+    Matter.REFUND: RefundDesk,
+    Matter.CHARGEBACK: ChargebackDesk,
+}
 """Who hears the answers of which matter."""
 
 
@@ -219,6 +228,11 @@ def sweep_due_operations(_item: WorkItem, ports: PaymentPorts) -> None:
     sweep_operations(
         begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock, desks=DESKS
     )
+
+
+def refresh_lapsing_holds(_item: WorkItem, ports: PaymentPorts) -> None:
+    """Every hour: no hold lapses while it is needed. Source: PY-16, PY-41."""
+    refresh_holds(begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock)
 
 
 def check_books_hourly(_item: WorkItem, ports: PaymentPorts) -> None:

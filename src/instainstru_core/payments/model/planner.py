@@ -11,7 +11,7 @@ from instainstru_core.booking.terms import CancelKind, NoShowType
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.model.holds import HoldStatus
-from instainstru_core.payments.model.outcomes import Outcome, Share, share_of
+from instainstru_core.payments.model.outcomes import ESCALATED, Outcome, Share, share_of
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.pricing.model.quotes import PriceBreakdown
 
@@ -58,6 +58,7 @@ class StepKind(StrEnum):
     CAPTURE = "capture"
     SETTLEMENT = "settlement"
     TOP_UP = "top_up"
+    ADVANCE = "advance"
 
 
 @frozen(kw_only=True)
@@ -114,6 +115,7 @@ class SettlementPlan:
     student_fee_kept: Money = NOTHING
     commission_kept: Money = NOTHING
     payout: Money = NOTHING
+    debt: Money = NOTHING
     steps: tuple[Step, ...] = ()
     if_declined: Outcome | None = None
 
@@ -215,6 +217,42 @@ def settlement(
     )
 
 
+def escalation(decided: Outcome, *, breakdown: PriceBreakdown) -> SettlementPlan:
+    """What a card that never paid makes of *decided*: the rest is the student's debt.
+
+    The platform pays the instructor, and credit that would come out of the captured money is
+    withheld. Source: PY-25, Appendix B.
+    """
+    due = settlement(decided, breakdown=breakdown)
+    if share_of(decided) is Share.FULL_CREDIT:
+        return SettlementPlan(
+            outcome=Outcome.CAPTURE_FAILURE_ESCALATED,
+            credit_released=breakdown.credit,
+            student_fee_kept=breakdown.student_fee,
+            debt=breakdown.student_fee,
+        )
+    return evolve(
+        due,
+        outcome=Outcome.CAPTURE_FAILURE_PAID,
+        captured=NOTHING,
+        credit_issued=NOTHING,
+        debt=breakdown.card_amount - due.credit_issued,
+        steps=_steps((StepKind.ADVANCE, due.payout)),
+        if_declined=None,
+    )
+
+
+def final_plan(payment: Payment) -> SettlementPlan | None:
+    """Who got what of a payment that ended, or gets it of one that is to; None: undecided."""
+    outcome = payment.outcome or payment.closing
+    if outcome is None:
+        return None
+    if outcome in ESCALATED:
+        decided = payment.closing or Outcome.LESSON_COMPLETED
+        return escalation(decided, breakdown=payment.breakdown)
+    return settlement(outcome, breakdown=payment.breakdown)
+
+
 def stored_plan(payment: Payment, booking: Booking) -> SettlementPlan | None:
     """The plan that *payment* ends, or ended, by; None while nothing was decided. Source: PY-30.
 
@@ -223,6 +261,8 @@ def stored_plan(payment: Payment, booking: Booking) -> SettlementPlan | None:
     outcome = payment.outcome or payment.closing
     if outcome is None:
         return None
+    if outcome in ESCALATED:
+        return final_plan(payment)
     hold, funds = payment.hold, Funds.of(payment, booking)
     if hold is not None and hold.status is HoldStatus.VOIDED and hold.authorized_at is not None:
         funds = evolve(funds, held=hold.amount)

@@ -57,6 +57,11 @@ class Desk(Renewer):
             renewed = self.record_renewal(operation, payment, answer)
             decided = renewed.closing is not None and renewed.review_reason is None
             return self.pursue(renewed) if decided else renewed
+        return self._record(operation, payment, answer)
+
+    def _record(
+        self, operation: PaymentOperation, payment: Payment, answer: ProcessorAnswer
+    ) -> Payment:
         match answer:
             case Authorised():
                 self._work.payment_operations.save(operation.succeed(answer.intent))

@@ -17,6 +17,7 @@ from instainstru_core.payments.model.payment import (
 from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change
+from instainstru_core.payments.use_cases.debts.escalate_capture import escalate_capture
 from instainstru_core.payments.use_cases.record_answer import Desk
 
 _TAKEN = frozenset({PaymentState.AUTHORIZED, PaymentState.LOCKED})
@@ -61,9 +62,9 @@ def retry_capture(
     ids: Ids,
     clock: Clock,
 ) -> Payment:
-    """Hold and take the money anew, every four hours, for three days; then a person must look.
+    """Hold and take the money anew, every four hours, for three days; then the student owes it.
 
-    Source: PY-23, PY-24.
+    Source: PY-23…PY-25.
 
     Raises:
         PaymentNotFound: There is no such payment.
@@ -71,6 +72,9 @@ def retry_capture(
     """
     with begin() as work:
         payment = work.payments.get(payment_id)
+    failed = payment.failure
+    if failed is not None and clock.now() - failed.first_at >= CAPTURE_GIVE_UP_AFTER:
+        return escalate_capture(payment, begin=begin, gateway=gateway, ids=ids, clock=clock)
 
     def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
         failure, now = payment.failure, clock.now()
@@ -82,8 +86,6 @@ def retry_capture(
             return payment
         if desk.awaits_answer(payment):
             return payment
-        if now - failure.first_at >= CAPTURE_GIVE_UP_AFTER:
-            return payment.review("capture_escalated", at=now)
         if now - failure.last_at < CAPTURE_RETRY_EVERY:
             # Asked already: by an earlier run of this very work, or with another card meanwhile.
             return payment

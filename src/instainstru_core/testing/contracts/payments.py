@@ -533,7 +533,7 @@ class SettlingContract:
         assert till.payment(booking).settled
         assert till.books().balanced
 
-    def test_py_24_after_72_hours_a_person_must_look(self, till: Till) -> None:
+    def test_py_24_after_72_hours_it_is_escalated(self, till: Till) -> None:
         booking = self.taught(till, "pm_card_fails_capture")
         for hours in range(24, 24 + 77, 4):
             till.at(booking.lesson.ends_at + hours * HOUR)

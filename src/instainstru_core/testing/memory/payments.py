@@ -25,6 +25,7 @@ from instainstru_core.payments.errors import (
 from instainstru_core.payments.ids import CardId, JournalId, OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import (
     TRANSFER_FAILED,
     Matter,
@@ -32,7 +33,7 @@ from instainstru_core.payments.model.operation import (
     PaymentOperation,
 )
 from instainstru_core.payments.model.payment import Payment, PaymentState
-from instainstru_core.payments.model.planner import settlement
+from instainstru_core.payments.model.planner import final_plan
 from instainstru_core.payments.ports import CheckoutFacts
 from instainstru_core.payments.queries import Earned, Earning, PaymentView, earning_status
 from instainstru_core.testing.memory.pricing import tier_facts
@@ -91,6 +92,19 @@ class InMemoryPayments:
             and (payment.state is PaymentState.CAPTURED or payment.review_reason == TRANSFER_FAILED)
         )
 
+    def lapsing(self, *, before: datetime, limit: int) -> Sequence[PaymentId]:
+        due = [
+            (payment.hold.expires_at, payment.payment_id)
+            for payment in _payments(self._tables).values()
+            if payment.standing is PaymentState.AUTHORIZED
+            and payment.closing is None
+            and payment.hold is not None
+            and payment.hold.status is HoldStatus.ACTIVE
+            and payment.hold.expires_at is not None
+            and payment.hold.expires_at <= before
+        ]
+        return [payment_id for _, payment_id in sorted(due)[:limit]]
+
     def add(self, payment: Payment) -> Payment:
         for other in self._tables.where(
             "payments", PaymentId, Payment, "booking_id", payment.booking_id
@@ -135,7 +149,7 @@ class InMemoryPaymentOperations:
 
     def find_by_reference(self, reference: str) -> PaymentOperation | None:
         for each in _of(self._tables, "processor_ref", reference):
-            if each.kind is OperationKind.AUTHORISE:
+            if each.kind in {OperationKind.AUTHORISE, OperationKind.CHARGE}:
                 return each
         return None
 
@@ -198,6 +212,18 @@ class InMemoryConnectAccounts:
             if each.account == account:
                 return each
         return None
+
+    def paid_out_after(
+        self, instructor_id: InstructorId | None, *, limit: int
+    ) -> Sequence[ConnectAccount]:
+        mine = sorted(self._rows().values(), key=lambda account: account.instructor_id)
+        return [
+            account
+            for account in mine
+            if (instructor_id is None or account.instructor_id > instructor_id)
+            and account.details_submitted
+            and not account.deauthorised
+        ][:limit]
 
     def keep(self, account: ConnectAccount) -> ConnectAccount:
         self._outbox.record(account.events)
@@ -278,7 +304,10 @@ class InMemoryPaymentQueries:
             (journal.occurred_at in within, -line.cents)
             for journal in self._tables.of("journals", JournalId, Journal).values()
             for line in journal.lines
-            if line.account is Account.CONNECT_OWNER and line.instructor_id == instructor_id
+            if line.account is Account.CONNECT_OWNER
+            and line.instructor_id == instructor_id
+            and line.payment_id is not None
+            and line.tip_id is None
         ]
         return Earned(
             total=Money(sum(cents for _, cents in paid)),
@@ -312,6 +341,5 @@ class InMemoryPaymentQueries:
         )
 
     def _net(self, payment: Payment) -> Money:
-        if payment.outcome is None:
-            return NOTHING
-        return settlement(payment.outcome, breakdown=payment.breakdown).payout
+        plan = final_plan(payment) if payment.outcome is not None else None
+        return NOTHING if plan is None else plan.payout
