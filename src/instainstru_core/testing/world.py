@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.ids import StudentId
@@ -35,7 +35,7 @@ from instainstru_core.catalog.model import id_of
 from instainstru_core.catalog.use_cases.load_catalog import load_catalog
 from instainstru_core.due_work.use_cases.perform_work import Performed
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.instructors.model.offering import Terms
+from instainstru_core.instructors.model.offering import DEFAULT_DURATIONS, Terms
 from instainstru_core.instructors.use_cases.add_offering import AddOffering, add_offering
 from instainstru_core.instructors.use_cases.go_live import GoLive, go_live
 from instainstru_core.kernel.lessons import Format, LocationType
@@ -88,26 +88,31 @@ class World:
     """The whole platform in memory. `ports` is what each entrypoint would be given."""
 
     clock: HandMovedClock = field(factory=lambda: HandMovedClock(NOON))
-    database: InMemoryStore = field(init=False, repr=False)
-    processor: SimulatedProcessor = field(init=False)
-    mailbox: InMemoryMailbox = field(init=False)
-    ports: Ports = field(init=False, repr=False)
+    database: InMemoryStore = field(
+        default=Factory(lambda self: store(self.clock), takes_self=True), repr=False
+    )
+    processor: SimulatedProcessor = field(
+        default=Factory(lambda self: SimulatedProcessor(self.clock), takes_self=True)
+    )
+    mailbox: InMemoryMailbox = field(
+        default=Factory(lambda self: InMemoryMailbox(self.clock), takes_self=True)
+    )
+    ports: Ports = field(
+        default=Factory(lambda self: self._own_ports(), takes_self=True), repr=False
+    )
     deliveries: int = 1
     """How often each piece of due work and each webhook comes: more than once is allowed."""
 
     handlers: Mapping[str, Handler] = field(default=HANDLERS, repr=False)
     """Who does the work, by name."""
 
+    weeks_open: int = WEEKS_OPEN
+    """How far ahead instructors open their weeks."""
+
     _people: int = field(default=0, init=False)
     _heard: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.database = store(self.clock)
-        self.processor = SimulatedProcessor(self.clock)
-        self.mailbox = InMemoryMailbox(self.clock)
-        self.ports = ports(
-            self.clock, database=self.database, gateway=self.processor, mailbox=self.mailbox
-        )
         load_catalog(small_catalog(), begin=self.ports.begin)
         load_regions(SMALL_CITY, begin=self.ports.begin)
 
@@ -119,7 +124,12 @@ class World:
         return student
 
     def instructor(
-        self, name: str = "Jane", *, service: ServiceId = PIANO, hourly_rate: Money = RATE
+        self,
+        name: str = "Jane",
+        *,
+        service: ServiceId = PIANO,
+        hourly_rate: Money = RATE,
+        durations: tuple[int, ...] = DEFAULT_DURATIONS,
     ) -> Principal:
         """Somebody new who teaches online: live, payable, and free from 8 to 22 for three weeks."""
         instructor = self.sign_up(name, Role.INSTRUCTOR)
@@ -133,7 +143,9 @@ class World:
         )
         self.processor.onboard(link)
         refresh_payout_account(me, begin=begin, gateway=self.processor, clock=clock)
-        terms = Terms(hourly_rate=hourly_rate, formats=frozenset({Format.ONLINE}))
+        terms = Terms(
+            hourly_rate=hourly_rate, formats=frozenset({Format.ONLINE}), durations=durations
+        )
         offering = AddOffering(instructor_id=me, service_id=service, terms=terms)
         add_offering(offering, begin=begin, ids=self.ports.ids, clock=clock)
         self._open_weeks(me)
@@ -316,6 +328,7 @@ class World:
                 "id": event.event_id,
                 "type": event.type,
                 "data": {"object": {"id": event.object_id}},
+                "account": event.account,
             }
             for _ in range(self.deliveries):
                 self.hear(json.dumps(body).encode())
@@ -351,10 +364,15 @@ class World:
         """The accounts that are not zero, in cents: debits positive, credits negative."""
         return {each.account: each.cents for each in self.books().balances if each.cents}
 
+    def _own_ports(self) -> Ports:
+        return ports(
+            self.clock, database=self.database, gateway=self.processor, mailbox=self.mailbox
+        )
+
     def _open_weeks(self, instructor_id: InstructorId) -> None:
         today = NEW_YORK.today(self.clock.now())
         monday = today - timedelta(days=today.weekday())
-        for week in range(WEEKS_OPEN):
+        for week in range(self.weeks_open):
             first = monday + timedelta(weeks=week)
             days = {first + timedelta(days=n): [_OPEN] for n in range(7)}
             request = ReplaceWeek(

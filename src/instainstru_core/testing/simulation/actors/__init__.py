@@ -1,0 +1,1 @@
+"""Who does what in a simulation, one module for each kind of business."""

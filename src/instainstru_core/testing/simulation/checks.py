@@ -1,0 +1,210 @@
+"""What must hold after every unit of work, whatever went wrong before it.
+
+Only what a unit changed is looked at, so that months of lessons can be watched to the last commit.
+Source: spec 02 §10 properties 7, 8, 10 and 11; PY-80…PY-84; §3.1.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from attrs import Factory, define
+
+from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
+from instainstru_core.kernel.events import Event
+from instainstru_core.payments.ids import OperationId, PaymentId
+from instainstru_core.payments.ledger.model import Account, Journal
+from instainstru_core.payments.model.holds import HoldStatus
+from instainstru_core.payments.model.operation import Matter, PaymentOperation
+from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
+from instainstru_core.testing.simulation.breach import breach
+from instainstru_core.testing.simulation.rows import NOT_THERE, Change, LiveTables
+
+_WAITING: Final = frozenset({PaymentState.SCHEDULED, PaymentState.AUTHORIZED, PaymentState.LOCKED})
+_CALLED: Final = frozenset({"authorisation", "capture", "void", "refund", "transfer", "reversal"})
+"""Effects of calls that bring a key; each key may have one (PY-60)."""
+
+
+@define
+class Checks:
+    """Watches what is kept, and what the processor has really done."""
+
+    tables: LiveTables
+    processor: SimulatedProcessor
+    events: int = 0
+    """How many steps of the domain were seen: see `docs/guide/simulation.md`."""
+
+    sums: Counter[Account] = Factory(Counter)
+    by_payment: dict[PaymentId | None, Counter[Account]] = Factory(lambda: defaultdict(Counter))
+    flows: Counter[tuple[Account, Account]] = Factory(Counter)
+    """What went from one account to another: from the credited to the debited one."""
+
+    outcomes: Counter[str] = Factory(Counter)
+    _keys: dict[tuple[str, str], str] = Factory(dict)
+    _of_object: dict[str, str] = Factory(dict)
+    _net: dict[PaymentId, int] = Factory(lambda: defaultdict(int))
+    _taken: dict[PaymentId, int] = Factory(lambda: defaultdict(int))
+    _effects: int = 0
+    _transactions: int = 0
+    _late: set[PaymentId] = Factory(set)
+
+    def after_unit(self, changes: Sequence[Change], events: Sequence[Event], now: datetime) -> None:
+        """Look at everything that a unit of work has left behind.
+
+        Raises:
+            Breach: Something is not as it must be.
+        """
+        self.events += len(changes) + len(events)
+        seen: dict[tuple[str, object], Change] = {}
+        for change in changes:
+            seen.setdefault((change.name, change.key), change)
+        touched: set[PaymentId] = set(self._hear_processor())
+        for change in seen.values():
+            look = _LOOKS.get(change.name)
+            if look is not None:
+                look(self, change, touched, now)
+        for payment_id in touched | self._late:
+            self._look_at_money(payment_id)
+
+    def balance(self, payment_id: PaymentId, account: Account) -> int:
+        """What one account comes to for one payment."""
+        return self.by_payment[payment_id][account]
+
+    def _journal(self, change: Change, touched: set[PaymentId], _now: datetime) -> None:
+        if change.before is not NOT_THERE:
+            breach("a journal never changes", change.before)
+        journal: Journal = change.after
+        if sum(line.cents for line in journal.lines):
+            breach("a journal sums to zero", journal)
+        twins = self.tables.named("journals").where("source_id", journal.source_id)
+        if sum(each.journal_type is journal.journal_type for each in twins) > 1:
+            breach("one fact is told once", journal.journal_type, journal.source_id)
+        for line in journal.lines:
+            self.sums[line.account] += line.cents
+            self.by_payment[line.payment_id][line.account] += line.cents
+            if line.payment_id is not None:
+                touched.add(line.payment_id)
+        if sum(self.sums.values()):
+            breach("the books sum to zero", dict(self.sums))
+        self._flow(journal)
+
+    def _flow(self, journal: Journal) -> None:
+        """Who paid whom: credits are matched with debits in the order of the lines."""
+        left = [-line.cents for line in journal.lines]
+        for taker in (line for line in journal.lines if line.cents > 0):
+            wanted = taker.cents
+            for number, giver in enumerate(journal.lines):
+                moved = min(wanted, left[number])
+                if moved > 0:
+                    self.flows[giver.account, taker.account] += moved
+                    left[number] -= moved
+                    wanted -= moved
+
+    def _payment(self, change: Change, touched: set[PaymentId], _now: datetime) -> None:
+        payment: Payment = change.after
+        price, state = payment.breakdown, payment.state
+        touched.add(payment.payment_id)
+        if price.card_amount + price.credit != price.lesson_price + price.student_fee:
+            breach("A + CR = LP + SF", price)
+        if (state is PaymentState.SETTLED) != (payment.settled_at is not None):
+            breach("what is settled says since when", payment)
+        if state is PaymentState.SETTLED and payment.outcome is None:
+            breach("what is settled has an outcome", payment)
+        if payment.standing in _WAITING and payment.outcome is not None:
+            breach("what waits has no outcome", payment)
+        if (state is PaymentState.MANUAL_REVIEW) != (payment.review_reason is not None):
+            breach("a review says why", payment)
+        if state is PaymentState.SETTLED and (
+            change.before is NOT_THERE or change.before.state is not PaymentState.SETTLED
+        ):
+            self.outcomes[str(payment.outcome)] += 1
+
+    def _operation(self, change: Change, touched: set[PaymentId], _now: datetime) -> None:
+        operation: PaymentOperation = change.after
+        touched.add(operation.payment_id)
+        before = change.before
+        if before is NOT_THERE:
+            return
+        if before.finished and operation.state is not before.state:
+            breach("what was answered stays answered", before, operation)
+        if (before.amount, before.target, before.kind) != (
+            operation.amount,
+            operation.target,
+            operation.kind,
+        ):
+            breach("one key is one call, to the letter", before, operation)
+
+    def _booking(self, change: Change, _touched: set[PaymentId], _now: datetime) -> None:
+        if change.before is NOT_THERE:
+            return
+        before, after = change.before, change.after
+        if isinstance(before.state, Cancelled | NoShow) and before.state != after.state:
+            breach("what is over stays over", before.state, after.state)
+        if isinstance(before.state, Completed) and not isinstance(after.state, Completed | NoShow):
+            breach("what was taught stays taught", before.state, after.state)
+
+    def _hear_processor(self) -> Sequence[PaymentId]:
+        """Whom the processor did something for since the last look."""
+        books, operations = self.processor.books, self.tables.named("payment_operations")
+        touched = []
+        for effect in books.effects[self._effects :]:
+            self.events += 1
+            self._of_object[effect.object_id] = effect.key
+            if effect.kind in _CALLED:
+                if (effect.kind, effect.key) in self._keys:
+                    breach("one key has one effect", effect)
+                self._keys[effect.kind, effect.key] = effect.object_id
+        self._effects = len(books.effects)
+        for row in books.balance_transactions[self._transactions :]:
+            key = self._of_object.get(row.source)
+            if key is None:
+                continue
+            operation: PaymentOperation = operations[OperationId.parse(key)]
+            self._net[operation.payment_id] += row.net_cents
+            if operation.matter is Matter.LESSON and row.kind in {"charge", "refund"}:
+                self._taken[operation.payment_id] += row.net_cents
+            touched.append(operation.payment_id)
+        self._transactions = len(books.balance_transactions)
+        return touched
+
+    def _look_at_money(self, payment_id: PaymentId) -> None:
+        """PY-83, PY-84 for one payment, and that no card pays for a lesson twice."""
+        payment: Payment | None = self.tables.named("payments").get(payment_id)
+        if payment is None:
+            return
+        sums, state = self.by_payment[payment_id], payment.state
+        if self._taken[payment_id] > payment.breakdown.card_amount.cents:
+            breach("no card pays for a lesson twice", payment_id, self._taken[payment_id])
+        if sums[Account.BOOKING_ESCROW] > 0:
+            breach("escrow gives out what came in", payment_id, sums)
+        locked = state is PaymentState.LOCKED
+        if locked and -sums[Account.BOOKING_ESCROW] != payment.captured.cents:
+            breach("a lock keeps what was taken in escrow", payment_id, sums)
+        holding = payment.hold is not None and payment.hold.status is HoldStatus.ACTIVE
+        if not holding and payment.move is None and sums[Account.AUTH_HELD]:
+            breach("what is held is what the card granted", payment_id, sums)
+        if state is PaymentState.SETTLED and (
+            sums[Account.BOOKING_ESCROW] or sums[Account.AUTH_HELD] or sums[Account.CREDIT_RESERVED]
+        ):
+            breach("what is settled is cleared", payment_id, sums)
+        operations = self.tables.named("payment_operations").where("payment_id", payment_id)
+        if all(each.finished for each in operations):
+            self._late.discard(payment_id)
+            if sums[Account.PROCESSOR_BALANCE] != self._net[payment_id]:
+                breach(
+                    "the books say what the processor says",
+                    payment_id,
+                    sums[Account.PROCESSOR_BALANCE],
+                    self._net[payment_id],
+                )
+
+
+_LOOKS: Final[Mapping[str, Callable[[Checks, Change, set[PaymentId], datetime], None]]] = {
+    "journals": Checks._journal,  # noqa: SLF001
+    "payments": Checks._payment,  # noqa: SLF001
+    "payment_operations": Checks._operation,  # noqa: SLF001
+    "bookings": Checks._booking,  # noqa: SLF001
+}
+"""Who looks at which table."""

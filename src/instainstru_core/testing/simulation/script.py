@@ -1,0 +1,110 @@
+"""What happens in a simulation, written down before it begins.
+
+A script is plain data. Each step stands by itself: it names its lesson by number and brings its own
+chance, so that a step can be struck out and the rest still means the same. That is what lets a
+failing run be told again with hardly anything in it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from attrs import evolve, frozen
+
+from instainstru_core.kernel.zones import NEW_YORK
+
+ALONE: Final = ""
+AGAIN: Final = "again"
+WORK: Final = "work"
+
+
+class Fate(StrEnum):
+    """What a lesson comes to, as far as people have a say in it."""
+
+    TAUGHT = "taught"
+    STUDENT_CANCELS = "student_cancels"
+    INSTRUCTOR_CANCELS = "instructor_cancels"
+    OPERATOR_CANCELS = "operator_cancels"
+    MISSED = "missed"
+    OBJECTED = "objected"
+
+
+@frozen(kw_only=True)
+class Lesson:
+    """Who wants to learn with whom, and when; by number, for nobody exists yet.
+
+    *card* is the token that pays, *credit_cents* what the student would spend of their credit, and
+    *mischief* says that people do what they do out of turn.
+    """
+
+    number: int
+    student: int
+    instructor: int
+    card: str
+    booked_at: datetime
+    starts_at: datetime
+    minutes: int
+    credit_cents: int
+    fate: Fate
+    mischief: bool = False
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over, unless it is moved."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
+@frozen(kw_only=True)
+class Cue:
+    """One thing that an actor is going to do."""
+
+    at: datetime
+    choice: str = ""
+    amount: int = 0
+
+
+@frozen(kw_only=True)
+class Step:
+    """One thing that somebody does, and what goes wrong with it.
+
+    The process dies at the *crash*-th boundary, if that is not 0. *beside* happens at once with it:
+    the same again, the due work, or what another actor does.
+    """
+
+    number: int
+    at: datetime
+    act: str
+    lesson: int | None = None
+    choice: str = ""
+    amount: int = 0
+    crash: int = 0
+    beside: str = ALONE
+
+    def __str__(self) -> str:
+        told = [f"#{self.number}", f"{NEW_YORK.local(self.at):%a %d %b %Y %H:%M}", self.act]
+        told += [self.choice] if self.choice else []
+        told += [str(self.amount)] if self.amount else []
+        told += [f"of lesson {self.lesson}"] if self.lesson is not None else []
+        told += [f"[dies at boundary {self.crash}]"] if self.crash else []
+        told += [f"[at once with {self.beside}]"] if self.beside else []
+        return " ".join(told)
+
+
+@frozen(kw_only=True)
+class Script:
+    """Everything that one seed makes happen. *faults* is how much of what is called goes wrong."""
+
+    seed: int
+    begins_at: datetime
+    days: int
+    students: int
+    instructors: int
+    faults: float
+    lessons: tuple[Lesson, ...]
+    steps: tuple[Step, ...]
+
+    def only(self, numbers: Iterable[int]) -> Self:
+        """The same story with no other steps than these."""
+        kept = frozenset(numbers)
+        return evolve(self, steps=tuple(each for each in self.steps if each.number in kept))

@@ -1,0 +1,57 @@
+"""The quiet time at the end: nothing goes wrong any more, and what people left open is decided."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.use_cases.resolve_issue import ResolveIssue, resolve_issue
+from instainstru_core.booking.use_cases.resolve_no_show import ResolveNoShow, resolve_no_show
+from instainstru_core.testing.simulation.town import Town
+
+QUIET: Final = timedelta(days=12)
+ROUNDS: Final = 3
+
+
+def tidy_up(town: Town) -> None:
+    """Let everything come to rest."""
+    town.calm()
+    last = max((each.ends_at for each in town.script.lessons), default=town.clock.now())
+    town.pass_time(max(town.clock.now(), last) + timedelta(days=5))
+    for _ in range(ROUNDS):
+        _decide_claims(town)
+        town.pass_time(town.clock.now() + QUIET)
+
+
+def _decide_claims(town: Town) -> None:
+    tables = town.store.tables
+    for booking_id, report in list(tables.named("no_show_reports").items()):
+        if report.is_open:
+            town.tell(_cancelled(town, booking_id))
+    for booking_id, issue in list(tables.named("booking_issues").items()):
+        if issue.is_open:
+            town.tell(_dismissed(town, booking_id))
+    town.work()
+
+
+def _cancelled(town: Town, booking_id: BookingId) -> Callable[[], None]:
+    request = ResolveNoShow(
+        principal=town.operator, booking_id=booking_id, resolution=Resolution.CANCELLED
+    )
+
+    def decide() -> None:
+        resolve_no_show(request, begin=town.ports.begin, clock=town.clock)
+
+    return decide
+
+
+def _dismissed(town: Town, booking_id: BookingId) -> Callable[[], None]:
+    request = ResolveIssue(
+        principal=town.operator, booking_id=booking_id, outcome=IssueOutcome.DISMISS
+    )
+
+    def decide() -> None:
+        resolve_issue(request, begin=town.ports.begin, clock=town.clock)
+
+    return decide
