@@ -101,7 +101,7 @@ def is_foreign(error: stripe.StripeError) -> bool:
 
     Stripe makes no difference between the two.
     """
-    return error.code == "account_invalid"
+    return error.error is not None and error.error.code == "account_invalid"
 
 
 def metadata(key: OperationId, kind: str, **facts: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from attrs import frozen
-from stripe import PaymentIntent, Refund, Transfer, TransferReversal
+from stripe import PaymentIntent, Refund, StripeObject, Transfer, TransferReversal
 
 from adapters.stripe import intents
 from adapters.stripe.client import PAGE, Counter, answering
@@ -94,17 +94,16 @@ def _first(
     things: Iterable[Kept], key: OperationId, read: Callable[[Kept], ProcessorAnswer | None]
 ) -> ProcessorAnswer | None:
     for each in things:
-        if _kind(each, key) is not None:
+        if _kind(each.metadata, key) is not None:
             return read(each)
     return None
 
 
 def _of_intent(intent: PaymentIntent, key: OperationId) -> ProcessorAnswer | None:
-    kind = _kind(intent, key)
+    kind = _kind(intent.metadata, key)
     return None if kind is None else intents.answered(intent, kind)
 
 
-def _kind(thing: Kept, key: OperationId) -> str | None:
-    """Which call *thing* is marked with."""
-    marks = thing.metadata
+def _kind(marks: StripeObject | None, key: OperationId) -> str | None:
+    """Which call left its *key* among these marks."""
     return None if marks is None or str(key) not in marks else str(marks[str(key)])
