@@ -1,5 +1,6 @@
 """Prices: the public figures, and what a lesson would cost. Source: spec 02 §5, §6."""
 
+from datetime import datetime
 from typing import Annotated
 
 from litestar import Router, get, post
@@ -8,15 +9,17 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from entrypoints.http.openapi import documented
-from entrypoints.http.policy import AUTHENTICATED, PUBLIC, policy
+from entrypoints.http.policy import AUTHENTICATED, PUBLIC, policy, requires
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType, Modality
 from instainstru_core.ports import Ports
-from instainstru_core.pricing.model.config import PricingConfig
+from instainstru_core.pricing.model.config import PricingConfig, Tier
 from instainstru_core.pricing.model.quotes import LineItem, PriceBreakdown, student_lines
+from instainstru_core.pricing.model.standing import CommissionStanding
 from instainstru_core.pricing.use_cases.quote_lesson import QuoteLesson, quote_lesson
+from instainstru_core.pricing.use_cases.read_commission import read_commission
 
 
 class TierView(Struct, kw_only=True, frozen=True):
@@ -25,6 +28,18 @@ class TierView(Struct, kw_only=True, frozen=True):
     name: Annotated[str, Meta(examples=["growth"])]
     minimum_lessons: Annotated[int, Meta(examples=[5])]
     commission_bps: Annotated[int, Meta(examples=[1200])]
+
+    @classmethod
+    def of(cls, tier: Tier) -> "TierView":
+        """The view of *tier*."""
+        return cls(name=tier.name, minimum_lessons=tier.minimum, commission_bps=tier.commission_bps)
+
+
+class FloorsView(Struct, kw_only=True, frozen=True):
+    """The least that an hour may cost; 0 where there is no floor."""
+
+    in_person_cents: int
+    remote_cents: int
 
 
 class PricingConfigView(Struct, kw_only=True, frozen=True):
@@ -36,6 +51,7 @@ class PricingConfigView(Struct, kw_only=True, frozen=True):
     tiers: list[TierView]
     floor_in_person_cents: Annotated[int, Meta(examples=[8000])]
     floor_remote_cents: Annotated[int, Meta(examples=[6000])]
+    category_floors: dict[str, FloorsView]
 
     @classmethod
     def of(cls, config: PricingConfig) -> "PricingConfigView":
@@ -44,16 +60,15 @@ class PricingConfigView(Struct, kw_only=True, frozen=True):
             version=config.version,
             student_fee_bps=config.student_fee_bps,
             founding_rate_bps=config.founding_rate_bps,
-            tiers=[
-                TierView(
-                    name=tier.name,
-                    minimum_lessons=tier.minimum,
-                    commission_bps=tier.commission_bps,
-                )
-                for tier in config.tiers
-            ],
+            tiers=[TierView.of(tier) for tier in config.tiers],
             floor_in_person_cents=config.floor_in_person.cents,
             floor_remote_cents=config.floor_remote.cents,
+            category_floors={
+                slug: FloorsView(
+                    in_person_cents=floors.in_person.cents, remote_cents=floors.remote.cents
+                )
+                for slug, floors in config.category_floors.items()
+            },
         )
 
 
@@ -127,6 +142,43 @@ class QuoteView(Struct, kw_only=True, frozen=True):
         )
 
 
+class ForecastView(Struct, kw_only=True, frozen=True):
+    """From this moment on so many of today's lessons count, if no other one is taught."""
+
+    at: datetime
+    lessons: int
+
+
+class CommissionView(Struct, kw_only=True, frozen=True):
+    """What the platform keeps of my lessons, and what would lower it. Source: spec 02 §5, §11.6."""
+
+    tier: Annotated[str, Meta(examples=["growth"])]
+    commission_bps: Annotated[int, Meta(examples=[1200])]
+    completed_lessons: Annotated[int, Meta(examples=[6])]
+    window_days: Annotated[int, Meta(examples=[30])]
+    next_tier: TierView | None
+    lessons_to_next_tier: Annotated[int, Meta(examples=[4])] | None
+    resets_at: datetime | None
+    forecast: list[ForecastView]
+    tiers: list[TierView]
+
+    @classmethod
+    def of(cls, standing: CommissionStanding) -> "CommissionView":
+        """The view of *standing*."""
+        following = standing.next_tier
+        return cls(
+            tier=standing.commission.tier,
+            commission_bps=standing.commission.bps,
+            completed_lessons=standing.completed,
+            window_days=standing.window_days,
+            next_tier=None if following is None else TierView.of(following),
+            lessons_to_next_tier=standing.lessons_to_next,
+            resets_at=standing.resets_at,
+            forecast=[ForecastView(at=each.at, lessons=each.lessons) for each in standing.forecast],
+            tiers=[TierView.of(each) for each in standing.tiers],
+        )
+
+
 class QuoteBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """One lesson to be priced."""
 
@@ -139,7 +191,7 @@ class QuoteBody(Struct, kw_only=True, forbid_unknown_fields=True):
 
 @get(
     "/config",
-    sync_to_thread=False,
+    sync_to_thread=True,
     opt=policy(access=PUBLIC, bucket="read"),
     **documented("Show the pricing"),
 )
@@ -172,4 +224,25 @@ def create_quote(
     return QuoteView.of(price, shares=principal.may(Permission.VIEW_FINANCIALS))
 
 
+@get(
+    "/commission",
+    sync_to_thread=True,
+    opt=policy(access=requires(Permission.MANAGE_INSTRUCTOR_PROFILE), bucket="read"),
+    **documented("Show my commission"),
+)
+def show_commission(
+    principal: NamedDependency[Principal], ports: NamedDependency[Ports]
+) -> CommissionView:
+    """What the platform keeps of my lessons now, and what would lower it."""
+    return CommissionView.of(
+        read_commission(
+            InstructorId(principal.account_id.value),
+            read=ports.read,
+            clock=ports.clock,
+            config=ports.pricing,
+        )
+    )
+
+
 ROUTER = Router("/pricing", route_handlers=[show_config, create_quote], tags=["Pricing"])
+COMMISSION_ROUTER = Router("", route_handlers=[show_commission], tags=["Pricing"])

@@ -5,6 +5,7 @@ from typing import Protocol
 from instainstru_core.admin.confirmations.ports import Confirmations
 from instainstru_core.admin.model.action import AdminAction
 from instainstru_core.booking.reminders.ports import ReminderWork
+from instainstru_core.config.ports import ConfigWork
 from instainstru_core.payments.ports import PaymentWork
 
 
@@ -16,7 +17,7 @@ class AdminActions(Protocol):
         ...
 
 
-class AdminWork(ReminderWork, PaymentWork, Protocol):
+class AdminWork(ReminderWork, PaymentWork, ConfigWork, Protocol):
     """What a unit of the console reaches."""
 
     @property
