@@ -46,6 +46,8 @@ from instainstru_core.booking.use_cases.complete_overdue import complete_overdue
 from instainstru_core.booking.use_cases.detect_attendance import detect_attendance
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
 from instainstru_core.booking.use_cases.resolve_undisputed import resolve_undisputed
+from instainstru_core.config.events import ConfigPublished
+from instainstru_core.config.model import ConfigKey
 from instainstru_core.due_work.model import CallsOut, InTransaction, Periodic, WorkItem
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
@@ -56,15 +58,18 @@ from instainstru_core.notifications.reactions import (
     tell_of_confirmation,
     tell_of_failed_capture,
     tell_of_failed_payment,
+    tell_of_failed_tip,
     tell_of_failing_calendar,
     tell_of_final_warning,
     tell_of_issue,
     tell_of_move,
     tell_of_payout,
+    tell_of_raised_floor,
     tell_of_reminder,
     tell_of_report,
     tell_of_resolution,
     tell_of_settlement,
+    tell_of_tip,
     tell_of_waitlist_match,
 )
 from instainstru_core.notifications.use_cases.send_email import HANDLER as SEND_EMAIL
@@ -79,12 +84,17 @@ from instainstru_core.payments.events import (
 from instainstru_core.payments.ids import WebhookId
 from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.reactions import (
+    audit_payouts_nightly,
     authorise_due_payment,
     check_books_hourly,
     climb_due_ladder,
+    conclude_milestone_of_payment,
+    earn_milestone_of_lesson,
     evaluate_tier_after_lesson,
+    expire_credit_nightly,
     freeze_for_issue,
     freeze_for_report,
+    reconcile_nightly,
     refresh_lapsing_holds,
     release_cancelled_payment,
     resume_claimed_payment,
@@ -94,14 +104,19 @@ from instainstru_core.payments.reactions import (
     seal_posted_journals,
     settle_due_payment,
     sign_books,
+    sweep_due_instant_payouts,
     sweep_due_operations,
 )
 from instainstru_core.payments.timers import AUTHORISE_PAYMENT, SETTLE_PAYMENT
+from instainstru_core.payments.tips.events import TipFailed, TipSucceeded
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
 from instainstru_core.payments.use_cases.process_webhook import process_webhook
 from instainstru_core.payments.use_cases.pursue_ending import CLIMB_LADDER, RETRY_CAPTURE
 from instainstru_core.payments.use_cases.receive_webhook import HANDLER as PROCESS_WEBHOOK
 from instainstru_core.ports import Ports, Work
+from instainstru_core.pricing.events import FloorRaised
+from instainstru_core.pricing.use_cases.evaluate_tiers import evaluate_tiers
+from instainstru_core.pricing.use_cases.tell_of_floors import tell_of_floors
 
 Handler: TypeAlias = InTransaction[Work, Ports] | CallsOut[Ports]
 
@@ -143,6 +158,15 @@ def _detect_attendance(_item: WorkItem, ports: Ports) -> None:
     )
 
 
+def _evaluate_tiers(_item: WorkItem, ports: Ports) -> None:
+    evaluate_tiers(begin=ports.begin, clock=ports.clock, config=ports.pricing)
+
+
+def _tell_of_floors(item: WorkItem, work: Work, ports: Ports) -> None:
+    if item.payload["key"] == ConfigKey.PRICING.value:
+        tell_of_floors(int(str(item.payload["version"])), work=work, now=ports.clock.now())
+
+
 def _process_webhook(item: WorkItem, ports: Ports) -> None:
     def act(event: ProcessorEvent) -> None:
         process_processor_event(
@@ -163,18 +187,27 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     CLIMB_LADDER: CallsOut(climb_due_ladder),
     RETRY_CAPTURE: CallsOut(retry_due_capture),
     SETTLE_PAYMENT: CallsOut(settle_due_payment),
+    "earn_milestone": InTransaction(earn_milestone_of_lesson),
+    "conclude_milestone": InTransaction(conclude_milestone_of_payment),
+    "credit_expiry": CallsOut(expire_credit_nightly),
     "schedule_capture": InTransaction(schedule_capture),
     "evaluate_tier": InTransaction(evaluate_tier_after_lesson),
+    "evaluate_tiers": CallsOut(_evaluate_tiers),
+    "tell_of_floors": InTransaction(_tell_of_floors),
+    "tell_of_raised_floor": InTransaction(tell_of_raised_floor),
     "release_payment": CallsOut(release_cancelled_payment),
     "freeze_for_report": InTransaction(freeze_for_report),
     "freeze_for_issue": InTransaction(freeze_for_issue),
     "resume_payment": CallsOut(resume_claimed_payment),
     "retry_payouts": CallsOut(retry_owed_payouts),
+    "sweep_instant_payouts": CallsOut(sweep_due_instant_payouts),
+    "audit_payout_schedules": CallsOut(audit_payouts_nightly),
     "sweep_operations": CallsOut(sweep_due_operations),
     "check_books": CallsOut(check_books_hourly),
     "refresh_holds": CallsOut(refresh_lapsing_holds),
     "seal_journals": CallsOut(seal_posted_journals),
     "sign_books": CallsOut(sign_books),
+    "reconcile": CallsOut(reconcile_nightly),
     REFRESH_FEED: CallsOut(refresh),
     REFRESH_DUE_FEEDS: InTransaction(refresh_due),
     SEND_REMINDERS: CallsOut(_send_reminders),
@@ -194,6 +227,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "tell_of_final_warning": InTransaction(tell_of_final_warning),
     "tell_of_settlement": InTransaction(tell_of_settlement),
     "tell_of_payout": InTransaction(tell_of_payout),
+    "tell_of_tip": InTransaction(tell_of_tip),
+    "tell_of_failed_tip": InTransaction(tell_of_failed_tip),
     "match_opened_dates": CallsOut(match_opened_dates),
     "match_freed_lesson": CallsOut(match_freed_lesson),
     "match_left_time": CallsOut(match_left_time),
@@ -203,15 +238,22 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 """Handlers by name, for reactions, timers and periodic jobs alike."""
 
 ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
-    BookingCompleted: ("schedule_capture", "evaluate_tier"),
+    ConfigPublished: ("tell_of_floors",),
+    FloorRaised: ("tell_of_raised_floor",),
+    BookingCompleted: ("schedule_capture", "evaluate_tier", "earn_milestone"),
     BookingConfirmed: ("tell_of_confirmation",),
     BookingRescheduled: ("match_left_time", "tell_of_move"),
     BookingCancelled: ("release_payment", "match_freed_lesson", "tell_of_cancellation"),
     PaymentAuthorizationFailed: ("tell_of_failed_payment",),
     PaymentFailed: ("tell_of_failed_capture",),
     PaymentFinalWarning: ("tell_of_final_warning",),
-    PaymentSettled: ("tell_of_settlement",),
+    PaymentSettled: (
+        "conclude_milestone",
+        "tell_of_settlement",
+    ),
     PayoutSent: ("tell_of_payout",),
+    TipSucceeded: ("tell_of_tip",),
+    TipFailed: ("tell_of_failed_tip",),
     PayoutAccountOnboarded: ("retry_payouts",),
     BookingHoldReleased: ("release_payment", "match_freed_lesson"),
     BookingNoShowRecorded: ("resume_payment",),
@@ -248,6 +290,7 @@ Who subscribes later waits for later news: what is free already is none.
 _EVERY: Final[Mapping[str, timedelta]] = {
     SEND_REMINDERS: timedelta(minutes=5),
     "sweep_operations": timedelta(minutes=1),
+    "sweep_instant_payouts": timedelta(minutes=1),
     "check_books": timedelta(hours=1),
     "refresh_holds": timedelta(hours=1),
     "seal_journals": timedelta(minutes=1),
@@ -261,7 +304,11 @@ _EVERY: Final[Mapping[str, timedelta]] = {
 _DAILY: Final[Mapping[str, timedelta]] = {
     "sign_books": timedelta(minutes=10),
     "availability_retention": timedelta(hours=2),
+    "evaluate_tiers": timedelta(hours=3, minutes=15),
+    "credit_expiry": timedelta(hours=2, minutes=30),
     "forget_waitlist": timedelta(hours=3),
+    "reconcile": timedelta(hours=4),
+    "audit_payout_schedules": timedelta(hours=3),
 }
 """When a daily job runs, by its handler's name: how long after midnight, UTC."""
 

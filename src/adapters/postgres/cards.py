@@ -18,6 +18,7 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.payments.errors import CardInUse
 from instainstru_core.payments.ids import CardId, PaymentId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.processor import PayoutInterval, PayoutSchedule
 from instainstru_core.payments.ports import CheckoutFacts
 
 # The cards of one student are changed by one unit at a time.
@@ -38,7 +39,7 @@ _UNSET_DEFAULT = text(
 _FACTS = text(
     f"""
     SELECT {TIER_COLUMNS}, card.*, account.account, account.charges_enabled,
-           account.details_submitted, account.opened_at,
+           account.details_submitted, account.opened_at, account.deauthorised,
            EXISTS (
                SELECT FROM instructors teacher
                WHERE teacher.instructor_id = asked.instructor_id
@@ -126,11 +127,33 @@ class PostgresConnectAccounts:
         statement = select(connect_accounts).where(connect_accounts.c.account == account)
         return account_of(self._connection.execute(statement).one_or_none())
 
+    def paid_out_after(
+        self, instructor_id: InstructorId | None, *, limit: int
+    ) -> Sequence[ConnectAccount]:
+        statement = (
+            select(connect_accounts)
+            .where(connect_accounts.c.details_submitted)
+            .where(connect_accounts.c.deauthorised.is_(False))
+            .order_by(connect_accounts.c.instructor_id)
+            .limit(limit)
+        )
+        if instructor_id is not None:
+            statement = statement.where(connect_accounts.c.instructor_id > instructor_id)
+        rows = self._connection.execute(statement)
+        return [account for row in rows if (account := account_of(row)) is not None]
+
     def keep(self, account: ConnectAccount) -> ConnectAccount:
+        schedule = account.schedule
         columns = {
             "account": account.account,
             "charges_enabled": account.charges_enabled,
             "details_submitted": account.details_submitted,
+            "payouts_enabled": account.payouts_enabled,
+            "requirements": list(account.requirements),
+            "deauthorised": account.deauthorised,
+            "schedule_interval": schedule and schedule.interval.value,
+            "schedule_weekday": schedule and schedule.weekday,
+            "schedule_month_day": schedule and schedule.month_day,
         }
         statement = insert(connect_accounts).values(
             instructor_id=account.instructor_id, opened_at=account.opened_at, **columns
@@ -174,6 +197,7 @@ class PostgresCheckouts:
                 charges_enabled=row.charges_enabled,
                 details_submitted=row.details_submitted,
                 opened_at=row.opened_at,
+                deauthorised=row.deauthorised,
             ),
             tier=tier_facts_of(row),
         )
@@ -213,4 +237,14 @@ def account_of(row: Row[Any] | None) -> ConnectAccount | None:
         charges_enabled=row.charges_enabled,
         details_submitted=row.details_submitted,
         opened_at=row.opened_at,
+        payouts_enabled=row.payouts_enabled,
+        requirements=tuple(row.requirements),
+        deauthorised=row.deauthorised,
+        schedule=None
+        if row.schedule_interval is None
+        else PayoutSchedule(
+            interval=PayoutInterval(row.schedule_interval),
+            weekday=row.schedule_weekday,
+            month_day=row.schedule_month_day,
+        ),
     )

@@ -195,6 +195,15 @@ def _no_show_resolved(words: Words) -> Letter:
 
 
 def _payment_failed(words: Words) -> Letter:
+    if words.get("tip"):
+        return Letter(
+            subject=f"Your tip for {words['other_party']} was not paid",
+            lines=(
+                f"Your bank did not let us take your tip of {words['amount']}.",
+                "Try again, or choose another card: you have 30 days after the lesson.",
+            ),
+            facts=words.lesson(),
+        )
     given = (
         "You had this lesson, but your bank did not let us take the money for it.",
         "Choose another card, or try again: we will ask again every few hours.",
@@ -222,10 +231,27 @@ def _payment_final_warning(words: Words) -> Letter:
 
 
 def _payment_receipt(words: Words) -> Letter:
+    if words.get("tip"):
+        return Letter(
+            subject=f"Receipt: {words['amount']} for {words['other_party']}",
+            lines=(f"You gave {words['other_party']} a tip of {words['amount']}. Thank you.",),
+            facts=(*words.lesson(), ("Tip", words["amount"])),
+        )
     return Letter(
         subject=f"Receipt: {words['amount']} for {words['service']}",
         lines=(f"You paid {words['amount']} for your {words['service']} lesson. Thank you.",),
         facts=(*words.lesson(), ("Paid", words["amount"])),
+    )
+
+
+def _tip_received(words: Words) -> Letter:
+    return Letter(
+        subject=f"{words['other_party']} gave you a tip of {words['amount']}",
+        lines=(
+            f"{words['other_party']} gave you {words['amount']} on top of a lesson.",
+            f"All of it is yours. The lesson was {words['service']}.",
+        ),
+        facts=(*words.lesson(), ("Tip", words["amount"])),
     )
 
 
@@ -234,6 +260,19 @@ def _payout_sent(words: Words) -> Letter:
         subject=f"{words['amount']} is on its way to you",
         lines=(f"You earned {words['amount']} with your {words['service']} lesson.",),
         facts=(*words.lesson(), ("Earned", words["amount"])),
+    )
+
+
+def _floor_raised(words: Words) -> Letter:
+    one = words["offerings"] == "1"
+    which = "One of your services" if one else f"{words['offerings']} of your services"
+    return Letter(
+        subject="Your rate is below the new minimum",
+        lines=(
+            "The least that an hour may cost has gone up.",
+            f"{which} can no longer be booked in every format that you offer.",
+            "Raise the rate to be found and booked again. What is booked already keeps its price.",
+        ),
     )
 
 
@@ -288,11 +327,13 @@ LETTERS: Final[Mapping[str, Wording]] = {
     "no_show_reported": _no_show_reported,
     "no_show_resolved": _no_show_resolved,
     "payment_failed": _payment_failed,
+    "floor_raised": _floor_raised,
     "payment_final_warning": _payment_final_warning,
     "payment_receipt": _payment_receipt,
     "payout_sent": _payout_sent,
     "session_ended": _session_ended,
     "sign_up_code": _sign_up_code,
+    "tip_received": _tip_received,
     "waitlist_matched": _waitlist_matched,
     "welcome": _welcome,
 }

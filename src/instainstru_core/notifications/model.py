@@ -26,12 +26,14 @@ class Kind(StrEnum):
     EXTERNAL_CALENDAR_FAILED = "external_calendar_failed"
     BOOKING_REMINDER_24H = "booking_reminder_24h"
     BOOKING_REMINDER_1H = "booking_reminder_1h"
+    FLOOR_RAISED = "floor_raised"
     NO_SHOW_REPORTED = "no_show_reported"
     NO_SHOW_RESOLVED = "no_show_resolved"
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_FINAL_WARNING = "payment_final_warning"
     PAYMENT_RECEIPT = "payment_receipt"
     PAYOUT_SENT = "payout_sent"
+    TIP_RECEIVED = "tip_received"
     WAITLIST_MATCHED = "waitlist_matched"
 
 

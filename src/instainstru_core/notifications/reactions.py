@@ -148,6 +148,33 @@ def tell_of_payout(item: WorkItem, work: TellingWork, world: TellingWorld) -> No
     _tell(item, work, world, {Party.INSTRUCTOR: Kind.PAYOUT_SENT}, {"amount": str(amount)})
 
 
+def tell_of_tip(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `tip.succeeded`: the instructor, and a receipt to the student. Source: NT-20, PY-55."""
+    more = {"amount": str(_cents(item.payload, "amount")), "tip": "yes"}
+    audience = {Party.INSTRUCTOR: Kind.TIP_RECEIVED, Party.STUDENT: Kind.PAYMENT_RECEIPT}
+    _tell(item, work, world, audience, more)
+
+
+def tell_of_failed_tip(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `tip.failed`: the student, who may not be looking any more. Source: NT-20, PY-51."""
+    more = {"amount": str(_cents(item.payload, "amount")), "tip": "yes"}
+    _tell(item, work, world, {Party.STUDENT: Kind.PAYMENT_FAILED}, more)
+
+
+def tell_of_raised_floor(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `pricing.floor_raised`: the instructor, once for each version. Source: PR-8."""
+    version = str(item.payload["config_version"])
+    news = Tell(
+        recipient=AccountId.parse(_text(item.payload, "instructor_id")),
+        kind=Kind.FLOOR_RAISED,
+        subject=version,
+        occurrence=version,
+        words={"offerings": str(item.payload["offerings"])},
+        data={"config_version": version},
+    )
+    tell(news, work=work, ids=world.ids, now=world.clock.now())
+
+
 def tell_of_failing_calendar(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
     """On `availability.external_calendar_failed`: its owner, in words. Source: spec 01 §11."""
     feed_id = _text(item.payload, "feed_id")

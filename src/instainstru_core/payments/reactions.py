@@ -21,7 +21,7 @@ from instainstru_core.payments.model.operation import Matter
 from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.queries import PaymentReads
-from instainstru_core.payments.timers import SETTLE_PAYMENT
+from instainstru_core.payments.timers import AUDIT_PAYOUT_SCHEDULES, SETTLE_PAYMENT
 from instainstru_core.payments.use_cases.abandon_move import abandon_move
 from instainstru_core.payments.use_cases.authorise_payment import authorise_payment
 from instainstru_core.payments.use_cases.books.seal_journals import seal_journals
@@ -30,12 +30,21 @@ from instainstru_core.payments.use_cases.carry_out import Desks
 from instainstru_core.payments.use_cases.chargebacks.record_chargeback import ChargebackDesk
 from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.payments.use_cases.climb_ladder import climb_ladder
+from instainstru_core.payments.use_cases.credits.announce_expiry import announce_expiry
+from instainstru_core.payments.use_cases.credits.conclude_milestone import conclude_milestone
+from instainstru_core.payments.use_cases.credits.earn_milestone import earn_milestone
+from instainstru_core.payments.use_cases.credits.expire_credit import expire_credit
 from instainstru_core.payments.use_cases.debts.record_debt import DebtDesk
 from instainstru_core.payments.use_cases.freeze_payment import (
     COMPLETION_DISPUTED,
     NO_SHOW_REPORTED,
     freeze_payment,
 )
+from instainstru_core.payments.use_cases.payouts.audit_payout_schedules import (
+    audit_payout_schedules,
+)
+from instainstru_core.payments.use_cases.payouts.sweep_instant_payouts import sweep_instant_payouts
+from instainstru_core.payments.use_cases.reconciliation.reconcile_due import reconcile_due
 from instainstru_core.payments.use_cases.record_answer import Desk
 from instainstru_core.payments.use_cases.refresh_holds import refresh_holds
 from instainstru_core.payments.use_cases.refunds.record_refund import RefundDesk
@@ -44,11 +53,14 @@ from instainstru_core.payments.use_cases.resume_payment import resume_payment
 from instainstru_core.payments.use_cases.retry_payouts import retry_payouts
 from instainstru_core.payments.use_cases.settle_payment import retry_capture, settle_payment
 from instainstru_core.payments.use_cases.sweep_operations import sweep_operations
+from instainstru_core.payments.use_cases.tips.record_tip import TipDesk
+from instainstru_core.payments.use_cases.tips.retry_tip_transfers import retry_tip_transfers
 from instainstru_core.pricing.model.config import PricingConfig
 from instainstru_core.pricing.use_cases.evaluate_instructor_tier import evaluate_instructor_tier
 
 DESKS: Final[Desks] = {
     Matter.LESSON: Desk,
+    Matter.TIP: TipDesk,
     Matter.DEBT: DebtDesk,
     Matter.REFUND: RefundDesk,
     Matter.CHARGEBACK: ChargebackDesk,
@@ -203,14 +215,44 @@ def resume_claimed_payment(item: WorkItem, ports: PaymentPorts) -> None:
 
 
 def retry_owed_payouts(item: WorkItem, ports: PaymentPorts) -> None:
-    """The instructor's account can be paid: send what it could not take. Source: PY-47."""
-    retry_payouts(
-        item.id(InstructorId, "instructor_id"),
-        begin=ports.begin,
-        gateway=ports.gateway,
-        ids=ports.ids,
-        clock=ports.clock,
+    """The instructor's account can be paid, or a hold is over: send what waits. Source: PY-47."""
+    instructor_id = item.id(InstructorId, "instructor_id")
+    for send in (retry_payouts, retry_tip_transfers):
+        send(
+            instructor_id,
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+        )
+
+
+def sweep_due_instant_payouts(_item: WorkItem, ports: PaymentPorts) -> None:
+    """Every minute: ask again for instant payouts that were never answered. Source: PY-62."""
+    sweep_instant_payouts(
+        begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock
     )
+
+
+def audit_payouts_nightly(item: WorkItem, ports: PaymentPorts) -> None:
+    """At 03:00 UTC: restore payout schedules that drifted, part after part. Source: PY-48."""
+    asked = item.payload.get("after")
+    after = None if asked is None else item.id(InstructorId, "after")
+    rest = audit_payout_schedules(
+        after=after, begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock
+    )
+    if rest is None:
+        return
+    now = ports.clock.now()
+    with ports.begin() as work:
+        work.work_items.file(
+            NewWork(
+                handler=AUDIT_PAYOUT_SCHEDULES,
+                payload={"after": str(rest)},
+                due_at=now,
+                dedupe_key=f"{AUDIT_PAYOUT_SCHEDULES}:{rest}:{now.isoformat()}",
+            )
+        )
 
 
 def evaluate_tier_after_lesson(item: WorkItem, work: PaymentWork, ports: PaymentPorts) -> None:
@@ -221,6 +263,31 @@ def evaluate_tier_after_lesson(item: WorkItem, work: PaymentWork, ports: Payment
         now=ports.clock.now(),
         config=ports.pricing,
     )
+
+
+def earn_milestone_of_lesson(item: WorkItem, work: PaymentWork, ports: PaymentPorts) -> None:
+    """The student had one lesson more. Source: CR-10."""
+    earn_milestone(
+        item.id(BookingId, "booking_id"),
+        work=work,
+        ids=ports.ids,
+        now=ports.clock.now(),
+        config=ports.pricing,
+    )
+
+
+def conclude_milestone_of_payment(item: WorkItem, work: PaymentWork, ports: PaymentPorts) -> None:
+    """The lesson's money is settled: so is what it earned. Source: CR-10, CR-12."""
+    payment = work.payments.get_for_update(item.id(PaymentId, "payment_id"))
+    conclude_milestone(
+        payment, work=work, ids=ports.ids, now=ports.clock.now(), config=ports.pricing
+    )
+
+
+def expire_credit_nightly(_item: WorkItem, ports: PaymentPorts) -> None:
+    """Every night: credit whose time is over runs out, and what soon will is told. CR-14."""
+    expire_credit(begin=ports.begin, ids=ports.ids, clock=ports.clock)
+    announce_expiry(begin=ports.begin, clock=ports.clock)
 
 
 def sweep_due_operations(_item: WorkItem, ports: PaymentPorts) -> None:
@@ -248,6 +315,11 @@ def seal_posted_journals(_item: WorkItem, ports: PaymentPorts) -> None:
 def sign_books(_item: WorkItem, ports: PaymentPorts) -> None:
     """After midnight, UTC: the end of the chain is signed. Source: spec 02 §11.7."""
     sign_chain(begin=ports.begin, signer=ports.signer, clock=ports.clock)
+
+
+def reconcile_nightly(_item: WorkItem, ports: PaymentPorts) -> None:
+    """Every night: are the processor's books ours? Source: PY-85."""
+    reconcile_due(begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock)
 
 
 def _ending(item: WorkItem) -> Ending:

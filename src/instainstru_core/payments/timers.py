@@ -8,6 +8,7 @@ from instainstru_core.payments.model.payment import Payment
 
 AUTHORISE_PAYMENT: Final = "authorise_payment"
 SETTLE_PAYMENT: Final = "settle_payment"
+AUDIT_PAYOUT_SCHEDULES: Final = "audit_payout_schedules"
 
 
 def authorisation_timer(payment: Payment, *, due_at: datetime | None = None) -> NewWork:

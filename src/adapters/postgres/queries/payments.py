@@ -29,7 +29,7 @@ _EARNINGS = text(
     FROM payments payment
     JOIN bookings booking ON booking.booking_id = payment.booking_id
     JOIN journal_lines line ON line.payment_id = payment.payment_id
-        AND line.account = 'connect_owner'
+        AND line.account = 'connect_owner' AND line.tip_id IS NULL
     LEFT JOIN accounts person ON person.account_id = payment.student_id
     WHERE payment.instructor_id = :instructor AND payment.state = 'settled'
         AND (CAST(:before AS uuid) IS NULL OR payment.payment_id < CAST(:before AS uuid))
@@ -46,7 +46,7 @@ _EARNED = text(
            ), 0) AS within
     FROM payments payment
     JOIN journal_lines line ON line.payment_id = payment.payment_id
-        AND line.account = 'connect_owner'
+        AND line.account = 'connect_owner' AND line.tip_id IS NULL
     JOIN journals journal ON journal.journal_id = line.journal_id
     WHERE payment.instructor_id = :instructor
     """

@@ -28,6 +28,7 @@ from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import ProcessorAnswer
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.record_answer import Desk
+from instainstru_core.payments.use_cases.transfers_paused import transfers_paused
 
 MAX_STEPS = 20
 """How many calls one payment may need in a row, follow-ups included."""
@@ -222,7 +223,10 @@ def repeat(
             return
         if operation.state is OperationState.PLANNED and (
             (payment.review_reason is not None and operation.matter is Matter.LESSON)
-            or (operation.kind is OperationKind.TRANSFER and work.ledger.is_breached())
+            or (
+                operation.kind is OperationKind.TRANSFER
+                and transfers_paused(work, payment.instructor_id)
+            )
         ):
             work.payment_operations.save(operation.put_off(at=now))
             return

@@ -1,5 +1,6 @@
 """Open an instructor's account at the processor, and look how it stands. Source: PY-3."""
 
+from datetime import datetime
 from typing import TypeVar
 
 from attrs import frozen
@@ -11,6 +12,7 @@ from instainstru_core.payments.errors import PayoutAccountNotFound
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.cards import ConnectAccount
+from instainstru_core.payments.payouts.model import HoldCause, PayoutHold
 from instainstru_core.payments.ports import PaymentWork
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
@@ -93,17 +95,47 @@ def refresh_payout_account(
     if seen is None:
         return known
     with begin() as work:
-        instructor = work.instructors.get_for_update(instructor_id)
+        work.instructors.get_for_update(instructor_id)
         known = work.connect_accounts.find(instructor_id)
         if known is None:
             raise PayoutAccountNotFound("the instructor has opened no payout account")
         now = clock.now()
         looked_at = known.as_seen(seen, at=now)
-        if looked_at == known:
-            return known
-        changed = instructor.become_payable(looked_at.payable, at=now)
-        if not looked_at.payable:
-            changed = changed.unlist("connect_disabled", at=now)
-        if changed.events:
-            work.instructors.save(changed)
-        return work.connect_accounts.keep(looked_at)
+        return keep_looked_at(known, looked_at, work=work, at=now)
+
+
+def keep_looked_at(
+    known: ConnectAccount, looked_at: ConnectAccount, *, work: PaymentWork, at: datetime
+) -> ConnectAccount:
+    """Keep the account as it was seen; who cannot be paid is not listed. Source: PY-66, IN-15.
+
+    Transfers to the instructor are held, or let go, as the account stands. The instructor is
+    locked by this unit.
+    """
+    if looked_at == known:
+        return known
+    instructor = work.instructors.get_for_update(known.instructor_id)
+    changed = instructor.become_payable(looked_at.payable, at=at)
+    if not looked_at.payable:
+        changed = changed.unlist("connect_disabled", at=at)
+    if changed.events:
+        work.instructors.save(changed)
+    _weigh(looked_at, was_payable=known.payable, work=work, at=at)
+    return work.connect_accounts.keep(looked_at)
+
+
+def _weigh(account: ConnectAccount, *, was_payable: bool, work: PaymentWork, at: datetime) -> None:
+    """An item for operators while money can't reach who has lessons ahead. Source: PY-66, PY-73."""
+    who = account.instructor_id
+    if account.deauthorised:
+        cause = HoldCause.ACCOUNT_DEAUTHORIZED
+    elif account.payable:
+        work.payout_holds.lift(who, HoldCause.ACCOUNT_RESTRICTED)
+        work.payout_holds.lift(who, HoldCause.ACCOUNT_DEAUTHORIZED)
+        return
+    elif was_payable and work.payout_holds.lessons_ahead(who, at=at):
+        cause = HoldCause.ACCOUNT_RESTRICTED
+    else:
+        return
+    hold = PayoutHold(instructor_id=who, cause=cause, reason=cause.value, placed_at=at)
+    work.payout_holds.place(hold)

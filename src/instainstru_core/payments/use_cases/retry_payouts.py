@@ -18,6 +18,7 @@ from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change
 from instainstru_core.payments.use_cases.record_answer import Desk
+from instainstru_core.payments.use_cases.transfers_paused import transfers_paused
 
 
 def retry_payouts(
@@ -40,7 +41,7 @@ def retry_payouts(
         given_up = payment.review_reason == TRANSFER_FAILED
         if not given_up and payment.state is not PaymentState.CAPTURED:
             return payment
-        if work.ledger.is_breached():
+        if transfers_paused(work, payment.instructor_id):
             return payment
         resumed = payment.resume() if given_up else payment
         for transfer in _latest_of_each_leg(work, payment):

@@ -1,0 +1,1 @@
+"""What instructors' accounts pay out to banks, and what keeps transfers back."""

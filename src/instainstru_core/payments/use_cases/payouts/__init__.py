@@ -1,0 +1,1 @@
+"""Instructors' accounts: links, schedules, payouts to banks, and what holds transfers."""

@@ -1,0 +1,1 @@
+"""What students and the processor do about tips."""
