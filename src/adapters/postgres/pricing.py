@@ -1,6 +1,6 @@
 """Commission levels and priced offerings in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format, Modality
 from instainstru_core.kernel.money import Money
+from instainstru_core.pricing.events import FloorRaised
+from instainstru_core.pricing.model.raised import OfferedRates
 from instainstru_core.pricing.model.replay import PricedLesson
 from instainstru_core.pricing.model.tiers import Commission, InstructorTier, TierFacts
 from instainstru_core.pricing.ports import PricedOffering
@@ -60,6 +62,35 @@ _PRICED_LESSONS = text(
     ORDER BY payment.instructor_id, payment.ends_at, payment.payment_id
     """
 )
+
+
+_OFFERED = text(
+    """
+    SELECT offering.instructor_id, offering.service_id, offering.rate_travel_cents,
+        offering.rate_studio_cents, offering.rate_online_cents
+    FROM offerings AS offering
+    JOIN instructors AS teacher USING (instructor_id)
+    WHERE offering.active AND teacher.is_live
+    ORDER BY offering.instructor_id
+    """
+)
+_CATEGORIES = text(
+    """
+    SELECT service.service_id, category.slug
+    FROM services AS service
+    JOIN subcategories AS part USING (subcategory_id)
+    JOIN categories AS category USING (category_id)
+    """
+)
+
+
+def _rates_of(row: Row[Any]) -> dict[Format, Money]:
+    rates = {
+        Format.TRAVEL: row.rate_travel_cents,
+        Format.STUDIO: row.rate_studio_cents,
+        Format.ONLINE: row.rate_online_cents,
+    }
+    return {each: Money(cents) for each, cents in rates.items() if cents is not None}
 
 
 def tier_facts_of(row: Row[Any]) -> TierFacts:
@@ -124,6 +155,30 @@ class PostgresInstructorTiers:
 
 
 @define
+class PostgresOfferedServices:
+    """The `OfferedServices` port."""
+
+    _connection: Connection
+    _outbox: Outbox
+
+    def active(self) -> Sequence[OfferedRates]:
+        return [
+            OfferedRates(
+                instructor_id=InstructorId(row.instructor_id),
+                service_id=ServiceId(row.service_id),
+                rates=_rates_of(row),
+            )
+            for row in self._connection.execute(_OFFERED)
+        ]
+
+    def categories(self) -> Mapping[ServiceId, str]:
+        return {ServiceId(row[0]): row[1] for row in self._connection.execute(_CATEGORIES)}
+
+    def tell(self, news: Sequence[FloorRaised]) -> None:
+        self._outbox.record(news)
+
+
+@define
 class PostgresPricedOfferings:
     """The `PricedOfferings` query: one statement for everything a quote goes by."""
 
@@ -136,13 +191,8 @@ class PostgresPricedOfferings:
         row = self._connection.execute(_OFFERING, values).one_or_none()
         if row is None:
             return None
-        rates = {
-            Format.TRAVEL: row.rate_travel_cents,
-            Format.STUDIO: row.rate_studio_cents,
-            Format.ONLINE: row.rate_online_cents,
-        }
         return PricedOffering(
-            rates={each: Money(cents) for each, cents in rates.items() if cents is not None},
+            rates=_rates_of(row),
             durations=tuple(row.durations),
             tier=tier_facts_of(row),
         )

@@ -48,6 +48,7 @@ from adapters.postgres.payouts import (
 from adapters.postgres.places import PostgresRegions
 from adapters.postgres.pricing import (
     PostgresInstructorTiers,
+    PostgresOfferedServices,
     PostgresPricedOfferings,
     PostgresPricingHistory,
 )
@@ -61,8 +62,11 @@ from adapters.postgres.queries.instructors import PostgresInstructorPages
 from adapters.postgres.queries.ledger import PostgresLedgerQueries
 from adapters.postgres.queries.notifications import PostgresInbox
 from adapters.postgres.queries.payments import PostgresPaymentQueries
-from adapters.postgres.refunds import PostgresChargebacks, PostgresRefunds
 from adapters.postgres.queries.payouts import PostgresPayoutQueries, PostgresTipQueries
+from adapters.postgres.queries.reconciliation import PostgresReconciliationQueries
+from adapters.postgres.queries.webhooks import PostgresWebhookQueries
+from adapters.postgres.reconciliation import PostgresReconciliations
+from adapters.postgres.refunds import PostgresChargebacks, PostgresRefunds
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.tips import PostgresTips
@@ -201,6 +205,11 @@ class PostgresWork:
         return PostgresNotifications(self._connection)
 
     @cached_property
+    def offered_services(self) -> PostgresOfferedServices:
+        """What everybody asks for an hour."""
+        return PostgresOfferedServices(self._connection, self._outbox)
+
+    @cached_property
     def config_documents(self) -> PostgresConfigDocuments:
         """Every version of every document."""
         return PostgresConfigDocuments(self._connection, self._outbox)
@@ -284,6 +293,11 @@ class PostgresWork:
     def ledger(self) -> PostgresLedger:
         """The books."""
         return PostgresLedger(self._connection, self._outbox)
+
+    @cached_property
+    def reconciliations(self) -> PostgresReconciliations:
+        """Comparisons with the processor."""
+        return PostgresReconciliations(self._connection, self._outbox)
 
     @cached_property
     def seals(self) -> PostgresSeals:
@@ -392,6 +406,11 @@ class PostgresReads:
         return PostgresPricedOfferings(self._connection)
 
     @cached_property
+    def webhook_queries(self) -> PostgresWebhookQueries:
+        """Every event ever received."""
+        return PostgresWebhookQueries(self._connection)
+
+    @cached_property
     def payment_queries(self) -> PostgresPaymentQueries:
         """Payments as their parties see them."""
         return PostgresPaymentQueries(self._connection)
@@ -420,6 +439,11 @@ class PostgresReads:
     def ledger_queries(self) -> PostgresLedgerQueries:
         """The books."""
         return PostgresLedgerQueries(self._connection)
+
+    @cached_property
+    def reconciliation_queries(self) -> PostgresReconciliationQueries:
+        """Comparisons with the processor."""
+        return PostgresReconciliationQueries(self._connection)
 
     @cached_property
     def chain_queries(self) -> PostgresChainQueries:

@@ -22,3 +22,16 @@ class CommissionTierChanged(Event):
     commission_bps: int
     previous_bps: int
     completed: int
+
+
+@frozen(kw_only=True)
+class FloorRaised(Event):
+    """Some rates of the instructor can't be booked at any more, since a floor rose.
+
+    Told once for each version of the document. Source: PR-8.
+    """
+
+    name: ClassVar[str] = "pricing.floor_raised"
+    instructor_id: InstructorId
+    config_version: int
+    offerings: int

@@ -10,7 +10,9 @@ from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.money import Money
+from instainstru_core.pricing.events import FloorRaised
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
+from instainstru_core.pricing.model.raised import OfferedRates
 from instainstru_core.pricing.model.replay import PricedLesson
 from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
 
@@ -53,6 +55,22 @@ class InstructorTiers(Protocol):
         ...
 
 
+class OfferedServices(Protocol):
+    """What everybody asks for an hour."""
+
+    def active(self) -> Sequence[OfferedRates]:
+        """The active offerings of everybody who is live, by instructor."""
+        ...
+
+    def categories(self) -> Mapping[ServiceId, str]:
+        """The slug of each service's category."""
+        ...
+
+    def tell(self, news: Sequence[FloorRaised]) -> None:
+        """Publish *news* with the unit."""
+        ...
+
+
 class PricingSource(Protocol):
     """Where the figures come from: another version may hold at any moment. Source: AD-10."""
 
@@ -82,6 +100,11 @@ class PricingWork(Protocol):
     @property
     def instructor_tiers(self) -> InstructorTiers:
         """The commission level of each instructor."""
+        ...
+
+    @property
+    def offered_services(self) -> OfferedServices:
+        """What everybody asks for an hour."""
         ...
 
 

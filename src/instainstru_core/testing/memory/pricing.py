@@ -1,6 +1,6 @@
 """Commission levels and priced offerings in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,12 @@ from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.pricing.events import FloorRaised
+from instainstru_core.pricing.model.raised import OfferedRates
 from instainstru_core.pricing.model.replay import PricedLesson
 from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
 from instainstru_core.pricing.ports import PricedOffering
+from instainstru_core.testing.memory.catalog import InMemoryCatalog
 from instainstru_core.testing.memory.instructors import offerings_of
 
 if TYPE_CHECKING:
@@ -30,8 +33,8 @@ def tier_facts(tables: "Tables", instructor_id: InstructorId, since: datetime) -
     kept = tables.of("instructor_tiers", InstructorId, InstructorTier).get(instructor_id)
     taught = [
         booking.state.at
-        for booking in tables.of("bookings", BookingId, Booking).values()
-        if booking.instructor == instructor_id and isinstance(booking.state, Completed)
+        for booking in tables.where("bookings", BookingId, Booking, "instructor", instructor_id)
+        if isinstance(booking.state, Completed)
     ]
     return TierFacts(
         is_founding=instructor is not None and instructor.founding,
@@ -131,3 +134,31 @@ class InMemoryPricingHistory:
             )
             for each in found
         ]
+
+
+@define
+class InMemoryOfferedServices:
+    """The `OfferedServices` port."""
+
+    _tables: "Tables"
+    _outbox: "InMemoryOutbox"
+
+    def active(self) -> Sequence[OfferedRates]:
+        people = self._tables.of("instructors", InstructorId, Instructor)
+        return [
+            OfferedRates(
+                instructor_id=instructor_id, service_id=offering.service_id, rates=offering.rates
+            )
+            for instructor_id in sorted(people)
+            if people[instructor_id].is_live
+            for offering in offerings_of(self._tables, instructor_id)
+            if offering.active
+        ]
+
+    def categories(self) -> Mapping[ServiceId, str]:
+        catalog = InMemoryCatalog(self._tables).tree()
+        parts = {each.slug: each.category for each in catalog.subcategories}
+        return {each.service_id: parts[each.subcategory] for each in catalog.services}
+
+    def tell(self, news: Sequence[FloorRaised]) -> None:
+        self._outbox.record(tuple(news))

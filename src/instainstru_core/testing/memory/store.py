@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from operator import attrgetter
 from threading import RLock
 from typing import Any, TypeVar, cast
 
@@ -80,16 +81,28 @@ from instainstru_core.testing.memory.payments import (
     InMemoryPaymentQueries,
     InMemoryPayments,
 )
+from instainstru_core.testing.memory.payouts import (
+    InMemoryBankPayouts,
+    InMemoryInstantPayouts,
+    InMemoryPayoutHolds,
+    InMemoryPayoutQueries,
+)
 from instainstru_core.testing.memory.places import InMemoryRegions
 from instainstru_core.testing.memory.pricing import (
     InMemoryInstructorTiers,
+    InMemoryOfferedServices,
     InMemoryPricedOfferings,
     InMemoryPricingHistory,
 )
+from instainstru_core.testing.memory.reconciliation import (
+    InMemoryReconciliationQueries,
+    InMemoryReconciliations,
+)
 from instainstru_core.testing.memory.refunds import InMemoryChargebacks, InMemoryRefunds
+from instainstru_core.testing.memory.tips import InMemoryTipQueries, InMemoryTips
 from instainstru_core.testing.memory.video import InMemoryVideoSessions
 from instainstru_core.testing.memory.waitlist import InMemoryWaitlist, InMemoryWaitlistQueries
-from instainstru_core.testing.memory.webhooks import InMemoryWebhooks
+from instainstru_core.testing.memory.webhooks import InMemoryWebhookQueries, InMemoryWebhooks
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -111,9 +124,9 @@ class Tables:
     def where(
         self, name: str, key: type[KeyT], value: type[ValueT], attribute: str, wanted: object
     ) -> Sequence[ValueT]:
-        """The rows of a table of which *attribute* is *wanted*."""
-        rows = self.of(name, key, value).values()
-        return [row for row in rows if getattr(row, attribute) == wanted]
+        """The rows of a table of which *attribute*, a dotted name, is *wanted*."""
+        read = attrgetter(attribute)
+        return [row for row in self.of(name, key, value).values() if read(row) == wanted]
 
     def kept(self) -> dict[str, dict[Any, Any]]:
         """Every table as this snapshot leaves it."""
@@ -274,6 +287,11 @@ class InMemoryWork:
         return InMemoryNotifications(self._tables)
 
     @cached_property
+    def offered_services(self) -> InMemoryOfferedServices:
+        """What everybody asks for an hour."""
+        return InMemoryOfferedServices(self._tables, self._outbox)
+
+    @cached_property
     def config_documents(self) -> InMemoryConfigDocuments:
         """Every version of every document."""
         return InMemoryConfigDocuments(self._tables, self._outbox)
@@ -302,6 +320,26 @@ class InMemoryWork:
     def connect_accounts(self) -> InMemoryConnectAccounts:
         """Every instructor's account at the processor."""
         return InMemoryConnectAccounts(self._tables, self._outbox)
+
+    @cached_property
+    def tips(self) -> InMemoryTips:
+        """Every tip."""
+        return InMemoryTips(self._tables, self._outbox)
+
+    @cached_property
+    def bank_payouts(self) -> InMemoryBankPayouts:
+        """Every payout to an instructor's bank."""
+        return InMemoryBankPayouts(self._tables)
+
+    @cached_property
+    def instant_payouts(self) -> InMemoryInstantPayouts:
+        """Every payout that was asked for at once."""
+        return InMemoryInstantPayouts(self._tables)
+
+    @cached_property
+    def payout_holds(self) -> InMemoryPayoutHolds:
+        """What keeps transfers back."""
+        return InMemoryPayoutHolds(self._tables)
 
     @cached_property
     def checkouts(self) -> InMemoryCheckouts:
@@ -337,6 +375,11 @@ class InMemoryWork:
     def ledger(self) -> InMemoryLedger:
         """The books."""
         return InMemoryLedger(self._tables, self._outbox)
+
+    @cached_property
+    def reconciliations(self) -> InMemoryReconciliations:
+        """Comparisons with the processor."""
+        return InMemoryReconciliations(self._tables, self._outbox)
 
     @cached_property
     def seals(self) -> InMemorySeals:
@@ -438,6 +481,11 @@ class InMemoryReads:
         return InMemoryPricedOfferings(self._tables)
 
     @cached_property
+    def webhook_queries(self) -> InMemoryWebhookQueries:
+        """Every event ever received."""
+        return InMemoryWebhookQueries(self._tables)
+
+    @cached_property
     def payment_queries(self) -> InMemoryPaymentQueries:
         """Payments as their parties see them."""
         return InMemoryPaymentQueries(self._tables)
@@ -453,9 +501,24 @@ class InMemoryReads:
         return InMemoryDebtQueries(self._tables)
 
     @cached_property
+    def tip_queries(self) -> InMemoryTipQueries:
+        """Tips as their parties see them."""
+        return InMemoryTipQueries(self._tables)
+
+    @cached_property
+    def payout_queries(self) -> InMemoryPayoutQueries:
+        """Payouts to banks, to be read."""
+        return InMemoryPayoutQueries(self._tables)
+
+    @cached_property
     def ledger_queries(self) -> InMemoryLedgerQueries:
         """The books."""
         return InMemoryLedgerQueries(self._tables)
+
+    @cached_property
+    def reconciliation_queries(self) -> InMemoryReconciliationQueries:
+        """Comparisons with the processor."""
+        return InMemoryReconciliationQueries(self._tables)
 
     @cached_property
     def chain_queries(self) -> InMemoryChainQueries:
