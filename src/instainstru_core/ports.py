@@ -41,6 +41,7 @@ from instainstru_core.notifications.ports import Mailbox, Mailer, NotificationsW
 from instainstru_core.notifications.queries import NotificationReads
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
+from instainstru_core.payments.inbox.queries import InboxReads
 from instainstru_core.payments.ledger.chain import Signer
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.queries import PaymentReads
@@ -72,8 +73,8 @@ class Work(
     InstructorWork,
     PlacesWork,
     CatalogWork,
-    ConfigWork,
     DueWork,
+    ConfigWork,
     Protocol,
 ):
     """What a unit of work can reach, over all contexts."""
@@ -82,6 +83,7 @@ class Work(
 class Reads(
     AdminReads,
     NotificationReads,
+    InboxReads,
     PaymentReads,
     CalendarFileReads,
     BookingReads,

@@ -420,6 +420,11 @@ class PostgresReads:
         """Credit as its student sees it."""
         return PostgresCreditQueries(self._connection)
 
+    @property
+    def credit_purses(self) -> PostgresCreditQueries:
+        """What students can pay with besides their cards."""
+        return self.credit_queries
+
     @cached_property
     def debt_queries(self) -> PostgresDebtQueries:
         """What students owe, to be read."""

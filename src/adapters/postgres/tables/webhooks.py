@@ -49,7 +49,6 @@ webhooks = Table(
     CheckConstraint(f"char_length(last_error) <= {MAX_ERROR_LENGTH}", name="last_error_length"),
 )
 Index("webhooks_status_idx", webhooks.c.status, webhooks.c.received_at)
-Index("webhooks_received_at_idx", webhooks.c.received_at, webhooks.c.webhook_id)
 Index(
     "webhooks_replay_of_idx",
     webhooks.c.replay_of,

@@ -495,6 +495,11 @@ class InMemoryReads:
         """Credit as its student sees it."""
         return InMemoryCreditQueries(self._tables)
 
+    @property
+    def credit_purses(self) -> InMemoryCreditQueries:
+        """What students can pay with besides their cards."""
+        return self.credit_queries
+
     @cached_property
     def debt_queries(self) -> InMemoryDebtQueries:
         """What students owe, to be read."""

@@ -1,13 +1,23 @@
 """The ledger of webhooks in memory."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
+from instainstru_core.kernel.pagination import Page, PageRequest
 from instainstru_core.payments.ids import WebhookId
 from instainstru_core.payments.inbox.errors import WebhookInProgress, WebhookNotFound
 from instainstru_core.payments.inbox.model import MAX_ERROR_LENGTH, Webhook, WebhookStatus
+from instainstru_core.payments.inbox.queries import (
+    WebhookCount,
+    WebhookFile,
+    WebhookSearch,
+    page_of,
+    read_cursor,
+)
 
 if TYPE_CHECKING:
     from instainstru_core.testing.memory.store import Tables
@@ -20,8 +30,10 @@ class InMemoryWebhooks:
     _tables: "Tables"
 
     def add(self, webhook: Webhook) -> bool:
-        names = {(each.provider, each.event.event_id) for each in self._rows().values()}
-        if (webhook.provider, webhook.event.event_id) in names:
+        named = self._tables.where(
+            "webhooks", WebhookId, Webhook, "event.event_id", webhook.event.event_id
+        )
+        if any(each.provider == webhook.provider for each in named):
             return False
         self._rows()[webhook.webhook_id] = webhook
         return True
@@ -74,4 +86,38 @@ class InMemoryWebhooks:
         return webhook
 
     def _rows(self) -> dict[WebhookId, Webhook]:
-        return self._tables.of("webhooks", WebhookId, Webhook)
+        return _rows(self._tables)
+
+
+@define
+class InMemoryWebhookQueries:
+    """The `WebhookQueries` port."""
+
+    _tables: "Tables"
+
+    def page(self, wanted: WebhookSearch, request: PageRequest) -> Page[Webhook]:
+        after = read_cursor(request.cursor)
+        found = [
+            each
+            for name, each in sorted(_rows(self._tables).items(), reverse=True)
+            if wanted.fits(each) and (after is None or name < after)
+        ]
+        return page_of(found[: request.limit + 1], request.limit)
+
+    def file(self, webhook_id: WebhookId) -> WebhookFile:
+        rows = _rows(self._tables)
+        if (webhook := rows.get(webhook_id)) is None:
+            raise WebhookNotFound(webhook_id)
+        replays = sorted(name for name, each in rows.items() if each.replay_of == webhook_id)
+        return WebhookFile(webhook=webhook, replays=tuple(replays))
+
+    def counts(self) -> Sequence[WebhookCount]:
+        counted = Counter((each.provider, each.status) for each in _rows(self._tables).values())
+        return [
+            WebhookCount(provider=provider, status=status, count=count)
+            for (provider, status), count in sorted(counted.items())
+        ]
+
+
+def _rows(tables: "Tables") -> dict[WebhookId, Webhook]:
+    return tables.of("webhooks", WebhookId, Webhook)
