@@ -24,6 +24,7 @@ REFUNDS_OF: Final = (
 )
 _REFUND: Final = select(refunds).where(_R.refund_id == bindparam("id", type_=_R.refund_id.type))
 _REFUND_BY_REFERENCE: Final = select(refunds).where(_R.reference == bindparam("reference"))
+_REFUND_BY_PROOF: Final = select(refunds).where(_R.proof == bindparam("proof"))
 CHARGEBACKS_OF: Final = (
     select(chargebacks)
     .where(_C.payment_id == bindparam("payment_id", type_=_C.payment_id.type))
@@ -63,6 +64,10 @@ class PostgresRefunds:
     def of(self, payment_id: PaymentId) -> Sequence[Refund]:
         rows = self._connection.execute(REFUNDS_OF, {"payment_id": payment_id})
         return [refund_of(row) for row in rows]
+
+    def find_by_proof(self, proof: str) -> Refund | None:
+        row = self._connection.execute(_REFUND_BY_PROOF, {"proof": proof}).one_or_none()
+        return None if row is None else refund_of(row)
 
     def find_by_reference(self, reference: str) -> Refund | None:
         asked = {"reference": reference}
@@ -118,6 +123,7 @@ def _refund_columns(refund: Refund) -> dict[str, Any]:
         "reference": refund.reference,
         "failure": refund.failure,
         "booked": refund.booked,
+        "proof": refund.proof,
     }
 
 
@@ -142,6 +148,7 @@ def refund_of(row: Row[*tuple[Any, ...]]) -> Refund:
         reference=row.reference,
         failure=row.failure,
         booked=row.booked,
+        proof=row.proof,
     )
 
 

@@ -46,6 +46,7 @@ refunds = Table(
     Column("reference", Text),
     Column("failure", Text),
     Column("booked", Boolean, nullable=False),
+    Column("proof", Text),
     CheckConstraint(_one_of("reason", RefundReason), name="reason"),
     CheckConstraint(_one_of("bearer", Bearer), name="bearer"),
     CheckConstraint(_one_of("state", RefundState), name="state"),
@@ -54,6 +55,7 @@ refunds = Table(
     CheckConstraint("char_length(note) <= 1000", name="note"),
     CheckConstraint("state <> 'succeeded' OR (reference IS NOT NULL AND booked)", name="done"),
     UniqueConstraint("reference", name="refunds_reference_key"),
+    UniqueConstraint("proof", name="refunds_proof_key"),
     Index("refunds_payment_idx", "payment_id", "refund_id"),
     Index("refunds_ordered_idx", "ordered_at"),
 )

@@ -28,7 +28,7 @@ class RefundState(StrEnum):
 class Refund:
     """Who gave back what, why, and at whose cost; *reference* is the processor's name for it.
 
-    *booked* says that credit and payout followed it once; asking anew moves the card's part alone.
+    *proof* is what showed that its figures were seen: one proof, one refund. *booked* says that credit and payout followed it once; asking anew moves the card's part alone.
     """
 
     refund_id: RefundId
@@ -42,6 +42,7 @@ class Refund:
     reference: str | None = None
     failure: str | None = None
     booked: bool = False
+    proof: str | None = None
 
     @property
     def counts(self) -> bool:

@@ -18,7 +18,7 @@ from instainstru_core.payments.refunds.errors import (
 from instainstru_core.pricing.model.quotes import PriceBreakdown
 
 REFUND_WINDOW: Final = timedelta(days=180)
-"""How long after its capture a card takes a refund. Source: PY-54."""
+"""How long after its capture a card takes a refund, unless configured otherwise. PY-54."""
 
 
 class RefundReason(StrEnum):
@@ -107,6 +107,7 @@ def plan_refund(
     cents: int | None,
     reason: RefundReason,
     bearer: Bearer | None = None,
+    window: timedelta = REFUND_WINDOW,
     at: datetime,
 ) -> RefundPlan:
     """What giving back *cents* does; None gives back all that can be. Source: PY-53, PY-54.
@@ -125,8 +126,8 @@ def plan_refund(
     refundable = facts.refundable
     if not refundable or facts.captured_at is None:
         raise NothingToRefund("nothing of this lesson's money can be given back")
-    if at - facts.captured_at > REFUND_WINDOW:
-        raise RefundWindowClosed("the card was charged more than 180 days ago")
+    if at - facts.captured_at > window:
+        raise RefundWindowClosed(f"the card was charged more than {window.days} days ago")
     card = refundable if cents is None else Money(cents)
     if card > refundable:
         raise AmountExceedsRemaining(refundable)

@@ -34,6 +34,10 @@ class Refunds(Protocol):
         """The payment's refunds, oldest first."""
         ...
 
+    def find_by_proof(self, proof: str) -> Refund | None:
+        """The refund that was ordered with *proof*. Source: spec 02 §9."""
+        ...
+
     def find_by_reference(self, reference: str) -> Refund | None:
         """The refund that the processor calls *reference*."""
         ...

@@ -37,6 +37,12 @@ class InMemoryRefunds:
         mine = [each for each in self._rows().values() if each.payment_id == payment_id]
         return sorted(mine, key=lambda refund: refund.refund_id)
 
+    def find_by_proof(self, proof: str) -> Refund | None:
+        for each in self._rows().values():
+            if each.proof == proof:
+                return each
+        return None
+
     def find_by_reference(self, reference: str) -> Refund | None:
         for each in self._rows().values():
             if each.reference == reference:

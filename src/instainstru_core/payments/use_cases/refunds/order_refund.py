@@ -4,7 +4,7 @@ What was settled is given back to the card; what was not ends with its lesson. S
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import field, frozen
 from attrs.validators import max_len, optional
@@ -31,6 +31,7 @@ from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.refunds.errors import AmountExceedsRemaining
 from instainstru_core.payments.refunds.model import Refund, RefundState
 from instainstru_core.payments.refunds.plan import (
+    REFUND_WINDOW,
     Bearer,
     RefundPlan,
     RefundReason,
@@ -51,7 +52,7 @@ MAX_NOTE = 1000
 class OrderRefund:
     """Who gives back how much of which payment, and why; without *cents* all that can be.
 
-    Source: PY-52.
+    *proof* is what showed that the figures were seen. Source: PY-52, AD-7.
     """
 
     principal: Principal
@@ -59,6 +60,8 @@ class OrderRefund:
     cents: int | None
     reason: RefundReason
     bearer: Bearer | None = None
+    proof: str | None = None
+    window: timedelta = REFUND_WINDOW
     note: str | None = field(
         default=None, converter=stripped_or_none, validator=optional(max_len(MAX_NOTE))
     )
@@ -99,7 +102,12 @@ def order_refund(
             raise NothingToRefund("the student's bank gave the money back")
         facts = refund_facts(payment, work=work, ids=ids, now=now)
         plan = plan_refund(
-            facts, cents=request.cents, reason=request.reason, bearer=request.bearer, at=now
+            facts,
+            cents=request.cents,
+            reason=request.reason,
+            bearer=request.bearer,
+            window=request.window,
+            at=now,
         )
         refund = _refund(request, plan, ids, now)
         work.refunds.add(refund)
@@ -135,6 +143,7 @@ def _refund(
         note=request.note,
         operator_id=request.principal.account_id,
         ordered_at=now,
+        proof=request.proof,
         state=state,
     )
 

@@ -1,0 +1,19 @@
+"""Refunds and chargebacks in memory, held to their contracts."""
+
+import pytest
+
+from instainstru_core.testing.contracts.refunds import ChargebacksContract, RefundsContract
+from instainstru_core.testing.strategies.payments import Till
+
+
+@pytest.fixture
+def till() -> Till:
+    return Till.opened()
+
+
+class TestRefundsInMemory(RefundsContract):
+    """The twin."""
+
+
+class TestChargebacksInMemory(ChargebacksContract):
+    """The twin."""
