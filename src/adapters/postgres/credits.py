@@ -13,7 +13,7 @@ from adapters.postgres.tables.credits import credit_allocations, credit_lots
 from adapters.postgres.types import IdOf
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.kernel.money import NOTHING
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.time import utc
 from instainstru_core.payments.credits.errors import CreditNotFound
 from instainstru_core.payments.credits.model import (
@@ -92,6 +92,14 @@ _COMPLETED = text(
       AND (each.completed_at, each.booking_id) <= (this.completed_at, this.booking_id)
     """
 ).bindparams(bindparam("booking", type_=IdOf(BookingId)))
+
+_SPENDABLE: Final = text(
+    """
+    SELECT coalesce(sum(available_cents), 0) FROM credit_lots
+    WHERE student_id = :student AND available_cents > 0
+      AND (expires_at IS NULL OR expires_at > :now) AND min_lesson_price_cents <= :price
+    """
+).bindparams(bindparam("student", type_=IdOf(StudentId)))
 
 _CHANGED = (*(part.value for part in CreditPart),)
 _NAMES = ", ".join(_CHANGED)
@@ -236,6 +244,10 @@ class PostgresCreditLots:
         lots = self._read(_ONES, lots=due) if due else []
         return [lot for lot in lots if notice_due(lot, now) is not None]
 
+    def spendable(self, student_id: StudentId, *, lesson_price: Money, now: datetime) -> Money:
+        """What the student could pay of a lesson of that price."""
+        return spendable(self._connection, student_id, lesson_price, now)
+
     def lessons_completed(self, booking_id: BookingId) -> int:
         """How many lessons the booking's student completed, up to and with it."""
         return int(self._connection.scalar(_COMPLETED, {"booking": booking_id}) or 0)
@@ -244,11 +256,17 @@ class PostgresCreditLots:
         return [lot_of(row) for row in self._connection.execute(statement, values)]
 
 
+def spendable(
+    connection: Connection, student_id: StudentId, lesson_price: Money, now: datetime
+) -> Money:
+    """What the student could pay of a lesson of that price. Source: CR-4, PR-5."""
+    values = {"student": student_id, "now": now, "price": lesson_price.cents}
+    return Money(int(connection.scalar(_SPENDABLE, values) or 0))
+
+
 def lot_of(row: Row[Any]) -> CreditLot:
     """The lot that *row* tells of."""
-    parts: dict[str, Any] = {
-        part.value: getattr(row, f"{part.value}_cents") for part in CreditPart
-    }
+    parts: dict[str, Any] = {part.value: getattr(row, f"{part.value}_cents") for part in CreditPart}
     return CreditLot(
         lot_id=row.lot_id,
         student_id=row.student_id,

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import AUTHENTICATED, PUBLIC, policy, requires
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
@@ -189,6 +190,13 @@ class QuoteBody(Struct, kw_only=True, forbid_unknown_fields=True):
     credit_cents: Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000)] = 0
 
 
+def _student(principal: Principal) -> StudentId | None:
+    """Who could pay with credit."""
+    if not principal.may(Permission.CREATE_BOOKINGS):
+        return None
+    return StudentId(principal.account_id.value)
+
+
 @get(
     "/config",
     sync_to_thread=True,
@@ -219,6 +227,7 @@ def create_quote(
         location_type=data.location_type,
         duration_minutes=data.duration_minutes,
         credit_cents=data.credit_cents,
+        student_id=_student(principal),
     )
     price = quote_lesson(request, read=ports.read, clock=ports.clock, config=ports.pricing)
     return QuoteView.of(price, shares=principal.may(Permission.VIEW_FINANCIALS))

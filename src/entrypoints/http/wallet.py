@@ -5,14 +5,19 @@ from typing import Annotated, Final
 
 from litestar import Router, get
 from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 from msgspec import Meta, Struct
 
 from entrypoints.http.openapi import documented
+from entrypoints.http.parameters import page_request
 from entrypoints.http.policy import policy, requires
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, MAX_LIMIT, Page
 from instainstru_core.payments.credits.model import CreditLot, CreditSource
+from instainstru_core.payments.credits.statement import StatementLine
 from instainstru_core.payments.ids import CreditLotId, PaymentId
+from instainstru_core.payments.use_cases.credits.read_credit_history import read_credit_history
 from instainstru_core.payments.use_cases.read_credits import CreditsOf, read_credits
 from instainstru_core.ports import Ports
 
@@ -67,6 +72,42 @@ class CreditsView(Struct, kw_only=True, frozen=True):
         )
 
 
+class CreditMovementView(Struct, kw_only=True, frozen=True):
+    """One movement: so much more to spend, or less."""
+
+    occurred_at: datetime
+    kind: Annotated[str, Meta(examples=["credit_reserve"])]
+    cents: Annotated[int, Meta(examples=[-5000])]
+    credit_id: CreditLotId | None
+    payment_id: PaymentId | None
+
+    @classmethod
+    def of(cls, line: StatementLine) -> "CreditMovementView":
+        """The view of *line*."""
+        return cls(
+            occurred_at=line.occurred_at,
+            kind=line.kind,
+            cents=line.cents,
+            credit_id=line.lot_id,
+            payment_id=line.payment_id,
+        )
+
+
+class CreditHistoryView(Struct, kw_only=True, frozen=True):
+    """One page of movements, newest first."""
+
+    items: list[CreditMovementView]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[StatementLine]) -> "CreditHistoryView":
+        """The view of *page*."""
+        return cls(
+            items=[CreditMovementView.of(line) for line in page.items],
+            next_cursor=None if page.next_cursor is None else str(page.next_cursor),
+        )
+
+
 @get(
     sync_to_thread=True,
     opt=policy(access=requires(Permission.CREATE_BOOKINGS), bucket="read"),
@@ -80,4 +121,22 @@ def show_credits(
     return CreditsView.of(read_credits(student, read=ports.read, clock=ports.clock))
 
 
-ROUTER: Final = Router("/credits", route_handlers=[show_credits], tags=["Payments"])
+@get(
+    "/history",
+    sync_to_thread=True,
+    opt=policy(access=requires(Permission.CREATE_BOOKINGS), bucket="read"),
+    **documented("See what moved my credit"),
+)
+def show_history(
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)] = 20,
+    cursor: Annotated[str | None, QueryParameter(max_length=MAX_CURSOR_LENGTH)] = None,
+) -> CreditHistoryView:
+    """Every movement of what I can spend, newest first; together they are what is available."""
+    request = page_request(limit, cursor)
+    student = StudentId(principal.account_id.value)
+    return CreditHistoryView.of(read_credit_history(student, request, read=ports.read))
+
+
+ROUTER: Final = Router("/credits", route_handlers=[show_credits, show_history], tags=["Payments"])

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format
@@ -134,12 +135,25 @@ class PricedOfferings(Protocol):
         ...
 
 
+class CreditPurses(Protocol):
+    """What students can pay with besides their cards."""
+
+    def spendable(self, student_id: StudentId, *, lesson_price: Money, now: datetime) -> Money:
+        """What the student could pay of a lesson of that price in credit. Source: CR-4, PR-5."""
+        ...
+
+
 class PricingReads(Protocol):
     """What can be read of pricing without a unit of work."""
 
     @property
     def priced_offerings(self) -> PricedOfferings:
         """What is taught, at which rates."""
+        ...
+
+    @property
+    def credit_purses(self) -> CreditPurses:
+        """What students can pay with besides their cards."""
         ...
 
     @property

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import define
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from adapters.postgres.credits import ORDER, lot_of
+from adapters.postgres.credits import ORDER, lot_of, spendable
 from adapters.postgres.tables.credits import credit_lots
 from adapters.postgres.types import IdOf
 from instainstru_core.accounts.ids import StudentId
@@ -33,13 +33,6 @@ _STANDING = _MINE.where(
     | (_lot.reserved_cents > NOTHING)
     | (_lot.pending_cents > NOTHING)
 )
-_SPENDABLE: Final = text(
-    """
-    SELECT coalesce(sum(available_cents), 0) FROM credit_lots
-    WHERE student_id = :student AND available_cents > 0
-      AND (expires_at IS NULL OR expires_at > :now) AND min_lesson_price_cents <= :price
-    """
-).bindparams(bindparam("student", type_=IdOf(StudentId)))
 _PARTS = select(
     *(func.coalesce(func.sum(_lot[f"{part.value}_cents"]), 0) for part in CreditPart)
 ).where(_lot.student_id == bindparam("student", type_=_lot.student_id.type))
@@ -78,7 +71,8 @@ class PostgresCreditQueries:
         before, place = None, 0
         if page.cursor is not None:
             name, _, position = str(page.cursor.key[0]).partition(":")
-            before, place = JournalId.parse(name).value, int(position or 0)
+            before = JournalId.parse(name).value
+            place = int(position) if position.isdecimal() and len(position) < 5 else 0
         values = {"student": student_id, "before": before, "place": place, "rows": page.limit + 1}
         lines = [
             StatementLine(
@@ -97,8 +91,7 @@ class PostgresCreditQueries:
 
     def spendable(self, student_id: StudentId, *, lesson_price: Money, now: datetime) -> Money:
         """What the student could pay of a lesson of that price."""
-        values = {"student": student_id, "now": now, "price": lesson_price.cents}
-        return Money(int(self._connection.scalar(_SPENDABLE, values) or 0))
+        return spendable(self._connection, student_id, lesson_price, now)
 
     def parts_of(self, student_id: StudentId) -> Mapping[CreditPart, Money]:
         """The sum of each part over all of the student's lots."""

@@ -116,16 +116,9 @@ def fault_of(outcome: Outcome) -> ReleaseFault:
     return ReleaseFault.STUDENT if outcome in _STUDENTS_DOING else ReleaseFault.PLATFORM
 
 
-def milestone_source(ordinal: int) -> CreditSource | None:
-    """What a student's lesson of this *ordinal* brings, if anything. Source: CR-10."""
-    if ordinal % 11 == 5:
-        return CreditSource.MILESTONE_S5
-    return CreditSource.MILESTONE_S11 if ordinal > 0 and ordinal % 11 == 0 else None
-
-
-def milestone_amount(source: CreditSource) -> Money:
-    """What the milestone is worth. Source: CR-10, spec 02 §8."""
-    return Money(1000) if source is CreditSource.MILESTONE_S5 else Money(2000)
+def milestone_source(offset: int) -> CreditSource:
+    """What the milestone at this place of the cycle is called: its end, or on the way. CR-10."""
+    return CreditSource.MILESTONE_S5 if offset else CreditSource.MILESTONE_S11
 
 
 @frozen(kw_only=True)

@@ -72,6 +72,10 @@ class CreditLots(Protocol):
         """
         ...
 
+    def spendable(self, student_id: StudentId, *, lesson_price: Money, now: datetime) -> Money:
+        """What the student could pay of a lesson of that price; nothing is locked. Source: PR-5."""
+        ...
+
     def lessons_completed(self, booking_id: BookingId) -> int:
         """How many lessons the booking's student completed, up to and with it. Source: CR-10."""
         ...

@@ -12,6 +12,7 @@ from instainstru_core.booking.errors.refusals import InstructorNotBookable
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Confirmed, Pending
+from instainstru_core.booking.policies.checks import check_standing
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.kernel.time import Clock
@@ -86,6 +87,7 @@ def check_out(
 
     Raises:
         BookingNotFound: There is none, or it is somebody else's.
+        AccountLocked, AccountRestricted, CreditBalanceNegative: The student's standing (PY-71).
         WrongState: It can't be confirmed any more.
         HoldExpired: The time to pay is over, at the lesson's start at the latest.
         InstructorNotBookable: The public doesn't see the instructor any more.
@@ -172,8 +174,10 @@ class _Counter:
         if isinstance(booking.state, Confirmed) and before is not None:
             self.confirmed = True  # Confirming twice is confirming once. Source: BK-18.
             return before
-        self._check(booking)
         facts = self._facts(booking)
+        check_standing(facts.standing)
+        self._check(booking)
+        self._check_instructor(facts)
         card = self._card(facts)
         breakdown = self._price(booking, facts, before)
         if before is None or before.settled:
@@ -190,17 +194,18 @@ class _Counter:
 
     def _facts(self, booking: Booking) -> CheckoutFacts:
         since = self._now - timedelta(days=self._config.tier_activity_window_days)
-        facts = self._work.checkouts.facts(
+        return self._work.checkouts.facts(
             student_id=booking.student,
             instructor_id=booking.instructor,
             card_id=self._request.card_id,
             since=since,
         )
+
+    def _check_instructor(self, facts: CheckoutFacts) -> None:
         if not facts.visible:
             raise InstructorNotBookable
         if facts.account is None or not facts.account.payable:
             raise InstructorNotPayable("the instructor's payout account is not complete")
-        return facts
 
     def _card(self, facts: CheckoutFacts) -> SavedCard:
         if facts.card is not None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.kernel.money import NOTHING
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import PaymentNotFound
@@ -43,12 +44,19 @@ def price_booking(
             return payment.breakdown
         since = now - timedelta(days=config.tier_activity_window_days)
         facts = work.instructor_tiers.facts(booking.instructor, since=since)
+        price = booking.hourly_rate.for_minutes(booking.lesson.minutes)
+        credit = (
+            work.credit_lots.spendable(booking.student, lesson_price=price, now=now)
+            if credit_cents > 0
+            else NOTHING
+        )
     return quote(
         booking.hourly_rate,
         booking.lesson.minutes,
         booking.location_type.modality,
         commission=evaluate_tier(facts, upcoming=1, now=now, config=config),
         credit_cents=credit_cents,
+        available_credit=credit,
         config=config,
         service_id=booking.service_id,
     )

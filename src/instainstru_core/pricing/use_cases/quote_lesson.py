@@ -1,12 +1,14 @@
 """Say what a lesson would cost: nothing is kept, nothing is held."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import LocationType
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.pricing.errors import (
@@ -23,13 +25,14 @@ from instainstru_core.pricing.ports import PricingReads
 
 @frozen(kw_only=True)
 class QuoteLesson:
-    """Somebody asks what one lesson would cost."""
+    """Somebody asks what one lesson would cost; a student with so much of their credit."""
 
     instructor_id: InstructorId
     service_id: ServiceId
     location_type: LocationType
     duration_minutes: int
     credit_cents: int = 0
+    student_id: StudentId | None = None
 
 
 def quote_lesson(
@@ -52,19 +55,29 @@ def quote_lesson(
         offering = reads.priced_offerings.find(
             request.instructor_id, request.service_id, since=since
         )
-    if offering is None:
-        raise OfferingNotFound
-    rate = offering.rates.get(request.location_type.format)
-    if rate is None:
-        raise FormatNotOffered(request.location_type.format)
-    if request.duration_minutes not in offering.durations:
-        raise DurationNotOffered(request.duration_minutes, offering.durations)
+        if offering is None:
+            raise OfferingNotFound
+        rate = offering.rates.get(request.location_type.format)
+        if rate is None:
+            raise FormatNotOffered(request.location_type.format)
+        if request.duration_minutes not in offering.durations:
+            raise DurationNotOffered(request.duration_minutes, offering.durations)
+        price = rate.for_minutes(request.duration_minutes)
+        credit = _credit(request, price, reads=reads, now=now)
     return quote(
         rate,
         request.duration_minutes,
         request.location_type.modality,
         commission=evaluate_tier(offering.tier, upcoming=1, now=now, config=config),
         credit_cents=request.credit_cents,
+        available_credit=credit,
         config=config,
         service_id=request.service_id,
     )
+
+
+def _credit(request: QuoteLesson, price: Money, *, reads: PricingReads, now: datetime) -> Money:
+    """What there is of credit, where some is to be used. Source: PR-5."""
+    if request.student_id is None or not request.credit_cents:
+        return NOTHING
+    return reads.credit_purses.spendable(request.student_id, lesson_price=price, now=now)

@@ -47,6 +47,13 @@ def _of(tables: "Tables", attribute: str, value: object) -> list[CreditLot]:
     return sorted(found, key=spending_order)
 
 
+def _spendable(
+    tables: "Tables", student_id: StudentId, lesson_price: Money, now: datetime
+) -> Money:
+    mine = _of(tables, "student_id", student_id)
+    return sum((lot.eligible(lesson_price, now) for lot in mine), NOTHING)
+
+
 @define
 class InMemoryCreditLots:
     """The `CreditLots` port."""
@@ -114,6 +121,10 @@ class InMemoryCreditLots:
         """Lots of which something runs out soon, without notice."""
         return _where(self._tables, lambda lot: notice_due(lot, now) is not None)[:limit]
 
+    def spendable(self, student_id: StudentId, *, lesson_price: Money, now: datetime) -> Money:
+        """What the student could pay of a lesson of that price."""
+        return _spendable(self._tables, student_id, lesson_price, now)
+
     def lessons_completed(self, booking_id: BookingId) -> int:
         """How many lessons the booking's student completed, up to and with it."""
         bookings = self._tables.of("bookings", BookingId, Booking)
@@ -166,8 +177,7 @@ class InMemoryCreditQueries:
 
     def spendable(self, student_id: StudentId, *, lesson_price: Money, now: datetime) -> Money:
         """What the student could pay of a lesson of that price."""
-        mine = _of(self._tables, "student_id", student_id)
-        return sum((lot.eligible(lesson_price, now) for lot in mine), NOTHING)
+        return _spendable(self._tables, student_id, lesson_price, now)
 
     def parts_of(self, student_id: StudentId) -> Mapping[CreditPart, Money]:
         """The sum of each part over all of the student's lots."""

@@ -18,6 +18,7 @@ from instainstru_core.due_work.model import Periodic
 from instainstru_core.due_work.use_cases.perform_work import Outcome, perform_work
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.mutex import Mutexes
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.gateways import PaymentGateway
@@ -56,6 +57,8 @@ _OURS: Final = frozenset(
     {
         "authorise_payment",
         "climb_ladder",
+        "conclude_milestone",
+        "earn_milestone",
         "evaluate_tier",
         "freeze_for_issue",
         "freeze_for_report",
