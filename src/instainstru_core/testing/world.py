@@ -46,6 +46,7 @@ from instainstru_core.payments.ledger.model import Account as BookAccount
 from instainstru_core.payments.ledger.model import TrialBalance
 from instainstru_core.payments.model.cards import SavedCard
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.reactions import DESKS
 from instainstru_core.payments.use_cases.cancel_lesson import cancel_lesson
 from instainstru_core.payments.use_cases.check_books import check_books
@@ -81,6 +82,17 @@ HOUR: Final = timedelta(hours=1)
 WEEKS_OPEN: Final = 3
 MAX_STEPS: Final = 10_000
 _OPEN: Final = WindowText("08:00", "22:00", [*map(str, Format)])
+
+
+def webhook_body(event: ProcessorEvent) -> bytes:
+    """How the processor writes *event*, before it signs it."""
+    body = {
+        "id": event.event_id,
+        "type": event.type,
+        "data": {"object": {"id": event.object_id}},
+        "account": event.account,
+    }
+    return json.dumps(body).encode()
 
 
 @define
@@ -324,14 +336,9 @@ class World:
         """Receive the processor's new webhooks; how many there were."""
         news = self.processor.news[self._heard :]
         for event in news:
-            body = {
-                "id": event.event_id,
-                "type": event.type,
-                "data": {"object": {"id": event.object_id}},
-                "account": event.account,
-            }
+            body = webhook_body(event)
             for _ in range(self.deliveries):
-                self.hear(json.dumps(body).encode())
+                self.hear(body)
         self._heard += len(news)
         return len(news)
 

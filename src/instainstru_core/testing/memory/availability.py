@@ -1,7 +1,7 @@
 """Calendars and the roster, in memory."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, frozen
@@ -101,11 +101,10 @@ class _Calendars:
     def days(
         self, instructor_id: InstructorId, first: date, last: date
     ) -> Mapping[date, DayPlanes]:
-        return {
-            day: saved.planes
-            for (who, day), saved in sorted(self._days().items())
-            if who == instructor_id and first <= day <= last and saved.planes
-        }
+        rows = self._days()
+        asked = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        found = ((day, rows.get((instructor_id, day))) for day in asked)
+        return {day: saved.planes for day, saved in found if saved is not None and saved.planes}
 
     def blackouts(self, instructor_id: InstructorId, first: date, last: date) -> frozenset[date]:
         return frozenset(

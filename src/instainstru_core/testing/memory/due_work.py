@@ -181,15 +181,16 @@ def _file(tables: "Tables", new: NewWork, work_id: WorkId) -> None:
         if new.dedupe_key in keys:
             return
         keys[new.dedupe_key] = work_id
+        tables.of("work_items_key", WorkId, str)[work_id] = new.dedupe_key
     _rows(tables)[work_id] = WorkItem(
         work_id=work_id, handler=new.handler, payload=new.payload, due_at=new.due_at
     )
 
 
 def _forget_key(tables: "Tables", work_id: WorkId) -> None:
-    keys = _keys(tables)
-    for key in [key for key, owner in keys.items() if owner == work_id]:
-        del keys[key]
+    key = tables.of("work_items_key", WorkId, str).pop(work_id, None)
+    if key is not None:
+        del _keys(tables)[key]
 
 
 def _rows(tables: "Tables") -> dict[WorkId, WorkItem]:

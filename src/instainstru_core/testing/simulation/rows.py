@@ -4,7 +4,8 @@ A unit of the ordinary store copies each table that it touches: right for a test
 months. These keep the same promise, kept or undone as a whole, where units never overlap.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final, NoReturn, TypeVar, cast
 
 from attrs import Factory, define, frozen
@@ -43,6 +44,7 @@ class Rows(dict[Any, Any]):
         self.name = name
         self._log = log
         self._indexes: dict[str, dict[Any, dict[Any, Any]]] = {}
+        self._readers: list[tuple[Callable[[Any], Any], dict[Any, dict[Any, Any]]]] = []
 
     def __setitem__(self, key: Any, row: Any) -> None:
         before = self.get(key, NOT_THERE)
@@ -86,9 +88,11 @@ class Rows(dict[Any, Any]):
         """The rows of which *attribute* is *wanted*, in the order in which they came to be so."""
         if attribute not in self._indexes:
             index: dict[Any, dict[Any, Any]] = {}
+            read = attrgetter(attribute)
             for key, row in self.items():
-                index.setdefault(getattr(row, attribute), {})[key] = row
+                index.setdefault(read(row), {})[key] = row
             self._indexes[attribute] = index
+            self._readers.append((read, index))
         return list(self._indexes[attribute].get(wanted, {}).values())
 
     def undo(self, change: Change) -> None:
@@ -102,18 +106,18 @@ class Rows(dict[Any, Any]):
 
     def _put(self, key: Any, before: Any, row: Any) -> None:
         super().__setitem__(key, row)
-        for attribute, index in self._indexes.items():
-            value = getattr(row, attribute)
+        for read, index in self._readers:
+            value = read(row)
             if before is not NOT_THERE:
-                was = getattr(before, attribute)
+                was = read(before)
                 if was != value:
                     del index[was][key]
             index.setdefault(value, {})[key] = row
 
     def _drop(self, key: Any, before: Any) -> None:
         super().__delitem__(key)
-        for attribute, index in self._indexes.items():
-            del index[getattr(before, attribute)][key]
+        for read, index in self._readers:
+            del index[read(before)][key]
 
 
 @define

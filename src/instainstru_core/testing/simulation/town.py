@@ -1,6 +1,5 @@
 """A town whose people and whose due work get in each other's way, on one clock."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -45,13 +44,13 @@ from instainstru_core.testing.simulation.processor import HostileProcessor, Mood
 from instainstru_core.testing.simulation.rows import Change
 from instainstru_core.testing.simulation.script import Script
 from instainstru_core.testing.simulation.store import SimulatedStore
-from instainstru_core.testing.world import World
+from instainstru_core.testing.world import World, webhook_body
 
 SECOND: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
 RATES: Final = (80_00, 90_00, 99_99, 123_45, 150_00)
 DURATIONS: Final = (30, 45, 60, 90)
-JOBS_EVERY: Final = timedelta(hours=6)
+JOBS_EVERY: Final = timedelta(hours=24)
 MAX_MOMENTS: Final = 200_000
 CRASHES_AT_WORK: Final = 0.004
 _ELSEWHERE: Final = (
@@ -59,7 +58,7 @@ _ELSEWHERE: Final = (
     "match_",
     "forget_",
     "refresh",
-    "send_reminders",
+    "send_",
     "availability",
     "detect_attendance",
 )
@@ -321,17 +320,9 @@ class Town:
 
     def _collect_post(self) -> None:
         """The processor's new webhooks: late, twice, out of order, or never to come."""
-        books = self.processor.books.events
-        chance = self.mood.chance
-        for number in range(self._heard, len(books)):
-            event = books[number]
-            body = json.dumps(
-                {
-                    "id": event.event_id,
-                    "type": event.type,
-                    "data": {"object": {"id": event.object_id}},
-                }
-            ).encode()
+        news, chance = self.processor.news, self.mood.chance
+        for number in range(self._heard, len(news)):
+            body = webhook_body(news[number])
             calm = not self.mood.rate
             copies = 1 if calm else chance.choice((0, 1, 1, 1, 1, 1, 2, 3))
             self.notes["webhooks lost"] += not copies
@@ -339,7 +330,7 @@ class Town:
             for copy in range(copies):
                 late = timedelta() if calm else chance.choice((0, 1, 30, 3600)) * SECOND
                 heappush(self._post, (self.clock.now() + late, number * 4 + copy, body))
-        self._heard = len(books)
+        self._heard = len(news)
 
     def _watch(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
         for change in changes:
