@@ -42,6 +42,7 @@ from instainstru_core.notifications.queries import NotificationReads
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
 from instainstru_core.payments.inbox.queries import InboxReads
+from instainstru_core.payments.inbox.signatures import NO_WEBHOOKS
 from instainstru_core.payments.ledger.chain import Signer
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.queries import PaymentReads
@@ -128,6 +129,8 @@ class Ports:
     webhook_verifier: WebhookVerifier
     signer: Signer
     """Signs the books after each day."""
+    stripe_verifier: WebhookVerifier = NO_WEBHOOKS
+    """Knows the secrets of Stripe's endpoints; those of our own simulators are the other's."""
     pricing_source: PricingSource = STANDARD_PRICING
     """Where the figures come from that prices are made of."""
     rules: CalendarRules = DEFAULT_RULES

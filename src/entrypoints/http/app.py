@@ -66,7 +66,7 @@ from entrypoints.http.problems import (
     on_http_error,
     on_refusal,
 )
-from entrypoints.http.webhooks import simulator
+from entrypoints.http.webhooks import simulator, stripe
 from entrypoints.http.wire import TYPE_DECODERS, TYPE_ENCODERS, Rendered, StrictBody, Values
 from instainstru_core.accounts.model import Permission
 from instainstru_core.kernel.errors import DomainError
@@ -109,6 +109,7 @@ ROUTERS: Final[list[ControllerRouterHandler]] = [
     search.ROUTER,
     sessions.ROUTER,
     simulator.ROUTER,
+    stripe.ROUTER,
     waitlist.ROUTER,
     wallet.ROUTER,
     weeks.ROUTER,

@@ -46,6 +46,18 @@ class SignedWebhooks:
             raise WebhookSignatureInvalid
 
 
+@frozen
+class UnconfiguredWebhooks:
+    """Believes nothing: there is no secret to verify with. Source: SE-30."""
+
+    def verify(self, signature: str | None, body: bytes) -> None:  # noqa: ARG002
+        """Never believe; see `WebhookVerifier`."""
+        raise WebhookUnconfigured
+
+
+NO_WEBHOOKS: Final = UnconfiguredWebhooks()
+
+
 def _parse(header: str) -> tuple[str, list[str]]:
     if len(header) > MAX_HEADER_LENGTH or not header.isascii():
         raise WebhookSignatureInvalid
