@@ -9,6 +9,7 @@ from attrs import frozen
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.ports import BookingWork
+from instainstru_core.booking.terms import Standing
 from instainstru_core.catalog.ports import CatalogWork
 from instainstru_core.due_work.ports import DueWork
 from instainstru_core.instructors.ids import InstructorId
@@ -22,6 +23,7 @@ from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import Matter, PaymentOperation
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.payouts.ports import BankPayouts, InstantPayouts, PayoutHolds
+from instainstru_core.payments.reconciliation.ports import Reconciliations
 from instainstru_core.payments.refunds.ports import Refunds
 from instainstru_core.payments.tips.ports import Tips
 from instainstru_core.pricing.model.tiers import TierFacts
@@ -166,11 +168,13 @@ class ConnectAccounts(Protocol):
 class CheckoutFacts:
     """What a checkout goes by, besides the booking. *card* is the one named, or the default.
 
-    *visible* says whether the public still sees the instructor. Source: BK-7, IN-9.
+    *standing* is the student's; *visible* says whether the public still sees the instructor.
+    Source: BK-7, IN-9, PY-71.
     """
 
     card: SavedCard | None
     visible: bool
+    standing: Standing = Standing.OK
     account: ConnectAccount | None
     tier: TierFacts
 
@@ -266,6 +270,11 @@ class PaymentWork(BookingWork, PricingWork, InstructorWork, CatalogWork, DueWork
     @property
     def ledger(self) -> Ledger:
         """The books."""
+        ...
+
+    @property
+    def reconciliations(self) -> Reconciliations:
+        """Comparisons with the processor."""
         ...
 
     @property

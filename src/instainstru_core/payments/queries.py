@@ -19,6 +19,9 @@ from instainstru_core.payments.ledger.ports import ChainQueries, LedgerQueries
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.payouts.ports import PayoutQueries
+from instainstru_core.payments.reconciliation.ports import ReconciliationQueries
+from instainstru_core.payments.tips.ports import TipQueries
 
 
 @frozen(kw_only=True)
@@ -106,8 +109,23 @@ class PaymentReads(Protocol):
         ...
 
     @property
+    def tip_queries(self) -> TipQueries:
+        """Tips as their parties see them."""
+        ...
+
+    @property
+    def payout_queries(self) -> PayoutQueries:
+        """Payouts to banks, to be read."""
+        ...
+
+    @property
     def ledger_queries(self) -> LedgerQueries:
         """The books."""
+        ...
+
+    @property
+    def reconciliation_queries(self) -> ReconciliationQueries:
+        """Comparisons with the processor."""
         ...
 
     @property

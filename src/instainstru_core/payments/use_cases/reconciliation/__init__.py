@@ -1,0 +1,1 @@
+"""Comparing the books with the processor's, night by night."""
