@@ -14,6 +14,7 @@ from adapters.postgres.outbox import Outbox
 from adapters.postgres.pricing import TIER_COLUMNS, TIER_JOINS, tier_facts_of
 from adapters.postgres.tables.payments import connect_accounts, payments, saved_cards
 from instainstru_core.accounts.ids import StudentId
+from instainstru_core.booking.terms import Standing
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.payments.errors import CardInUse
 from instainstru_core.payments.ids import CardId, PaymentId
@@ -44,7 +45,18 @@ _FACTS = text(
                SELECT FROM instructors teacher
                WHERE teacher.instructor_id = asked.instructor_id
                    AND teacher.is_live AND teacher.status_active
-           ) AS visible
+           ) AS visible,
+           coalesce(
+               (
+                   SELECT nullif(kept.standing, 'ok') FROM payment_standings kept
+                   WHERE kept.student_id = :student
+               ),
+               CASE WHEN EXISTS (
+                   SELECT FROM student_debts debt
+                   WHERE debt.student_id = :student
+                       AND debt.paid_cents + debt.written_off_cents < debt.amount_cents
+               ) THEN 'credit_balance_negative' ELSE 'ok' END
+           ) AS standing
     FROM (SELECT CAST(:instructor AS uuid) AS instructor_id) asked
     {TIER_JOINS}
     LEFT JOIN connect_accounts account ON account.instructor_id = asked.instructor_id
@@ -189,6 +201,7 @@ class PostgresCheckouts:
         return CheckoutFacts(
             card=None if row.card_id is None else _card_of_uuids(row),
             visible=row.visible,
+            standing=Standing(row.standing),
             account=None
             if row.account is None
             else ConnectAccount(

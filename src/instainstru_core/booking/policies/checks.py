@@ -81,6 +81,18 @@ def _failures(proposal: Proposal, facts: Facts) -> Iterator[DomainError]:
     yield from _holds(facts)
 
 
+def check_standing(standing: Standing) -> None:
+    """See that the student may use money. Source: PY-7, PY-71.
+
+    Raises:
+        AccountLocked: Money of an earlier lesson never came.
+        AccountRestricted: They lost a chargeback.
+        CreditBalanceNegative: They owe something.
+    """
+    if refusal := _STANDINGS.get(standing):
+        raise refusal()
+
+
 def _caller(facts: Facts) -> Iterator[DomainError]:
     """Rows 1 and 2."""
     if not facts.permitted:

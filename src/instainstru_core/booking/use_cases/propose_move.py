@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from attrs import evolve, field, frozen
 from attrs.validators import ge, le, optional
@@ -18,7 +19,7 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.moving import successor_of
 from instainstru_core.booking.model.states import Pending
-from instainstru_core.booking.policies.checks import check, own_holds_in_the_way
+from instainstru_core.booking.policies.checks import check, check_standing, own_holds_in_the_way
 from instainstru_core.booking.policies.facts import (
     MAX_ASKED_MINUTES,
     AskedPlace,
@@ -28,7 +29,7 @@ from instainstru_core.booking.policies.facts import (
 )
 from instainstru_core.booking.policies.rescheduling import MoneyNow, MoveDecision, reschedule
 from instainstru_core.booking.ports import BookingWork
-from instainstru_core.booking.terms import PaymentStep
+from instainstru_core.booking.terms import PaymentStep, Standing
 from instainstru_core.booking.timers import completion_timer, hold_timer
 from instainstru_core.booking.use_cases.create_booking import (
     CreateBooking,
@@ -43,6 +44,8 @@ from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.zones import NonexistentLocalTime, Zone
 from instainstru_core.places.ports import Places
 from instainstru_core.pricing.model.config import PricingConfig
+
+_ASKS_CARD: Final = frozenset({PaymentStep.LOCK, PaymentStep.IMMEDIATE})
 
 
 @frozen(kw_only=True)
@@ -157,7 +160,9 @@ def propose_move(
     if any(_follows(each, booking) and each.is_live_hold(now) for each in facts.near):
         raise MoveUnderWay(booking.booking_id)
     own = own_holds_in_the_way(proposal, facts, lesson) if lesson else ()
-    if failures := check(proposal, facts.without(own)):
+    # A move that needs no money is nobody's to refuse for money. Source: PY-71.
+    unjudged = evolve(facts.without(own), parties=evolve(facts.parties, standing=Standing.OK))
+    if failures := check(proposal, unjudged):
         raise failures[0]
     successor = _successor(ids.new(BookingId), booking, proposal, facts, decision)
     if decision.late and successor.price != booking.price:
@@ -169,6 +174,8 @@ def propose_move(
         same_price=successor.price == booking.price,
         now=now,
     )
+    if step in _ASKS_CARD or successor.price != booking.price:
+        check_standing(facts.parties.standing)
     return ProposedMove(
         decision=decision,
         step=step,

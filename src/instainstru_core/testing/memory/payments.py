@@ -36,6 +36,7 @@ from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.planner import final_plan
 from instainstru_core.payments.ports import CheckoutFacts
 from instainstru_core.payments.queries import Earned, Earning, PaymentView, earning_status
+from instainstru_core.testing.memory.debts import standing_in
 from instainstru_core.testing.memory.pricing import tier_facts
 
 if TYPE_CHECKING:
@@ -259,6 +260,7 @@ class InMemoryCheckouts:
         return CheckoutFacts(
             card=wanted[0] if wanted else None,
             visible=teacher is not None and teacher.is_visible,
+            standing=standing_in(self._tables, student_id),
             account=accounts.get(instructor_id),
             tier=tier_facts(self._tables, instructor_id, since),
         )

@@ -1,0 +1,24 @@
+"""Debts, standings and renewed holds on the twins."""
+
+import pytest
+
+from instainstru_core.testing.contracts.debts import DebtsContract, EscalationContract
+from instainstru_core.testing.contracts.hold_renewal import HoldRenewalContract
+from instainstru_core.testing.strategies.payments import Till
+
+
+@pytest.fixture
+def till() -> Till:
+    return Till.opened()
+
+
+class TestEscalation(EscalationContract):
+    """On the twins."""
+
+
+class TestDebts(DebtsContract):
+    """On the twins."""
+
+
+class TestHoldRenewal(HoldRenewalContract):
+    """On the twins."""
