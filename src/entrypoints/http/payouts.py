@@ -9,6 +9,7 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from entrypoints.http.config import HttpConfig
+from entrypoints.http.connect import ScheduleView
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.parameters import page_request
@@ -21,7 +22,7 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, MAX_LIMIT
 from instainstru_core.payments.errors import PayoutAccountNotFound
 from instainstru_core.payments.ids import PaymentId
-from instainstru_core.payments.model.cards import ConnectAccount
+from instainstru_core.payments.model.cards import AccountStatus, ConnectAccount
 from instainstru_core.payments.queries import Earning
 from instainstru_core.payments.use_cases.open_payout_account import LinkOnboarding, link_onboarding
 from instainstru_core.ports import Ports
@@ -49,6 +50,10 @@ class PayoutAccountView(Struct, kw_only=True, frozen=True):
     charges_enabled: bool
     details_submitted: bool
     payable: bool
+    payouts_enabled: bool
+    status: AccountStatus
+    requirements: Annotated[list[str], Meta(description="What the processor still wants to know.")]
+    payout_schedule: ScheduleView
     opened_at: datetime
 
     @classmethod
@@ -58,6 +63,10 @@ class PayoutAccountView(Struct, kw_only=True, frozen=True):
             charges_enabled=account.charges_enabled,
             details_submitted=account.details_submitted,
             payable=account.payable,
+            payouts_enabled=account.payouts_enabled,
+            status=account.status,
+            requirements=list(account.requirements),
+            payout_schedule=ScheduleView.of(account),
             opened_at=account.opened_at,
         )
 
