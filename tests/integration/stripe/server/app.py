@@ -171,6 +171,8 @@ class FakeStripe:
                 return act(self, call, parts)
         name = "/".join(parts[:2]) if parts[0] == "identity" else parts[0]
         rest = parts[2:] if parts[0] == "identity" else parts[1:]
+        if call.account != PLATFORM:
+            books.connected(call.account)
         if call.method == "GET" and name in LISTED and not rest:
             found = books.all(LISTED[name], account=call.account)
             return page(books, found, params, url=call.path)
@@ -185,8 +187,6 @@ class FakeStripe:
         raise missing("route", f"{call.method} {call.path}")
 
     def _shown(self, call: Call, name: str, thing: str) -> Doc:
-        if call.account != PLATFORM:
-            self.books.connected(call.account)
         if name == "payment_methods":
             return payments.method(self.books, thing)
         return self.books.get(thing, SHOWN[name], account=call.account)
