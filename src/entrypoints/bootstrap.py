@@ -1,5 +1,6 @@
 """The composition root: the one place that knows both the ports and who fills them."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,8 @@ from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.simulator.courier import silenced
 from adapters.simulator.payment_gateway import SimulatedGateway, processor_client
 from adapters.simulator.video import SimulatedVideoRooms
+from adapters.stripe.client import stripe_client
+from adapters.stripe.payment_gateway import StripeGateway
 from adapters.system.chance import SystemChance
 from adapters.system.clock import MovableClock, SystemClock
 from adapters.system.ids import Ulids
@@ -36,6 +39,7 @@ from entrypoints.crash_points import crashing_at
 from entrypoints.settings import Settings
 from entrypoints.tiers import Refused, Tier
 from instainstru_core.accounts.counters import LocalCounters
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.inbox.signatures import SignedWebhooks
 from instainstru_core.ports import Ports
 from instainstru_core.reactions import AWAITED, ROUTES
@@ -66,9 +70,23 @@ def silent_processor(settings: Settings) -> AbstractContextManager[None]:
 
 def _processor(settings: Settings) -> httpx.Client:
     if settings.tier is Tier.PROD:
-        message = "this release knows the simulated processor only, and PROD moves real money"
+        message = "PROD moves real money: set PAYMENT_PROCESSOR=stripe, and give it Stripe's keys"
         raise Refused("processor_is_simulated", message)
     return processor_client(settings.processor_url, api_key=settings.keys.processor.hex())
+
+
+def _gateway(settings: Settings) -> PaymentGateway:
+    if settings.stripe is None:
+        return SimulatedGateway(_processor(settings))
+    if settings.tier is Tier.PROD:
+        message = "PROD stays closed until instructors are checked and administrators prove twice"
+        raise Refused("gates_missing", message)
+    return StripeGateway.over(stripe_client(settings.stripe.secret_key, url=settings.stripe.url))
+
+
+def _stripe_secrets(settings: Settings) -> Sequence[bytes]:
+    """What Stripe signs with: a secret for each endpoint, and the one before; none without it."""
+    return [] if settings.stripe is None else settings.stripe.webhook_secrets
 
 
 def _video(settings: Settings) -> SimulatedVideoRooms | None:
@@ -80,7 +98,8 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
     """The real world, wired.
 
     Raises:
-        Refused: Valkey has no address, or PROD would be given a simulated processor.
+        Refused: Valkey has no address, or PROD is to start: with a simulated processor, or before
+            its gates exist (ADR 0020).
     """
     if settings.valkey_url is None:
         message = "VALKEY_URL is not set: set it, or run `make demo`, which brings its own"
@@ -123,10 +142,11 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         chance=SystemChance(),
         roster=roster,
         feed_source=HttpFeeds.of_the_internet(),
-        gateway=SimulatedGateway(_processor(settings)),
+        gateway=_gateway(settings),
         mailer=mailbox,
         pricing_source=pricing,
         webhook_verifier=SignedWebhooks(secrets=[settings.keys.webhook], clock=machine),
+        stripe_verifier=SignedWebhooks(secrets=_stripe_secrets(settings), clock=machine),
         signer=Ed25519Signer.of(settings.keys.ledger),
         rules=settings.calendar_rules,
         video=_video(settings),

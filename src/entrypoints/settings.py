@@ -10,6 +10,7 @@ import msgspec
 from attrs import evolve, field, fields_dict, frozen
 
 from entrypoints.keys import Keys, read_keys
+from entrypoints.processor_settings import StripeSettings, read_processor
 from entrypoints.tiers import Refused, Selection, SiteMode, Tier, select_tier, vet_url
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 
@@ -37,6 +38,7 @@ class Settings:
     valkey_url: str | None = field(repr=False)
     keys: Keys
     processor_url: str
+    stripe: StripeSettings | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
@@ -72,6 +74,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     hosted = selection.mode.is_hosted
     data_dir = Path(environment.get("DATA_DIR") or ".demo")
     port = _number(environment, "PORT", 8000, low=1, high=_MAX_PORT)
+    demo = _only_without_strangers(environment, "INSTAINSTRU_DEMO", selection) is not None
     return Settings(
         mode=selection.mode,
         tier=selection.tier,
@@ -79,6 +82,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         valkey_url=environment.get("VALKEY_URL") or None,
         keys=read_keys(environment, samples=None if hosted else data_dir / "keys"),
         processor_url=_url(environment, "PROCESSOR_URL", "http://127.0.0.1:8001"),
+        stripe=read_processor(environment, selection, demo=demo),
         host=environment.get("HOST") or "127.0.0.1",
         port=port,
         public_url=_url(environment, "PUBLIC_URL", f"http://127.0.0.1:{port}"),
@@ -92,7 +96,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         metrics_networks=_networks(environment, "METRICS_NETWORKS"),
         log_level=_level(environment),
         release=environment.get("RELEASE") or VERSION,
-        demo=_only_without_strangers(environment, "INSTAINSTRU_DEMO", selection) is not None,
+        demo=demo,
         data_dir=data_dir,
         crash_at=_only_without_strangers(environment, "INSTAINSTRU_CRASH_AT", selection),
         calendar_rules=_calendar_rules(environment),
