@@ -11,10 +11,11 @@ from typing import Final
 
 from attrs import Factory, define
 
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
 from instainstru_core.kernel.events import Event
 from instainstru_core.payments.ids import OperationId, PaymentId
-from instainstru_core.payments.ledger.model import Account, Journal
+from instainstru_core.payments.ledger.model import Account, Journal, JournalType
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import Matter, PaymentOperation
 from instainstru_core.payments.model.payment import Payment, PaymentState
@@ -23,6 +24,27 @@ from instainstru_core.testing.simulation.breach import breach
 from instainstru_core.testing.simulation.rows import NOT_THERE, Change, LiveTables
 
 _WAITING: Final = frozenset({PaymentState.SCHEDULED, PaymentState.AUTHORIZED, PaymentState.LOCKED})
+_BY_CALL: Final = frozenset({"charge", "refund", "transfer", "transfer_reversal"})
+"""Movements of the processor's balance that a call of ours has made, and which we know at once."""
+
+_FROM_NEWS: Final = frozenset(
+    {
+        JournalType.PROCESSING_FEE,
+        JournalType.PLATFORM_PAYOUT,
+        JournalType.CHARGEBACK_OPENED,
+        JournalType.CHARGEBACK_FEE,
+        JournalType.CHARGEBACK_WON,
+        JournalType.CORRECTION,
+    }
+)
+"""Journals of what the processor did by itself: told when it is heard of, not with an answer."""
+
+_CREDIT: Final = {
+    Account.CREDIT_PENDING: "pending",
+    Account.CREDIT_AVAILABLE: "available",
+    Account.CREDIT_RESERVED: "reserved",
+    Account.CREDIT_FROZEN: "frozen",
+}
 _CALLED: Final = frozenset({"authorisation", "capture", "void", "refund", "transfer", "reversal"})
 """Effects of calls that bring a key; each key may have one (PY-60)."""
 
@@ -42,13 +64,15 @@ class Checks:
     """What went from one account to another: from the credited to the debited one."""
 
     outcomes: Counter[str] = Factory(Counter)
+    by_student: dict[StudentId, Counter[Account]] = Factory(lambda: defaultdict(Counter))
+    posted: dict[PaymentId | None, int] = Factory(lambda: defaultdict(int))
+    _students: set[StudentId] = Factory(set)
     _keys: dict[tuple[str, str], str] = Factory(dict)
     _of_object: dict[str, str] = Factory(dict)
     _net: dict[PaymentId, int] = Factory(lambda: defaultdict(int))
     _taken: dict[PaymentId, int] = Factory(lambda: defaultdict(int))
     _effects: int = 0
     _transactions: int = 0
-    _late: set[PaymentId] = Factory(set)
 
     def after_unit(self, changes: Sequence[Change], events: Sequence[Event], now: datetime) -> None:
         """Look at everything that a unit of work has left behind.
@@ -65,8 +89,11 @@ class Checks:
             look = _LOOKS.get(change.name)
             if look is not None:
                 look(self, change, touched, now)
-        for payment_id in touched | self._late:
+        for payment_id in touched:
             self._look_at_money(payment_id)
+        for student_id in self._students:
+            self._look_at_credit(student_id)
+        self._students.clear()
 
     def balance(self, payment_id: PaymentId, account: Account) -> int:
         """What one account comes to for one payment."""
@@ -81,7 +108,13 @@ class Checks:
         twins = self.tables.named("journals").where("source_id", journal.source_id)
         if sum(each.journal_type is journal.journal_type for each in twins) > 1:
             breach("one fact is told once", journal.journal_type, journal.source_id)
+        called = journal.journal_type not in _FROM_NEWS
         for line in journal.lines:
+            if called and line.account is Account.PROCESSOR_BALANCE:
+                self.posted[line.payment_id] += line.cents
+            if line.account in _CREDIT and line.student_id is not None:
+                self.by_student[line.student_id][line.account] += line.cents
+                self._students.add(line.student_id)
             self.sums[line.account] += line.cents
             self.by_payment[line.payment_id][line.account] += line.cents
             if line.payment_id is not None:
@@ -121,6 +154,9 @@ class Checks:
         ):
             self.outcomes[str(payment.outcome)] += 1
 
+    def _lot(self, change: Change, _touched: set[PaymentId], _now: datetime) -> None:
+        self._students.add(change.after.student_id)
+
     def _operation(self, change: Change, touched: set[PaymentId], _now: datetime) -> None:
         operation: PaymentOperation = change.after
         touched.add(operation.payment_id)
@@ -158,13 +194,13 @@ class Checks:
                 self._keys[effect.kind, effect.key] = effect.object_id
         self._effects = len(books.effects)
         for row in books.balance_transactions[self._transactions :]:
-            key = self._of_object.get(row.source)
-            if key is None:
+            if row.kind.value not in _BY_CALL:
                 continue
-            operation: PaymentOperation = operations[OperationId.parse(key)]
-            self._net[operation.payment_id] += row.net_cents
-            if operation.matter is Matter.LESSON and row.kind in {"charge", "refund"}:
-                self._taken[operation.payment_id] += row.net_cents
+            key = OperationId.parse(self._of_object[row.source])
+            operation: PaymentOperation = operations[key]
+            self._net[operation.payment_id] += row.amount_cents
+            if operation.matter is Matter.LESSON and row.kind.value in {"charge", "refund"}:
+                self._taken[operation.payment_id] += row.amount_cents
             touched.append(operation.payment_id)
         self._transactions = len(books.balance_transactions)
         return touched
@@ -191,20 +227,24 @@ class Checks:
             breach("what is settled is cleared", payment_id, sums)
         operations = self.tables.named("payment_operations").where("payment_id", payment_id)
         if all(each.finished for each in operations):
-            self._late.discard(payment_id)
-            if sums[Account.PROCESSOR_BALANCE] != self._net[payment_id]:
-                breach(
-                    "the books say what the processor says",
-                    payment_id,
-                    sums[Account.PROCESSOR_BALANCE],
-                    self._net[payment_id],
-                )
+            posted, happened = self.posted[payment_id], self._net[payment_id]
+            if posted != happened:
+                breach("the books say what the processor says", payment_id, posted, happened)
+
+    def _look_at_credit(self, student_id: StudentId) -> None:
+        """PY-84 and property 10 for one student."""
+        lots = self.tables.named("credit_lots").where("student_id", student_id)
+        for account, part in _CREDIT.items():
+            kept = sum(getattr(lot, part).cents for lot in lots)
+            if kept != -self.by_student[student_id][account]:
+                breach("the books say what the lots say", student_id, account, kept, lots)
 
 
 _LOOKS: Final[Mapping[str, Callable[[Checks, Change, set[PaymentId], datetime], None]]] = {
     "journals": Checks._journal,  # noqa: SLF001
     "payments": Checks._payment,  # noqa: SLF001
     "payment_operations": Checks._operation,  # noqa: SLF001
+    "credit_lots": Checks._lot,  # noqa: SLF001
     "bookings": Checks._booking,  # noqa: SLF001
 }
 """Who looks at which table."""

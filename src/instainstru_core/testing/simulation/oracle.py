@@ -41,6 +41,7 @@ _NOTHING: Final = frozenset(
         "admin_refund",
     }
 )
+_UNPAID: Final = frozenset({"capture_failure_instructor_paid", "capture_failure_escalated"})
 _BY_CASE: Final = {
     "student_ge24": {"student_cancel_gt24_no_charge"},
     "student_12_24": {"student_cancel_12_24_full_credit", "unauthorized_cancel_no_charge"},
@@ -90,6 +91,8 @@ class Due:
 
     fee: int
     commission: int
+    debt: int = 0
+    """What no card paid, and the student owes. Source: PY-25."""
 
 
 def figures(payment: Payment, outcome: str) -> Due:
@@ -101,6 +104,9 @@ def figures(payment: Payment, outcome: str) -> Due:
     spent = price.credit.cents
     card = lesson + fee - spent
     payout = lesson - commission
+    if outcome in _UNPAID:
+        decided = figures(payment, str(payment.closing))
+        return _unpaid(decided, spent=spent, card=card, fee=fee)
     if outcome in _FULL:
         return Due(card=card, payout=payout, credit=-spent, fee=fee, commission=commission)
     if outcome in _CREDIT:
@@ -113,6 +119,22 @@ def figures(payment: Payment, outcome: str) -> Due:
     if outcome in _NOTHING:
         return Due(card=0, payout=0, credit=0, fee=0, commission=0)
     return breach("every outcome is one of the table", outcome)
+
+
+def _unpaid(decided: Due, *, spent: int, card: int, fee: int) -> Due:
+    """Appendix B, the escalated rows: the platform paid, and the student owes. Source: PY-25."""
+    if decided.payout == 0:
+        return Due(card=0, payout=0, credit=0, fee=fee, commission=0, debt=fee)
+    target = max(decided.credit + spent, 0)
+    released = min(spent, target)
+    return Due(
+        card=0,
+        payout=decided.payout,
+        credit=released - spent,
+        fee=fee,
+        commission=decided.commission,
+        debt=card - (target - released),
+    )
 
 
 def possible(booking: Booking) -> frozenset[str]:
@@ -132,6 +154,14 @@ def possible(booking: Booking) -> frozenset[str]:
             return breach("every lesson comes to an end", booking.booking_id, booking.state)
 
 
+def named(payment: Payment) -> str:
+    """Which payment it is, and how it stands."""
+    why = payment.review_reason or payment.outcome or payment.closing
+    return (
+        f"payment {payment.payment_id} of {payment.breakdown.lesson_price}, {payment.state} {why}"
+    )
+
+
 def audit(town: Town) -> None:
     """Hold everything that is left against a second computation.
 
@@ -145,17 +175,19 @@ def audit(town: Town) -> None:
         operations = town.of_payment(payment.payment_id)
         unfinished = [each for each in operations if not each.finished]
         if unfinished:
-            breach("everything is answered in the end", payment, unfinished)
-        if payment.state is not PaymentState.SETTLED:
+            breach("everything is answered in the end", named(payment), *unfinished)
+        if payment.outcome is None:
             _left_open(town, payment)
             continue
         outcome = str(payment.outcome)
-        if outcome not in possible(booking):
-            breach("the outcome is the booking's", outcome, booking.state)
+        ended = str(payment.closing) if outcome in _UNPAID else outcome
+        if ended not in possible(booking):
+            breach("the outcome is the booking's", ended, booking.state)
         due = figures(payment, outcome)
-        _hold_against(town, payment, due)
+        collected = due.debt - _owed(town, payment)
+        _hold_against(town, payment, due, collected)
         earned[str(payment.instructor_id)] += due.payout
-        paid[str(payment.student_id)] += due.card
+        paid[str(payment.student_id)] += due.card + collected
     _totals(town, earned, paid)
 
 
@@ -164,13 +196,21 @@ def _left_open(town: Town, payment: Payment) -> None:
     if payment.state is PaymentState.MANUAL_REVIEW:
         town.notes[f"left to people: {payment.review_reason}"] += 1
         return
-    breach("every payment comes to an end", payment)
+    breach("every payment comes to an end", named(payment))
 
 
-def _hold_against(town: Town, payment: Payment, due: Due) -> None:
+def _owed(town: Town, payment: Payment) -> int:
+    """What the student still owes of it, or never will pay; nothing once it is settled."""
+    sums = town.checks.by_payment[payment.payment_id]
+    owed = sums[Account.STUDENT_RECEIVABLE]
+    if payment.state is PaymentState.SETTLED and owed:
+        breach("what is settled is paid", named(payment), owed)
+    return owed + sums[Account.BAD_DEBT_EXPENSE]
+
+
+def _hold_against(town: Town, payment: Payment, due: Due, collected: int) -> None:
     sums = town.checks.by_payment[payment.payment_id]
     told = {
-        Account.PROCESSOR_BALANCE: due.card - due.payout,
         Account.STUDENT_FEE_REVENUE: -due.fee,
         Account.COMMISSION_REVENUE: -due.commission,
         Account.CREDIT_AVAILABLE: -due.credit,
@@ -179,9 +219,12 @@ def _hold_against(town: Town, payment: Payment, due: Due) -> None:
         Account.INSTRUCTOR_PAYABLE: 0,
         Account.AUTH_HELD: 0,
     }
+    posted = town.checks.posted[payment.payment_id]
+    if posted != due.card - due.payout + collected:
+        breach("each gets what the table says", named(payment), "at the processor", posted, due)
     for account, cents in told.items():
         if sums[account] != cents:
-            breach("each gets what the table says", payment, account, sums[account], cents)
+            breach("each gets what the table says", named(payment), account, sums[account], cents)
 
 
 def _totals(town: Town, earned: Counter[str], paid: Counter[str]) -> None:

@@ -50,7 +50,8 @@ SECOND: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
 RATES: Final = (80_00, 90_00, 99_99, 123_45, 150_00)
 DURATIONS: Final = (30, 45, 60, 90)
-JOBS_EVERY: Final = timedelta(hours=24)
+JOBS_EVERY: Final = timedelta(hours=6)
+RARELY: Final = dict.fromkeys(("check_books", "seal_journals"), timedelta(hours=24))
 MAX_MOMENTS: Final = 200_000
 CRASHES_AT_WORK: Final = 0.004
 _ELSEWHERE: Final = (
@@ -147,7 +148,7 @@ class Town:
             session_id=SessionId(operator.value),
         )
         self._periodic = {
-            name: evolve(job, every=max(job.every, JOBS_EVERY))
+            name: evolve(job, every=max(job.every, RARELY.get(name, JOBS_EVERY)))
             for name, job in PERIODIC.items()
             if _moves_money(name) and name != _BY_THE_MINUTE
         }

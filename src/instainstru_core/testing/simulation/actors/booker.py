@@ -39,6 +39,7 @@ def pay(town: Town, lesson: Lesson, card: str) -> None:
             location_type=booking.location_type,
             duration_minutes=booking.lesson.minutes,
             credit_cents=lesson.credit_cents,
+            student_id=booking.student,
         ),
         read=town.ports.read,
         clock=town.clock,
