@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from attrs import define
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from adapters.postgres.credits import ORDER, lot_of, spendable
 from adapters.postgres.tables.credits import credit_lots
@@ -33,9 +33,10 @@ _STANDING = _MINE.where(
     | (_lot.reserved_cents > NOTHING)
     | (_lot.pending_cents > NOTHING)
 )
-_PARTS = select(
-    *(func.coalesce(func.sum(_lot[f"{part.value}_cents"]), 0) for part in CreditPart)
-).where(_lot.student_id == bindparam("student", type_=_lot.student_id.type))
+_SUMS = ", ".join(f"CAST(coalesce(sum({part.value}_cents), 0) AS bigint)" for part in CreditPart)
+_PARTS: Final = text(
+    f"SELECT {_SUMS} FROM credit_lots WHERE student_id = :student"  # noqa: S608 - our own names
+).bindparams(bindparam("student", type_=IdOf(StudentId)))
 _STATEMENT: Final = text(
     """
     SELECT journal_id, position, journals.occurred_at, journals.journal_type,
@@ -96,4 +97,4 @@ class PostgresCreditQueries:
     def parts_of(self, student_id: StudentId) -> Mapping[CreditPart, Money]:
         """The sum of each part over all of the student's lots."""
         row = self._connection.execute(_PARTS, {"student": student_id}).one()
-        return {part: Money(int(cents)) for part, cents in zip(CreditPart, row, strict=True)}
+        return {part: Money(cents) for part, cents in zip(CreditPart, row, strict=True)}
