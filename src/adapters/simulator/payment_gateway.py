@@ -216,7 +216,7 @@ class SimulatedGateway:
         """The account's latest payouts, newest first."""
         path = f"/accounts/{account}/payouts"
         listed = self._ask("GET", path, params={"limit": limit})
-        return [_read(each, BankPayout) for each in listed["items"]]
+        return msgspec.convert(listed["items"], list[BankPayout])
 
     def find_payout(self, account: str, payout: str) -> BankPayout | None:
         """How the payout stands now."""
@@ -246,8 +246,8 @@ class SimulatedGateway:
     ) -> Iterator[BalanceTransaction]:
         """Every movement of the platform's balance in a while, oldest first."""
         params = {"since": since.isoformat(), "until": until.isoformat()}
-        for each in self._ask("GET", "/balance-transactions", params=params)["items"]:
-            yield _read(each, BalanceTransaction)
+        listed = self._ask("GET", "/balance-transactions", params=params)
+        return iter(msgspec.convert(listed["items"], list[BalanceTransaction]))
 
     def _find(self, path: str, kind: type[A]) -> A | None:
         document = self._ask("GET", path)

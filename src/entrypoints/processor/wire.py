@@ -132,12 +132,8 @@ def written(answer: Answer) -> tuple[int, dict[str, Any]]:
         case str(text):
             return 200, {"kind": "Link", "url": text}
         case tuple(items):
-            return 200, {"kind": "List", "items": [_document(each) for each in items]}
+            return 200, {"kind": "List", "items": [msgspec.to_builtins(each) for each in items]}
         case Rejected(code):
             return REJECTIONS[code], {"kind": "Rejected", "code": code}
         case value:
-            return 200, _document(value)
-
-
-def _document(value: object) -> dict[str, Any]:
-    return {"kind": type(value).__name__, **msgspec.to_builtins(value)}
+            return 200, {"kind": type(value).__name__, **msgspec.to_builtins(value)}

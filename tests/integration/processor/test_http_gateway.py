@@ -24,14 +24,20 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.inbox.signatures import SignedWebhooks
-from instainstru_core.payments.model.processor import Authorised, CardDetails, RequiresAction
+from instainstru_core.payments.model.processor import (
+    Authorised,
+    CardDetails,
+    DisputeStatus,
+    PayoutStatus,
+    RequiresAction,
+)
+from instainstru_core.testing.contracts.gateway_banking import Banker, BankingContract
+from instainstru_core.testing.contracts.gateway_charges import ChargesContract
 from instainstru_core.testing.contracts.payment_gateway import (
     CUSTOMER,
     GROUP,
     PRICE,
     VISA,
-    Bank,
-    PaymentGatewayContract,
     key,
 )
 from instainstru_core.testing.fakes.clock import HandMovedClock
@@ -59,7 +65,7 @@ def client(tmp_path: Path) -> Iterator[httpx.Client]:
 
 
 @define
-class Counterpart(Bank):
+class Counterpart(Banker):
     client: httpx.Client
 
     def fail_next(self, kind: str, fault: Fault, *, calls: int = 1) -> None:
@@ -80,14 +86,45 @@ class Counterpart(Bank):
     def count(self, effect: str) -> int:
         return sum(each["kind"] == effect for each in self.client.get("/effects").json())
 
+    def fill_in(self, setup: str, client_secret: str, token: str) -> None:
+        self.tell(f"/setups/{setup}/confirm", client_secret=client_secret, token=token)
 
-class TestSimulatedGateway(PaymentGatewayContract):
+    def pay_out(self, account: str) -> str:
+        return str(self.tell(f"/accounts/{account}/payouts")["payout"])
+
+    def land_payout(self, payout: str, status: PayoutStatus) -> None:
+        assert self.tell(f"/payouts/{payout}/land", status=status)["status"] == status
+
+    def fail_refund(self, refund: str) -> None:
+        assert self.tell(f"/refunds/{refund}/fail")["status"] == "failed"
+
+    def open_dispute(self, intent: str, *, inquiry: bool = False) -> str:
+        return str(self.tell("/disputes", intent=intent, inquiry=inquiry)["dispute"])
+
+    def close_dispute(self, dispute: str, status: DisputeStatus) -> None:
+        assert self.tell(f"/disputes/{dispute}/close", status=status)["status"] == status
+
+    def restrict(self, account: str) -> None:
+        papers = ["individual.verification.document"]
+        self.tell(f"/accounts/{account}/change", requirements=papers, charges_enabled=False)
+
+    def deauthorise(self, account: str) -> None:
+        assert self.tell(f"/accounts/{account}/deauthorise")["deauthorised"] is True
+
+    def tell(self, path: str, **body: Any) -> dict[str, Any]:
+        """Do something on the processor's side."""
+        answer = self.client.post(path, json=body).raise_for_status()
+        document: dict[str, Any] = answer.json()
+        return document
+
+
+class TestSimulatedGateway(ChargesContract, BankingContract):
     @pytest.fixture
     def gateway(self, client: httpx.Client) -> PaymentGateway:
         return SimulatedGateway(client)
 
     @pytest.fixture
-    def bank(self, client: httpx.Client) -> Bank:
+    def bank(self, client: httpx.Client) -> Banker:
         return Counterpart(client)
 
 

@@ -9,13 +9,21 @@ from hypothesis import strategies as st
 
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.gateways import PaymentGateway
-from instainstru_core.payments.model.processor import Authorised, CardDetails, Refused
+from instainstru_core.payments.model.processor import (
+    Authorised,
+    BankPayout,
+    CardDetails,
+    DisputeSeen,
+    DisputeStatus,
+    PayoutStatus,
+    Refused,
+)
+from instainstru_core.testing.contracts.gateway_banking import Banker, BankingContract
+from instainstru_core.testing.contracts.gateway_charges import ChargesContract
 from instainstru_core.testing.contracts.payment_gateway import (
     CUSTOMER,
     GROUP,
     PRICE,
-    Bank,
-    PaymentGatewayContract,
     key,
 )
 from instainstru_core.testing.fakes.clock import HandMovedClock
@@ -47,7 +55,7 @@ NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 
 @define
-class Counter(Bank):
+class Counter(Banker):
     simulated: SimulatedProcessor
 
     def fail_next(self, kind: str, fault: Fault, *, calls: int = 1) -> None:
@@ -62,14 +70,43 @@ class Counter(Bank):
     def count(self, effect: str) -> int:
         return sum(each.kind == effect for each in self.simulated.effects)
 
+    def fill_in(self, setup: str, client_secret: str, token: str) -> None:
+        self.simulated.fill_in(setup, client_secret, token)
 
-class TestSimulatedProcessor(PaymentGatewayContract):
+    def pay_out(self, account: str) -> str:
+        sent = self.simulated.pay_out(account)
+        assert isinstance(sent, BankPayout)
+        return sent.payout
+
+    def land_payout(self, payout: str, status: PayoutStatus) -> None:
+        assert isinstance(self.simulated.land_payout(payout, status), BankPayout)
+
+    def fail_refund(self, refund: str) -> None:
+        self.simulated.fail_refund(refund)
+
+    def open_dispute(self, intent: str, *, inquiry: bool = False) -> str:
+        opened = self.simulated.open_dispute(intent, inquiry=inquiry)
+        assert isinstance(opened, DisputeSeen)
+        return opened.dispute
+
+    def close_dispute(self, dispute: str, status: DisputeStatus) -> None:
+        assert isinstance(self.simulated.close_dispute(dispute, status), DisputeSeen)
+
+    def restrict(self, account: str) -> None:
+        papers = ["individual.verification.document"]
+        self.simulated.change_account(account, requirements=papers, charges_enabled=False)
+
+    def deauthorise(self, account: str) -> None:
+        self.simulated.deauthorise(account)
+
+
+class TestSimulatedProcessor(ChargesContract, BankingContract):
     @pytest.fixture
     def gateway(self) -> SimulatedProcessor:
         return SimulatedProcessor(HandMovedClock(NOON))
 
     @pytest.fixture
-    def bank(self, gateway: PaymentGateway) -> Bank:
+    def bank(self, gateway: PaymentGateway) -> Banker:
         assert isinstance(gateway, SimulatedProcessor)
         return Counter(gateway)
 

@@ -1,4 +1,4 @@
-"""Stripe's webhooks, signed with the secret of the endpoint that sent them. Source: SE-30, PY-63."""
+"""Stripe's webhooks, each endpoint with a secret of its own. Source: SE-30, PY-63."""
 
 from typing import Final
 

@@ -2,8 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -34,7 +32,6 @@ GROUP = "booking:01KANZ5E4FZ1CQ6R6QZ5T9X7CD"
 PRICE = Money(100_80)
 VISA = "pm_card_visa"
 MARTIAN = "pm_card_of_mars"
-RIVALS = 8
 
 
 def key(number: int) -> OperationId:
@@ -385,19 +382,3 @@ class PaymentGatewayContract(ABC):
         ) == Refused(reason="account_unknown")
         with pytest.raises(ProcessorObjectUnknown):
             gateway.onboarding_link(account="acct_none", return_url="https://app.test/back")
-
-    def test_eight_rivals_with_one_key_have_one_effect(
-        self, gateway: PaymentGateway, bank: Bank, held: str
-    ) -> None:
-        """PY-60."""
-        barrier = Barrier(RIVALS)
-
-        def rival(_number: int) -> Captured | Refused:
-            barrier.wait()
-            return gateway.capture(key(2), intent=held, amount=PRICE)
-
-        with ThreadPoolExecutor(RIVALS) as pool:
-            answers = list(pool.map(rival, range(RIVALS)))
-        assert len(set(answers)) == 1
-        assert isinstance(answers[0], Captured)
-        assert bank.count("capture") == 1
