@@ -21,6 +21,7 @@ from instainstru_core.testing.contracts.payment_stores import (
     a_payment,
     an_operation,
 )
+from instainstru_core.testing.contracts.pricing_stores import PricingStoresContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import NOON
@@ -44,6 +45,10 @@ class TestPostgresPayments(PaymentsContract):
 
 class TestPostgresCards(CardsContract):
     """The real one."""
+
+
+class TestPostgresPricing(PricingStoresContract):
+    """Levels, and what they come from."""
 
 
 class TestPostgresTiers(TiersContract):

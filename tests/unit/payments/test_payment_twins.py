@@ -8,6 +8,7 @@ from instainstru_core.testing.contracts.payment_stores import (
     PaymentsContract,
     TiersContract,
 )
+from instainstru_core.testing.contracts.pricing_stores import PricingStoresContract
 from instainstru_core.testing.strategies.payments import Till
 
 
@@ -25,6 +26,10 @@ class TestPaymentsInMemory(PaymentsContract):
 
 
 class TestCardsInMemory(CardsContract):
+    """The twin."""
+
+
+class TestPricingInMemory(PricingStoresContract):
     """The twin."""
 
 
