@@ -1,9 +1,9 @@
 """Saved cards of students. Source: spec 02 §6."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final, Literal
 
-from litestar import Router, delete, get, post
+from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
@@ -11,22 +11,77 @@ from msgspec import Meta, Struct
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import OPTIONAL, policy, requires
+from entrypoints.http.problems import Violation, invalid
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.model.cards import SavedCard
-from instainstru_core.payments.use_cases.keep_card import AddCard, NamedCard, add_card, remove_card
+from instainstru_core.payments.model.processor import CardSetup
+from instainstru_core.payments.use_cases.keep_card import (
+    AddCard,
+    NamedCard,
+    add_card,
+    choose_default_card,
+    remove_card,
+    start_card_setup,
+)
 from instainstru_core.ports import Ports
 
 _PAYERS: Final = requires(Permission.CREATE_BOOKINGS)
 
 
 class AddCardBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A card as the processor's form named it; its number never reaches us (PY-4)."""
+    """A card as the processor's form named it, or the form; its number never reaches us (PY-4)."""
 
-    token: Annotated[
-        str, Meta(min_length=1, max_length=200, pattern=r"^[\w-]+$", examples=["pm_card_visa"])
-    ]
+    OTHER_WAYS: ClassVar = frozenset({"setup_intent_id"})
+    """What says again, in another way, what the example says."""
+
+    token: (
+        Annotated[
+            str, Meta(min_length=1, max_length=200, pattern=r"^[\w-]+$", examples=["pm_card_visa"])
+        ]
+        | None
+    ) = None
+    setup_intent_id: (
+        Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[\w-]+$", examples=["seti_1"])]
+        | None
+    ) = None
+
+    def asked(self, student_id: StudentId) -> AddCard:
+        """What is asked for."""
+        if (self.token is None) == (self.setup_intent_id is None):
+            raise invalid(
+                [
+                    Violation(
+                        pointer="/token",
+                        code="exactly_one_of",
+                        message="name the card, or the form it came by",
+                    )
+                ]
+            )
+        return AddCard(student_id=student_id, token=self.token, setup=self.setup_intent_id)
+
+
+class CardDefaultBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """This card pays where none is named; another takes its place by being chosen itself."""
+
+    is_default: Literal[True]
+
+
+class CardSetupBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A form for a card: nothing more to say."""
+
+
+class CardSetupView(Struct, kw_only=True, frozen=True):
+    """A form of the processor's, to be filled in with its client secret."""
+
+    setup_intent_id: Annotated[str, Meta(examples=["seti_1"])]
+    client_secret: str
+
+    @classmethod
+    def of(cls, setup: CardSetup) -> "CardSetupView":
+        """The view of *setup*."""
+        return cls(setup_intent_id=setup.setup, client_secret=setup.client_secret)
 
 
 class CardView(Struct, kw_only=True, frozen=True):
@@ -79,7 +134,7 @@ def list_cards(principal: NamedDependency[Principal], ports: NamedDependency[Por
 @post(
     sync_to_thread=True,
     opt=policy(access=_PAYERS, bucket="write", idempotency=OPTIONAL),
-    **documented("Save a card", refusals=(402, 409)),
+    **documented("Save a card", refusals=(402, 404, 409)),
 )
 def save_card(
     data: JSONBody[AddCardBody],
@@ -89,7 +144,7 @@ def save_card(
 ) -> CardView:
     """Keep a card for later; the first one is the default, and a known one is updated."""
     card = add_card(
-        AddCard(student_id=_student(principal), token=data.token),
+        data.asked(_student(principal)),
         begin=ports.begin,
         gateway=ports.gateway,
         ids=ports.ids,
@@ -111,9 +166,46 @@ def forget_card(
     ports: NamedDependency[Ports],
 ) -> None:
     """Forget a card; where it is to pay, or is the default, another takes its place."""
-    remove_card(NamedCard(student_id=_student(principal), card_id=card_id), begin=ports.begin)
+    named = NamedCard(student_id=_student(principal), card_id=card_id)
+    remove_card(named, begin=ports.begin, clock=ports.clock)
+
+
+@patch(
+    "/{card_id:str}",
+    sync_to_thread=True,
+    opt=policy(access=_PAYERS, bucket="write", idempotency=OPTIONAL),
+    **documented("Choose my default card", refusals=(404,)),
+)
+def choose_card(
+    card_id: FromPath[CardId],
+    data: JSONBody[CardDefaultBody],  # noqa: ARG001 - it says one thing only
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+    keyed: NamedDependency[Keyed],
+) -> CardView:
+    """This card pays from now on where none is named."""
+    named = NamedCard(student_id=_student(principal), card_id=card_id)
+    chosen = choose_default_card(named, begin=ports.begin, answer=keyed.answer(CardView.of))
+    return CardView.of(chosen)
+
+
+@post(
+    "/setup-intents",
+    sync_to_thread=True,
+    opt=policy(access=_PAYERS, bucket="write"),
+    **documented("Start a card form"),
+)
+def start_setup(
+    data: JSONBody[CardSetupBody],  # noqa: ARG001 - an empty object, and nothing else
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> CardSetupView:
+    """A form that the processor shows; what is filled in there never comes here."""
+    return CardSetupView.of(start_card_setup(_student(principal), gateway=ports.gateway))
 
 
 ROUTER: Final = Router(
-    "/payment-methods", route_handlers=[list_cards, save_card, forget_card], tags=["Payments"]
+    "/payment-methods",
+    route_handlers=[list_cards, save_card, start_setup, choose_card, forget_card],
+    tags=["Payments"],
 )

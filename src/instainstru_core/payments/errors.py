@@ -34,6 +34,16 @@ class CardNotFound(NotFound):
     """No such card, or not the caller's. Source: PY-67."""
 
 
+class CardSetupNotFound(NotFound):
+    """The processor knows no such card form. Source: PY-4."""
+
+
+class CardSetupUnfinished(Conflict):
+    """The card form was not filled in. Source: PY-4."""
+
+    code: ClassVar[str] = "card_setup_unfinished"
+
+
 class PayoutAccountNotFound(NotFound):
     """The instructor has opened no payout account."""
 

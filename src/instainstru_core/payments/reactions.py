@@ -7,6 +7,7 @@ again with the same key (PY-62).
 from contextlib import suppress
 from typing import Final, Protocol
 
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.due_work.model import NewWork, WorkItem
 from instainstru_core.instructors.ids import InstructorId
@@ -40,6 +41,7 @@ from instainstru_core.payments.use_cases.freeze_payment import (
     NO_SHOW_REPORTED,
     freeze_payment,
 )
+from instainstru_core.payments.use_cases.keep_card import detach_card
 from instainstru_core.payments.use_cases.payouts.audit_payout_schedules import (
     audit_payout_schedules,
 )
@@ -294,6 +296,16 @@ def sweep_due_operations(_item: WorkItem, ports: PaymentPorts) -> None:
     """Every minute: repeat what was never answered. Source: PY-62."""
     sweep_operations(
         begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock, desks=DESKS
+    )
+
+
+def detach_forgotten_card(item: WorkItem, ports: PaymentPorts) -> None:
+    """A student forgot a card: so does the processor, however often it takes. Source: PY-67."""
+    detach_card(
+        item.id(StudentId, "student_id"),
+        str(item.payload["token"]),
+        begin=ports.begin,
+        gateway=ports.gateway,
     )
 
 

@@ -39,3 +39,9 @@ class DebtAmountOutOfRange(DomainError):
     def facts(self) -> Mapping[str, object]:
         """What is owed."""
         return {"owed_cents": self.owed.cents}
+
+
+class DebtOutstanding(Conflict):
+    """Who owes something is not in order. Source: PY-57, PY-71."""
+
+    code: ClassVar[str] = "debt_outstanding"

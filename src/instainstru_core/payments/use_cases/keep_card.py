@@ -1,35 +1,49 @@
-"""Keep a card for later, or forget one. Source: PY-4, PY-67."""
+"""Keep a card for later, from a form of the processor or by its token, or forget one.
+
+Source: PY-4, PY-67.
+"""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from datetime import datetime
+from typing import Final, TypeVar
 
 from attrs import evolve, frozen
 
 from instainstru_core.accounts.ids import StudentId
+from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.payments.errors import (
     CardDeclined,
     CardNotFound,
+    CardSetupNotFound,
+    CardSetupUnfinished,
     PaymentMethodInUse,
     TooManyCards,
 )
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.model.cards import MAX_CARDS, SavedCard
-from instainstru_core.payments.model.processor import Declined
+from instainstru_core.payments.model.processor import CardSetup, Declined
 from instainstru_core.payments.ports import PaymentWork
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
 
+DETACH_CARD: Final = "detach_card"
+"""The work of telling the processor that a card is forgotten."""
+
 
 @frozen(kw_only=True)
 class AddCard:
-    """What the processor's form gave the student's browser for a card: its *token*."""
+    """What the processor's form gave the student's browser for a card: its *token*.
+
+    Or *setup*, the name of the form itself, once it was filled in (`start_card_setup`).
+    """
 
     student_id: StudentId
-    token: str
+    token: str | None = None
+    setup: str | None = None
 
 
 @frozen(kw_only=True)
@@ -38,6 +52,15 @@ class NamedCard:
 
     student_id: StudentId
     card_id: CardId
+
+
+def start_card_setup(student_id: StudentId, *, gateway: PaymentGateway) -> CardSetup:
+    """A form of the processor's for a card, to be kept for use without its holder. Source: PY-4.
+
+    Raises:
+        OutcomeUnknown: The processor didn't answer; another form may be asked for.
+    """
+    return gateway.start_setup(customer=str(student_id))
 
 
 def add_card(
@@ -57,9 +80,12 @@ def add_card(
         TooManyCards: Ten are kept already.
         CardDeclined: The bank refuses the card.
         CardInUse: It is kept for another customer.
+        CardSetupNotFound: The processor knows no such form.
+        CardSetupUnfinished: The form was not filled in.
         OutcomeUnknown: The processor didn't answer; sending the token again is safe.
     """
-    details = gateway.attach_card(customer=str(request.student_id), token=request.token)
+    token = _token(request, gateway)
+    details = gateway.attach_card(customer=str(request.student_id), token=token)
     if isinstance(details, Declined):
         raise CardDeclined(details.category)
     with begin() as work:
@@ -84,7 +110,12 @@ def add_card(
     return card
 
 
-def choose_default_card(request: NamedCard, *, begin: Begin[PaymentWork]) -> SavedCard:
+def choose_default_card(
+    request: NamedCard,
+    *,
+    begin: Begin[WorkT],
+    answer: Answer[WorkT, SavedCard] = unanswered,
+) -> SavedCard:
     """Let this card pay where none is named.
 
     Raises:
@@ -94,11 +125,14 @@ def choose_default_card(request: NamedCard, *, begin: Begin[PaymentWork]) -> Sav
         card = _find(work.cards.of(request.student_id), request.card_id)
         chosen = evolve(card, is_default=True)
         work.cards.keep(chosen)
+        answer(work, chosen)
     return chosen
 
 
-def remove_card(request: NamedCard, *, begin: Begin[PaymentWork]) -> None:
-    """Forget the card; the newest other one takes its place. Source: PY-67.
+def remove_card(request: NamedCard, *, begin: Begin[PaymentWork], clock: Clock) -> None:
+    """Forget the card, here at once and at the processor soon after; the newest other one pays.
+
+    Source: PY-67.
 
     Raises:
         CardNotFound: It is not one of the student's.
@@ -122,8 +156,43 @@ def remove_card(request: NamedCard, *, begin: Begin[PaymentWork]) -> None:
                 raise PaymentMethodInUse("an open payment needs this card and there is no other")
             work.payments.save(payment.use_card(others[0].card_id, others[0].token))
         work.cards.remove(card)
+        work.work_items.file(_detachment(card, at=clock.now()))
         if card.is_default and others:
             work.cards.keep(evolve(others[0], is_default=True))
+
+
+def _detachment(card: SavedCard, *, at: datetime) -> NewWork:
+    return NewWork(
+        handler=DETACH_CARD,
+        payload={"student_id": str(card.student_id), "token": card.token},
+        due_at=at,
+        dedupe_key=f"{DETACH_CARD}:{card.card_id}",
+    )
+
+
+def detach_card(
+    student_id: StudentId, token: str, *, begin: Begin[PaymentWork], gateway: PaymentGateway
+) -> None:
+    """Let the processor forget a card, unless it is kept again by now. Source: PY-67.
+
+    Raises:
+        OutcomeUnknown: The processor didn't answer; doing it again is safe.
+    """
+    with begin() as work:
+        if any(card.token == token for card in work.cards.of(student_id)):
+            return
+    gateway.detach_card(customer=str(student_id), token=token)
+
+
+def _token(request: AddCard, gateway: PaymentGateway) -> str:
+    if request.token is not None:
+        return request.token
+    form = None if request.setup is None else gateway.find_setup(request.setup)
+    if form is None:
+        raise CardSetupNotFound("there is no such card form")
+    if form.token is None:
+        raise CardSetupUnfinished("the card form was not filled in")
+    return form.token
 
 
 def _find(cards: Sequence[SavedCard], card_id: CardId) -> SavedCard:

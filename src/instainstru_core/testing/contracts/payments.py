@@ -175,7 +175,7 @@ class RefusalsContract:
         with pytest.raises(CardNotFound):
             till.check_out(request)
         named = NamedCard(student_id=till.student, card_id=till.card.card_id)
-        remove_card(named, begin=till.begin)
+        remove_card(named, begin=till.begin, clock=till.clock)
         without = CheckOut(
             student_id=till.student,
             booking_id=booking.booking_id,

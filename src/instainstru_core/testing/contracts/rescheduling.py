@@ -137,7 +137,7 @@ class ReschedulingContract:
         till.work_off()
         till.add_card("pm_card_declined")
         paying = NamedCard(student_id=booking.student, card_id=till.card.card_id)
-        remove_card(paying, begin=till.begin)
+        remove_card(paying, begin=till.begin, clock=till.clock)
         hold = till.payment(booking).hold
         assert hold is not None
         assert hold.status is HoldStatus.ACTIVE
