@@ -41,6 +41,11 @@ journey: $(READY) ## Play a lesson from sign-up to payout against a running serv
 # Each worker has servers of its own; a Valkey that is given is one for all, and emptied.
 AT_ONCE := $(if $(VALKEY_URL),,-n auto --maxprocesses 4 --dist worksteal)
 
+simulate: $(READY) ## Let months of money go wrong in memory (SEEDS=200 SEED=… BOOKINGS=500 WORKERS=2 ONLY=…)
+	@exec $(BIN)/python -m entrypoints.cli simulate $(if $(SEEDS),--seeds $(SEEDS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(BOOKINGS),--bookings $(BOOKINGS)) \
+		$(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only $(ONLY))
+
 test: $(READY) ## Run all tests, with branch coverage and its thresholds
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest -q $(AT_ONCE) --cov --cov-report= tests
@@ -83,4 +88,4 @@ clean: ## Remove everything that make has made, the demo's data included
 	rm -rf .venv .demo dist build .coverage .coverage.* .hypothesis .import_linter_cache
 	find . -name __pycache__ -o -name .mypy_cache -o -name .pytest_cache -o -name .ruff_cache | xargs rm -rf
 
-.PHONY: help demo journey test unit integration lint types check bench wheel lock clean
+.PHONY: help demo journey simulate test unit integration lint types check bench wheel lock clean

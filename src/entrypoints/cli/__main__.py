@@ -106,6 +106,33 @@ def journey(
 
 
 @app.command()
+def simulate(
+    *,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 20,
+    seed: Annotated[int | None, typer.Option(help="This one alone.")] = None,
+    bookings: Annotated[int, typer.Option(min=1, help="Bookings of a seed.")] = 500,
+    workers: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 2,
+    only: Annotated[str | None, typer.Option(help="Only these steps of the seed: 3,17,20.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where the page goes.")] = Path("build/simulation"),
+) -> None:
+    """Let months of lessons and money go wrong in every way, and check every cent."""
+    if only is not None and seed is None:
+        raise typer.BadParameter("an excerpt is one of a --seed")
+    with reported():
+        driver = importlib.import_module("entrypoints.simulation.driver")
+        asked = driver.Asked(
+            seeds=seeds if seed is None else 1,
+            first=1 if seed is None else seed,
+            bookings=bookings,
+            workers=workers if seed is None else 1,
+            folder=folder,
+            only=only,
+        )
+        status: int = driver.run(asked, out)
+    raise typer.Exit(status)
+
+
+@app.command()
 def clock(
     step: Annotated[
         str, typer.Argument(help="`show`, or a step such as +24h, 90m, 1d12h.")

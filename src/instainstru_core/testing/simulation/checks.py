@@ -61,7 +61,7 @@ class Checks:
     sums: Counter[Account] = Factory(Counter)
     by_payment: dict[PaymentId | None, Counter[Account]] = Factory(lambda: defaultdict(Counter))
     flows: Counter[tuple[Account, Account]] = Factory(Counter)
-    """What went from one account to another: from the credited to the debited one."""
+    """What one account gave to another: from the debited to the credited one."""
 
     outcomes: Counter[str] = Factory(Counter)
     by_student: dict[StudentId, Counter[Account]] = Factory(lambda: defaultdict(Counter))
@@ -124,16 +124,16 @@ class Checks:
         self._flow(journal)
 
     def _flow(self, journal: Journal) -> None:
-        """Who paid whom: credits are matched with debits in the order of the lines."""
+        """Who gave to whom: debits are matched with credits in the order of the lines."""
         left = [-line.cents for line in journal.lines]
-        for taker in (line for line in journal.lines if line.cents > 0):
-            wanted = taker.cents
-            for number, giver in enumerate(journal.lines):
-                moved = min(wanted, left[number])
+        for giver in (line for line in journal.lines if line.cents > 0):
+            given = giver.cents
+            for number, taker in enumerate(journal.lines):
+                moved = min(given, left[number])
                 if moved > 0:
                     self.flows[giver.account, taker.account] += moved
                     left[number] -= moved
-                    wanted -= moved
+                    given -= moved
 
     def _payment(self, change: Change, touched: set[PaymentId], _now: datetime) -> None:
         payment: Payment = change.after

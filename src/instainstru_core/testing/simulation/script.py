@@ -5,6 +5,7 @@ chance, so that a step can be struck out and the rest still means the same. That
 failing run be told again with hardly anything in it.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +15,7 @@ from attrs import evolve, frozen
 
 from instainstru_core.kernel.zones import NEW_YORK
 
+_NAMED: Final = re.compile(r"(?P<number>\d+)(?P<how>a?s?)")
 ALONE: Final = ""
 AGAIN: Final = "again"
 WORK: Final = "work"
@@ -108,3 +110,31 @@ class Script:
         """The same story with no other steps than these."""
         kept = frozenset(numbers)
         return evolve(self, steps=tuple(each for each in self.steps if each.number in kept))
+
+    def excerpt(self, named: str) -> Self:
+        """The steps that *named* lists: `3,17a,20s`, `a` for alone and `s` for who survives it.
+
+        Raises:
+            ValueError: That is no such list, or there is no such step.
+        """
+        steps = {each.number: each for each in self.steps}
+        kept = []
+        for name in named.split(","):
+            mark = _NAMED.fullmatch(name.strip())
+            if mark is None or int(mark["number"]) not in steps:
+                raise ValueError(f"there is no step {name.strip()!r}")
+            step = steps[int(mark["number"])]
+            step = evolve(step, beside=ALONE) if "a" in mark["how"] else step
+            kept.append(evolve(step, crash=0) if "s" in mark["how"] else step)
+        return evolve(self, steps=tuple(kept))
+
+    def named(self, whole: Self) -> str:
+        """How `excerpt` names these steps of the *whole* story."""
+        before = {each.number: each for each in whole.steps}
+        names = []
+        for step in self.steps:
+            told = before[step.number]
+            alone = "a" if told.beside and not step.beside else ""
+            survives = "s" if told.crash and not step.crash else ""
+            names.append(f"{step.number}{alone}{survives}")
+        return ",".join(names)
