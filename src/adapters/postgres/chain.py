@@ -1,6 +1,7 @@
 """The chain of sealed journals in PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -90,6 +91,7 @@ _DIGESTS = text(
     LIMIT :rows
     """
 )
+_COVERING = text("SELECT * FROM ledger_digests WHERE day >= :day ORDER BY day LIMIT 1")
 _EVERY_DIGEST = text("SELECT * FROM ledger_digests ORDER BY day")
 _HASHES = text(
     "SELECT seq, hash FROM journal_seals WHERE seq = ANY(CAST(:seqs AS bigint[])) ORDER BY seq"
@@ -168,6 +170,10 @@ class PostgresChainQueries:
             items=shown,
             next_cursor=Cursor((shown[-1].day.isoformat(),)) if len(rows) > len(shown) else None,
         )
+
+    def digest_covering(self, day: date) -> Digest | None:
+        row = self._connection.execute(_COVERING, {"day": day}).one_or_none()
+        return None if row is None else _digest(row)
 
     def every_digest(self) -> Sequence[Digest]:
         return [_digest(row) for row in self._connection.execute(_EVERY_DIGEST)]

@@ -11,6 +11,7 @@ from instainstru_core.accounts.ids import StudentId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.payments.ids import CreditLotId, JournalId, PaymentId, TipId
+from instainstru_core.payments.ledger.chart import EVERYTHING, JournalSearch
 from instainstru_core.payments.ledger.model import (
     Account,
     AccountBalance,
@@ -50,11 +51,38 @@ _OF_PAYMENT = text(
         order="",
     )
 )
+_FOUND = """
+    SELECT * FROM journals found
+    WHERE (CAST(:before AS uuid) IS NULL OR journal_id < CAST(:before AS uuid))
+        AND (CAST(:type AS text) IS NULL OR journal_type = CAST(:type AS text))
+        AND (CAST(:source AS text) IS NULL OR source_id = CAST(:source AS text))
+        AND (
+            CAST(:since AS timestamptz) IS NULL
+            OR occurred_at >= CAST(:since AS timestamptz)
+        )
+        AND (
+            CAST(:until AS timestamptz) IS NULL
+            OR occurred_at < CAST(:until AS timestamptz)
+        )
+        AND (
+            CAST(:payment AS uuid) IS NULL
+            OR journal_id IN (
+                SELECT journal_id FROM journal_lines WHERE payment_id = CAST(:payment AS uuid)
+            )
+        )
+        AND (
+            CAST(:account AS text) IS NULL
+            OR EXISTS (
+                SELECT FROM journal_lines line
+                WHERE line.journal_id = found.journal_id AND line.account = CAST(:account AS text)
+            )
+        )
+    ORDER BY journal_id DESC
+    LIMIT :rows
+"""
 _JOURNALS = text(
     LINES.format(
-        journals="SELECT * FROM journals"
-        " WHERE CAST(:before AS uuid) IS NULL OR journal_id < CAST(:before AS uuid)"
-        " ORDER BY journal_id DESC LIMIT :rows",
+        journals=_FOUND,
         order="DESC",
     )
 )
@@ -82,9 +110,18 @@ class PostgresLedgerQueries:
     def of_payment(self, payment_id: PaymentId) -> Sequence[Journal]:
         return journals_of(self._connection.execute(_OF_PAYMENT, {"payment": payment_id.value}))
 
-    def journals(self, page: PageRequest) -> Page[Journal]:
+    def journals(self, page: PageRequest, search: JournalSearch = EVERYTHING) -> Page[Journal]:
         before = None if page.cursor is None else JournalId.parse(str(page.cursor.key[0])).value
-        values = {"before": before, "rows": page.limit + 1}
+        values = {
+            "before": before,
+            "rows": page.limit + 1,
+            "type": search.journal_type and search.journal_type.value,
+            "source": search.source_id,
+            "since": search.since,
+            "until": search.until,
+            "payment": search.payment_id and search.payment_id.value,
+            "account": search.account and search.account.value,
+        }
         rows = journals_of(self._connection.execute(_JOURNALS, values))
         shown = rows[: page.limit]
         return Page(

@@ -1,13 +1,14 @@
 """Where the books are kept."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from instainstru_core.kernel.pagination import Page, PageRequest
 from instainstru_core.payments.events import LedgerBreached
 from instainstru_core.payments.ids import JournalId, PaymentId
 from instainstru_core.payments.ledger.chain import Digest, Seal, Sealed
+from instainstru_core.payments.ledger.chart import EVERYTHING, JournalSearch
 from instainstru_core.payments.ledger.model import Journal, TrialBalance
 
 
@@ -45,8 +46,8 @@ class LedgerQueries(Protocol):
         """The journals with a line about the payment, oldest first."""
         ...
 
-    def journals(self, page: PageRequest) -> Page[Journal]:
-        """Every journal, newest first."""
+    def journals(self, page: PageRequest, search: JournalSearch = EVERYTHING) -> Page[Journal]:
+        """The journals that are looked for, newest first."""
         ...
 
 
@@ -95,6 +96,10 @@ class ChainQueries(Protocol):
 
     def digests(self, page: PageRequest) -> Page[Digest]:
         """What was signed, the latest day first."""
+        ...
+
+    def digest_covering(self, day: date) -> Digest | None:
+        """The first digest of that *day* or a later one; None: not signed yet."""
         ...
 
     def every_digest(self) -> Sequence[Digest]:

@@ -147,7 +147,12 @@ class ChainContract:
         with till.read() as reads:
             newest = reads.chain_queries.digests(PageRequest(limit=2))
             rest = reads.chain_queries.digests(PageRequest(limit=2, cursor=newest.next_cursor))
+            covering = [
+                reads.chain_queries.digest_covering(NOON.date() + timedelta(days=n))
+                for n in (-9, -1, 1, 2)
+            ]
         assert [*newest.items, *rest.items] == made[::-1]
+        assert covering == [made[0], made[0], made[2], None]
         assert rest.next_cursor is None
         found = verdict(till)
         assert found.sound

@@ -2,11 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from instainstru_core.kernel.pagination import PageRequest
 from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ledger.chart import JournalSearch
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
 from instainstru_core.testing.strategies.booking import NOON
 from instainstru_core.testing.strategies.payments import Till
@@ -84,3 +87,46 @@ class LedgerContract:
             after = found.next_cursor
             page = None if after is None else PageRequest(limit=2, cursor=after)
         assert seen == made[::-1]
+
+    def test_finds_journals_by_what_they_are_about(self, till: Till) -> None:
+        payment_id = till.ids.new(PaymentId)
+        mine = a_journal(till, "mine", payment_id=payment_id)
+        gone = evolve(
+            a_journal(till, "gone"),
+            journal_type=JournalType.VOID,
+            occurred_at=NOON + timedelta(hours=1),
+        )
+        fee = Journal(
+            journal_id=till.ids.new(JournalId),
+            journal_type=JournalType.SETTLE_FEE,
+            source_id="mine",
+            occurred_at=NOON + timedelta(hours=2),
+            lines=(
+                Line(account=Account.BOOKING_ESCROW, cents=5),
+                Line(account=Account.STUDENT_FEE_REVENUE, cents=-5),
+            ),
+        )
+        with till.begin() as work:
+            work.ledger.post([mine, gone, fee])
+        wanted = [
+            (JournalSearch(), [fee, gone, mine]),
+            (JournalSearch(payment_id=payment_id), [mine]),
+            (JournalSearch(journal_type=JournalType.VOID), [gone]),
+            (JournalSearch(account=Account.AUTH_HELD), [gone, mine]),
+            (JournalSearch(source_id="mine"), [fee, mine]),
+            (JournalSearch(since=gone.occurred_at), [fee, gone]),
+            (JournalSearch(until=gone.occurred_at), [mine]),
+            (JournalSearch(source_id="mine", account=Account.BOOKING_ESCROW), [fee]),
+            (JournalSearch(payment_id=till.ids.new(PaymentId)), []),
+        ]
+        with till.read() as reads:
+            for search, found in wanted:
+                page = reads.ledger_queries.journals(PageRequest(limit=10), search)
+                assert list(page.items) == found, search
+            first = reads.ledger_queries.journals(
+                PageRequest(limit=1), JournalSearch(source_id="mine")
+            )
+            rest = reads.ledger_queries.journals(
+                PageRequest(limit=1, cursor=first.next_cursor), JournalSearch(source_id="mine")
+            )
+        assert [*first.items, *rest.items] == [fee, mine]

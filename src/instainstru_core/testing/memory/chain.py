@@ -84,6 +84,9 @@ class InMemoryChainQueries:
             next_cursor=Cursor((shown[-1].day.isoformat(),)) if more else None,
         )
 
+    def digest_covering(self, day: date) -> Digest | None:
+        return next((each for each in self.every_digest() if each.day >= day), None)
+
     def every_digest(self) -> Sequence[Digest]:
         digests = _digests(self._tables)
         return [digests[day] for day in sorted(digests)]

@@ -10,6 +10,7 @@ from attrs import define
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.payments.events import LedgerBreached
 from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ledger.chart import EVERYTHING, JournalSearch
 from instainstru_core.payments.ledger.model import (
     Account,
     AccountBalance,
@@ -93,8 +94,8 @@ class InMemoryLedgerQueries:
             if any(line.payment_id == payment_id for line in journal.lines)
         ]
 
-    def journals(self, page: PageRequest) -> Page[Journal]:
-        rows = self._journals()[::-1]
+    def journals(self, page: PageRequest, search: JournalSearch = EVERYTHING) -> Page[Journal]:
+        rows = [journal for journal in self._journals()[::-1] if search.finds(journal)]
         if page.cursor is not None:
             before = JournalId.parse(str(page.cursor.key[0]))
             rows = [journal for journal in rows if journal.journal_id < before]

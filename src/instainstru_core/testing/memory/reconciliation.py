@@ -116,7 +116,7 @@ class InMemoryReconciliations:
                 (line.payment_id for _, line in ours if line.payment_id is not None), None
             ),
             kinds=tuple(sorted({each.kind for each in theirs})),
-            first_day=prior and prior.first_day,
+            first_day=None if prior is None else prior.first_day,
             nights=0 if prior is None else prior.nights,
         )
 
