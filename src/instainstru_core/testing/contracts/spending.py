@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 
+from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Confirmed, Pending
 from instainstru_core.kernel.money import NOTHING, Money
@@ -27,6 +28,7 @@ from instainstru_core.payments.credits.model import (
     CreditSource,
     Funding,
 )
+from instainstru_core.payments.credits.statement import StatementLine
 from instainstru_core.payments.errors import CardDeclined, QuoteChanged
 from instainstru_core.payments.ids import CreditLotId
 from instainstru_core.payments.ledger.credit_postings import STANDING
@@ -155,7 +157,7 @@ class SpendingContract:
         booking = till.hold()
         seen = price_booking(
             booking.booking_id,
-            viewer=booking.student,
+            viewer=AccountId(booking.student.value),
             credit_cents=50_000,
             begin=till.begin,
             clock=till.clock,
@@ -166,7 +168,7 @@ class SpendingContract:
         other = till.hold(hours_ahead=80)
         assert price_booking(
             other.booking_id,
-            viewer=other.student,
+            viewer=AccountId(other.student.value),
             credit_cents=9000,
             begin=till.begin,
             clock=till.clock,
@@ -496,7 +498,8 @@ class StaffContract:
         till.at(booking.lesson.starts_at - 6 * HOUR)
         call_off(till, booking)
         till.work_off()
-        lines, cursor = [], None
+        lines: list[StatementLine] = []
+        cursor = None
         while True:
             page = read_credit_history(
                 till.student, PageRequest(limit=2, cursor=cursor), read=till.read
