@@ -61,6 +61,7 @@ from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.instructors import PostgresInstructorPages
 from adapters.postgres.queries.ledger import PostgresLedgerQueries
 from adapters.postgres.queries.notifications import PostgresInbox
+from adapters.postgres.queries.office import PostgresOfficeQueries
 from adapters.postgres.queries.payments import PostgresPaymentQueries
 from adapters.postgres.queries.payouts import PostgresPayoutQueries, PostgresTipQueries
 from adapters.postgres.queries.reconciliation import PostgresReconciliationQueries
@@ -439,6 +440,11 @@ class PostgresReads:
     def payout_queries(self) -> PostgresPayoutQueries:
         """Payouts to banks, to be read."""
         return PostgresPayoutQueries(self._connection)
+
+    @cached_property
+    def office_queries(self) -> PostgresOfficeQueries:
+        """Payments as operators see them."""
+        return PostgresOfficeQueries(self._connection)
 
     @cached_property
     def ledger_queries(self) -> PostgresLedgerQueries:

@@ -19,6 +19,7 @@ from instainstru_core.payments.ledger.ports import ChainQueries, LedgerQueries
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.office.queries import OfficeQueries
 from instainstru_core.payments.payouts.ports import PayoutQueries
 from instainstru_core.payments.reconciliation.ports import ReconciliationQueries
 from instainstru_core.payments.tips.ports import TipQueries
@@ -116,6 +117,11 @@ class PaymentReads(Protocol):
     @property
     def payout_queries(self) -> PayoutQueries:
         """Payouts to banks, to be read."""
+        ...
+
+    @property
+    def office_queries(self) -> OfficeQueries:
+        """Payments as operators see them."""
         ...
 
     @property

@@ -6,7 +6,11 @@ from sqlalchemy import Engine
 from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
-from instainstru_core.testing.contracts.refunds import ChargebacksContract, RefundsContract
+from instainstru_core.testing.contracts.refunds import (
+    ChargebacksContract,
+    RefundsContract,
+    ReviewsContract,
+)
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import NOON
@@ -25,4 +29,8 @@ class TestRefunds(RefundsContract):
 
 
 class TestChargebacks(ChargebacksContract):
+    """On PostgreSQL."""
+
+
+class TestReviews(ReviewsContract):
     """On PostgreSQL."""

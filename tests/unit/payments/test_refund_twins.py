@@ -2,7 +2,11 @@
 
 import pytest
 
-from instainstru_core.testing.contracts.refunds import ChargebacksContract, RefundsContract
+from instainstru_core.testing.contracts.refunds import (
+    ChargebacksContract,
+    RefundsContract,
+    ReviewsContract,
+)
 from instainstru_core.testing.strategies.payments import Till
 
 
@@ -16,4 +20,8 @@ class TestRefundsInMemory(RefundsContract):
 
 
 class TestChargebacksInMemory(ChargebacksContract):
+    """The twin."""
+
+
+class TestReviewsInMemory(ReviewsContract):
     """The twin."""

@@ -74,6 +74,7 @@ payments = Table(
     Column("closing", Text),
     Column("outcome", Text),
     Column("review_reason", Text),
+    Column("review_since", DateTime(timezone=True)),
     Column("resume_state", Text),
     Column("settled_at", DateTime(timezone=True)),
     Column("moving_to", IdOf(BookingId)),

@@ -46,6 +46,11 @@ class RefundBookkeeper(Writer):
         )
         return self.journal(JournalType.CORRECTION, f"refund:{operation.operation_id}", lines)
 
+    def borne(self, operation: PaymentOperation) -> list[Journal]:
+        """The platform bears what an instructor could not give back. Source: PY-54, PY-58."""
+        lines = self.pair(Account.REFUNDS_CONTRA, Account.INSTRUCTOR_PAYABLE, operation.amount)
+        return self.journal(JournalType.CORRECTION, f"reversal:{operation.operation_id}", lines)
+
     def reversed(self, operation: PaymentOperation) -> list[Journal]:
         """Row 19: part of a transfer came back."""
         reference, amount = operation.processor_ref, operation.amount

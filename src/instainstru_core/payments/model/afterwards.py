@@ -33,7 +33,7 @@ def look_into(payment: Payment, reason: str, *, at: datetime) -> Payment:
     """A person must look at it; one that looks at it already keeps their reason. Source: PY-58."""
     if payment.review_reason is not None:
         return payment
-    stopped = _kept(payment, reason)
+    stopped = _kept(payment, reason, at)
     return stopped.recording(PaymentReviewOpened(**payment.named(at), reason=reason))
 
 
@@ -42,7 +42,7 @@ def dispute(payment: Payment, amount: Money, *, at: datetime) -> Payment:
 
     Whatever it was looked into for before gives way. Source: PY-56.
     """
-    stopped = _kept(payment, CHARGEBACK)
+    stopped = _kept(payment, CHARGEBACK, at)
     disputed = PaymentDisputed(**payment.named(at), amount=amount, inquiry=False)
     opened = PaymentReviewOpened(**payment.named(at), reason=CHARGEBACK)
     return stopped.recording(disputed).recording(opened)
@@ -109,7 +109,7 @@ def lose(payment: Payment, *, at: datetime) -> Payment:
     )
 
 
-def _kept(payment: Payment, reason: str) -> Payment:
+def _kept(payment: Payment, reason: str, at: datetime) -> Payment:
     resume = payment.resume_state or payment.state
     if resume is PaymentState.MANUAL_REVIEW:
         resume = PaymentState.CAPTURED  # Only a transfer can be stuck where money was taken.
@@ -117,6 +117,7 @@ def _kept(payment: Payment, reason: str) -> Payment:
         payment,
         state=PaymentState.MANUAL_REVIEW,
         review_reason=reason,
+        review_since=at,
         resume_state=resume,
         settled_at=None,
     )

@@ -30,6 +30,7 @@ def freeze(payment: Payment, reason: str, *, at: datetime) -> Payment:
         payment,
         state=PaymentState.MANUAL_REVIEW,
         review_reason=reason,
+        review_since=at,
         resume_state=payment.state,
     )
     return frozen.recording(PaymentFrozen(**payment.named(at), reason=reason))

@@ -78,6 +78,7 @@ class Payment(Aggregate):
     closing: Outcome | None = None
     outcome: Outcome | None = None
     review_reason: str | None = None
+    review_since: datetime | None = None
     resume_state: PaymentState | None = None
     settled_at: datetime | None = None
     move: Move | None = None
@@ -331,7 +332,11 @@ class Payment(Aggregate):
     def review(self, reason: str, *, at: datetime) -> Self:
         """Stop everything automatic: a person must look. Source: PY-58."""
         stopped = evolve(
-            self, state=PaymentState.MANUAL_REVIEW, review_reason=reason, resume_state=None
+            self,
+            state=PaymentState.MANUAL_REVIEW,
+            review_reason=reason,
+            review_since=at,
+            resume_state=None,
         )
         return stopped.recording(facts.PaymentReviewOpened(**self.named(at), reason=reason))
 

@@ -15,20 +15,23 @@ from instainstru_core.payments.refunds.plan import RefundPlan, RefundReason
 class RefundState(StrEnum):
     """What became of it.
 
-    *Closed* is one of money that was not settled yet: it ended with the lesson (PY-54).
+    *Closed* is one of money that was not settled yet: it ended with the lesson (PY-54). *Replaced*
+    is one that failed, and that credit was given in place of.
     """
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CLOSED = "closed"
+    REPLACED = "replaced"
 
 
 @frozen(kw_only=True)
 class Refund:
     """Who gave back what, why, and at whose cost; *reference* is the processor's name for it.
 
-    *proof* is what showed that its figures were seen: one proof, one refund. *booked* says that credit and payout followed it once; asking anew moves the card's part alone.
+    *proof* is what showed that its figures were seen: one proof, one refund. *booked* says that
+    credit and payout followed it once; asking anew moves the card's part alone.
     """
 
     refund_id: RefundId
@@ -63,6 +66,10 @@ class Refund:
     def fail(self, reason: str) -> Self:
         """The processor did not do it, or took it back. Source: PY-54."""
         return evolve(self, state=RefundState.FAILED, failure=reason)
+
+    def replace(self) -> Self:
+        """Credit was given instead. Source: PY-58."""
+        return evolve(self, state=RefundState.REPLACED)
 
     def again(self) -> Self:
         """It is asked for anew. Source: PY-58."""

@@ -73,6 +73,7 @@ from instainstru_core.testing.memory.instructors import (
 )
 from instainstru_core.testing.memory.ledger import InMemoryLedger, InMemoryLedgerQueries
 from instainstru_core.testing.memory.notifications import InMemoryInbox, InMemoryNotifications
+from instainstru_core.testing.memory.office import InMemoryOfficeQueries
 from instainstru_core.testing.memory.payments import (
     InMemoryCards,
     InMemoryCheckouts,
@@ -514,6 +515,11 @@ class InMemoryReads:
     def payout_queries(self) -> InMemoryPayoutQueries:
         """Payouts to banks, to be read."""
         return InMemoryPayoutQueries(self._tables)
+
+    @cached_property
+    def office_queries(self) -> InMemoryOfficeQueries:
+        """Payments as operators see them."""
+        return InMemoryOfficeQueries(self._tables)
 
     @cached_property
     def ledger_queries(self) -> InMemoryLedgerQueries:

@@ -1,0 +1,1 @@
+"""What operators decide about payments that a person must look into."""
