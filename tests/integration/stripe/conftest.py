@@ -6,7 +6,7 @@ import pytest
 
 from adapters.stripe.client import API_VERSION, RETRIES, stripe_client
 from adapters.stripe.payment_gateway import StripeGateway
-from tests.integration.stripe.server.app import FakeStripe, served
+from tests.integration.stripe.server.app import FakeStripe, running
 
 SECRET_KEY = "sk_test_of_the_platform"
 
@@ -14,9 +14,8 @@ SECRET_KEY = "sk_test_of_the_platform"
 @pytest.fixture
 def stripe() -> Iterator[FakeStripe]:
     fake = FakeStripe(secret_key=SECRET_KEY, version=API_VERSION, patience=1 + RETRIES)
-    with served(fake) as server:
+    with running(fake):
         yield fake
-        server.shutdown()
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -277,13 +278,13 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-def served(stripe: FakeStripe) -> ThreadingHTTPServer:
-    """A server for it on a free port; whoever asks closes it."""
+@contextmanager
+def running(stripe: FakeStripe) -> Iterator[None]:
+    """The API on a port of its own, at the fake's `base`."""
     handler = type("Handler", (_Handler,), {"stripe": stripe})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    stripe.base = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-    ).start()
-    return server
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        stripe.base = f"http://127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield
+        server.shutdown()

@@ -1,7 +1,7 @@
 """What the fake Stripe remembers: documents as its API shows them."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -31,12 +31,13 @@ class Books:
     schedules: dict[str, Doc] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     events: list[Doc] = field(default_factory=list)
+    clock: Callable[[], float] = time.time
     shift: float = 0
     _made: int = 0
 
     def now(self) -> int:
         """Seconds, as everything here is dated."""
-        return int(time.time() + self.shift)
+        return int(self.clock() + self.shift)
 
     def add(self, prefix: str, kind: str, document: Doc, *, account: str = PLATFORM) -> Doc:
         """Keep a new object."""
