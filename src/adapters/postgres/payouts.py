@@ -119,7 +119,6 @@ class PostgresInstantPayouts:
             "instructor_id": payout.instructor_id,
             "account": payout.account,
             "amount_cents": payout.amount,
-            "fee_cents": payout.fee,
             "requested_at": payout.requested_at,
             **_progress(payout),
         }
@@ -188,6 +187,7 @@ def _progress(payout: InstantPayout) -> dict[str, Any]:
     return {
         "state": payout.state.value,
         "next_attempt_at": payout.next_attempt_at,
+        "fee_cents": payout.fee,
         "payout": payout.payout,
         "failure": payout.failure,
     }

@@ -1,7 +1,7 @@
 """An instructor's account at the processor: links, schedule, payouts. Source: PY-48, PY-49."""
 
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from litestar import Router, get, post, put
 from litestar.di import NamedDependency
@@ -60,6 +60,9 @@ class DashboardLinkView(Struct, kw_only=True, frozen=True):
 
 class ScheduleBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """Daily; weekly with a weekday (0 is Monday); or monthly with a day."""
+
+    OTHER_WAYS: ClassVar = frozenset({"month_day"})
+    """What goes with another interval than the example's."""
 
     interval: Annotated[PayoutInterval, Meta(examples=["weekly"])]
     weekday: Annotated[int, Meta(ge=0, le=6, examples=[1])] | None = None

@@ -99,7 +99,7 @@ class InstantState(StrEnum):
 class InstantPayout:
     """One payout that an instructor asked for; its id is the idempotency key. Source: PY-49.
 
-    *fee* is what the processor was to charge the instructor when it was asked for.
+    *fee* is what the processor was to charge the instructor, and once it is made, what it did.
     """
 
     instant_payout_id: InstantPayoutId
@@ -152,9 +152,9 @@ class InstantPayout:
         """No answer came. Source: PY-62."""
         return evolve(self, state=InstantState.UNKNOWN, next_attempt_at=at + REPEAT_AFTER)
 
-    def succeed(self, payout: str) -> Self:
-        """The money is on its way."""
-        return evolve(self, state=InstantState.SUCCEEDED, payout=payout)
+    def succeed(self, seen: BankPayout) -> Self:
+        """The money is on its way, for the fee that was charged."""
+        return evolve(self, state=InstantState.SUCCEEDED, payout=seen.payout, fee=seen.fee)
 
     def fail(self, reason: str) -> Self:
         """The processor will not do it."""

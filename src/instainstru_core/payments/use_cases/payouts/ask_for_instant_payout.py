@@ -6,7 +6,7 @@ from attrs import frozen
 
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.ids import Ids
-from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.money import BASIS_POINTS, Money
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.payments.errors import OutcomeUnknown, PayoutAccountNotFound
@@ -37,8 +37,8 @@ class InstantOffer:
     fee_bps: int
 
     def fee(self, amount: Money) -> Money:
-        """What the processor charges the instructor for *amount*."""
-        return amount.share(self.fee_bps)
+        """What the processor charges the instructor for *amount*: rounded up, never said too low."""
+        return Money(-(-amount.cents * self.fee_bps // BASIS_POINTS))
 
 
 def ask_for_instant_payout(

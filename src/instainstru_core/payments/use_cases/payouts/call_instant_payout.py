@@ -47,7 +47,7 @@ def call_instant_payout(
             known = known.fail(heard.reason)
         else:
             record_payout(heard, payout.instructor_id, work=work, ids=ids, at=clock.now())
-            known = known.succeed(heard.payout)
+            known = known.succeed(heard)
         work.instant_payouts.save(known)
     return known
 
