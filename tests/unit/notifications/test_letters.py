@@ -24,6 +24,7 @@ WORDS = {
     "host": "calendar.example.com",
     "problem": "malformed",
     "resolution": "dispute_upheld",
+    "offerings": "23",
 }
 
 
@@ -44,7 +45,7 @@ def test_every_kind_has_its_letter(kind: Kind) -> None:
     written = letter(kind, WORDS)
     assert written.summary
     said = written.subject + written.summary
-    assert any(WORDS[subject] in said for subject in ("service", "host", "other_party"))
+    assert any(WORDS[subject] in said for subject in ("service", "host", "other_party", "offerings"))
 
 
 def test_a_code_can_be_copied() -> None:
