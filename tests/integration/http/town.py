@@ -201,9 +201,12 @@ class Town:
 
 
 @contextmanager
-def town(engine: Engine, real: Ports) -> Iterator[Town]:
-    """A town on *engine*, otherwise as *real* is; the tables must be empty."""
-    world = World()
+def town(engine: Engine, real: Ports, world: World | None = None) -> Iterator[Town]:
+    """A town on *engine*, otherwise as *real* is; the tables must be empty.
+
+    Another *world* brings another processor.
+    """
+    world = world or World()
     ids = Ulids(world.clock)
     units = PostgresUnits(
         engine,
