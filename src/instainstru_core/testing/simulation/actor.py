@@ -1,9 +1,9 @@
 """Somebody who does one kind of thing, again and again."""
 
 from collections.abc import Iterable
-from random import Random
 from typing import ClassVar, Protocol
 
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.script import Cue, Lesson, Step
 from instainstru_core.testing.simulation.town import Town
 
@@ -13,7 +13,7 @@ class Actor(Protocol):
 
     name: ClassVar[str]
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """What is going to be done about *lesson*, and when: nothing, mostly."""
         ...
 
@@ -27,7 +27,7 @@ class Weather(Protocol):
 
     name: ClassVar[str]
 
-    def forecast(self, days: int, chance: Random) -> Iterable[tuple[float, Cue]]:
+    def forecast(self, days: int, chance: Dice) -> Iterable[tuple[float, Cue]]:
         """What is going to happen, and how many days from the beginning; the cue's time is none."""
         ...
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from random import Random
 from typing import Any, Final
 
 from attrs import Factory, define, field
@@ -10,6 +9,7 @@ from attrs import Factory, define, field
 from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 from instainstru_core.testing.simulation.boundary import Boundary
+from instainstru_core.testing.simulation.dice import Dice
 
 CALM: Final = 0.0
 
@@ -18,7 +18,7 @@ CALM: Final = 0.0
 class Mood:
     """How hostile the processor is just now: *rate* of the calls go wrong, those *out* all do."""
 
-    chance: Random
+    chance: Dice
     rate: float = CALM
     out: set[str] = Factory(set)
 

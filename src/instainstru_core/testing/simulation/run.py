@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from random import Random
 from typing import Final
 
 from attrs import evolve, frozen
@@ -11,6 +10,7 @@ from attrs import evolve, frozen
 from instainstru_core.reactions import HANDLERS, Handler
 from instainstru_core.testing.simulation.breach import Breach
 from instainstru_core.testing.simulation.cast import ACTORS, WEATHER
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.oracle import audit
 from instainstru_core.testing.simulation.script import AGAIN, WORK, Script, Step
 from instainstru_core.testing.simulation.tidying import tidy_up
@@ -75,7 +75,7 @@ def simulate(
 
 def _play(town: Town, step: Step) -> None:
     """One step, with everything that happens at once with it."""
-    town.mood.chance = Random(f"{town.script.seed} {step.number}")
+    town.mood.chance = Dice(town.script.seed, step.number)
     if step.lesson is None:
         WEATHER[step.act].act(town, step)
         return

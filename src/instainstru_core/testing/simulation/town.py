@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from random import Random
 from typing import Final, cast
 
 from attrs import Factory, define, evolve, field
@@ -26,6 +25,7 @@ from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import OperationId, PaymentId
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.use_cases.receive_webhook import HANDLER as PROCESS_WEBHOOK
 from instainstru_core.places.model.gazetteer import Gazetteer
 from instainstru_core.ports import Ports
@@ -40,6 +40,7 @@ from instainstru_core.testing.ports import ports
 from instainstru_core.testing.simulation.boundary import Boundary, Killed
 from instainstru_core.testing.simulation.breach import breach
 from instainstru_core.testing.simulation.checks import Checks
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.processor import HostileProcessor, Mood
 from instainstru_core.testing.simulation.rows import Change
 from instainstru_core.testing.simulation.script import Script
@@ -51,7 +52,7 @@ MINUTE: Final = timedelta(minutes=1)
 RATES: Final = (80_00, 90_00, 99_99, 123_45, 150_00)
 DURATIONS: Final = (30, 45, 60, 90)
 JOBS_EVERY: Final = timedelta(hours=6)
-RARELY: Final = dict.fromkeys(("check_books", "seal_journals"), timedelta(hours=24))
+RARELY: Final = dict.fromkeys(("check_books", "seal_journals"), timedelta(days=7))
 MAX_MOMENTS: Final = 200_000
 CRASHES_AT_WORK: Final = 0.004
 _ELSEWHERE: Final = (
@@ -66,8 +67,8 @@ _ELSEWHERE: Final = (
 """What people are told, whom a free time is offered, and calendars kept elsewhere move no money."""
 
 _BY_THE_MINUTE: Final = "sweep_operations"
-_MAY_FAIL: Final = frozenset({PROCESS_WEBHOOK})
-"""A webhook that comes too early, or whose object can't be fetched, is tried again (PY-65)."""
+_MAY_FAIL: Final = frozenset({PROCESS_WEBHOOK, "check_authorisations"})
+"""A webhook that comes too early is tried again (PY-65); an alarm rings when holds are overdue."""
 
 
 def _moves_money(handler: str) -> bool:
@@ -107,7 +108,7 @@ class Town:
 
     def __attrs_post_init__(self) -> None:
         self.clock = HandMovedClock(self.script.begins_at)
-        self.mood = Mood(Random(self.script.seed))
+        self.mood = Mood(Dice(self.script.seed))
         routes = {
             event: tuple(name for name in names if _moves_money(name))
             for event, names in ROUTES.items()
@@ -235,7 +236,7 @@ class Town:
 
     def _perform(self, work_id: WorkId) -> None:
         if self.mood.rate and self.mood.chance.random() < CRASHES_AT_WORK:
-            self.boundary.arm(self.mood.chance.randint(1, 8))
+            self.boundary.arm(self.mood.chance.between(1, 8))
         try:
             done = perform_work(
                 work_id,
@@ -321,9 +322,17 @@ class Town:
 
     def _collect_post(self) -> None:
         """The processor's new webhooks: late, twice, out of order, or never to come."""
-        news, chance = self.processor.news, self.mood.chance
-        for number in range(self._heard, len(news)):
-            body = webhook_body(news[number])
+        told, chance = self.processor.books.events, self.mood.chance
+        for number in range(self._heard, len(told)):
+            event = told[number]
+            body = webhook_body(
+                ProcessorEvent(
+                    event_id=event.event_id,
+                    type=event.type,
+                    object_id=event.object_id,
+                    account=event.account,
+                )
+            )
             calm = not self.mood.rate
             copies = 1 if calm else chance.choice((0, 1, 1, 1, 1, 1, 2, 3))
             self.notes["webhooks lost"] += not copies
@@ -331,7 +340,7 @@ class Town:
             for copy in range(copies):
                 late = timedelta() if calm else chance.choice((0, 1, 30, 3600)) * SECOND
                 heappush(self._post, (self.clock.now() + late, number * 4 + copy, body))
-        self._heard = len(news)
+        self._heard = len(told)
 
     def _watch(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
         for change in changes:

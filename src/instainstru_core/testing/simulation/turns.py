@@ -1,12 +1,12 @@
 """Several stories at once, one step of one of them at a time: a race that can be told again."""
 
 from collections.abc import Callable, Sequence
-from random import Random
 from threading import Lock, Thread
 
 from attrs import Factory, define, field
 
 from instainstru_core.testing.simulation.boundary import Boundary
+from instainstru_core.testing.simulation.dice import Dice
 
 
 def _closed() -> Lock:
@@ -34,7 +34,7 @@ class Turns:
     """
 
     boundary: Boundary
-    chance: Random
+    chance: Dice
     _runners: Sequence[_Runner] = ()
     _now: int = 0
     _over: Lock = Factory(_closed)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from random import Random
 from typing import Final
 
 from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.testing.simulation.cast import ACTORS, WEATHER
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.script import (
     AGAIN,
     ALONE,
@@ -60,7 +60,7 @@ _FATES: Final = (
 
 def write_script(seed: int, *, bookings: int = 500, faults: float = FAULTS) -> Script:
     """The story of *seed*, of at least so many bookings, over so many days as they need."""
-    chance = Random(f"script {seed}")
+    chance = Dice("script", seed)
     days = max(21, -(-bookings // BOOKINGS_A_DAY))
     students = max(4, bookings // BOOKINGS_A_STUDENT)
     instructors = max(2, bookings // BOOKINGS_AN_INSTRUCTOR)
@@ -71,7 +71,7 @@ def write_script(seed: int, *, bookings: int = 500, faults: float = FAULTS) -> S
     )
     cues = sorted(_cues(seed, lessons, days), key=lambda each: (each[1].at, each[0], str(each[2])))
     steps = tuple(
-        _step(number, act, cue, lesson, Random(f"step {seed} {act} {lesson} {number}"))
+        _step(number, act, cue, lesson, Dice("step", seed, act, lesson, number))
         for number, (act, cue, lesson) in enumerate(cues)
     )
     return Script(
@@ -86,24 +86,22 @@ def write_script(seed: int, *, bookings: int = 500, faults: float = FAULTS) -> S
     )
 
 
-def _lesson(number: int, chance: Random, *, days: int, students: int, instructors: int) -> Lesson:
-    day = NEW_YORK.today(NOON) + timedelta(days=1 + chance.randrange(days))
+def _lesson(number: int, chance: Dice, *, days: int, students: int, instructors: int) -> Lesson:
+    day = NEW_YORK.today(NOON) + timedelta(days=1 + chance.below(days))
     minutes = chance.choice(_MINUTES)
-    starts_at = NEW_YORK.midnight(day) + chance.randrange(8 * 4, 20 * 4) * timedelta(minutes=15)
+    starts_at = NEW_YORK.midnight(day) + chance.between(8 * 4, 20 * 4 - 1) * timedelta(minutes=15)
     soonest, latest = chance.choice(LEADS)
-    lead = timedelta(minutes=int(chance.uniform(soonest, latest) * 60))
-    cards, weights = zip(*_CARDS, strict=True)
-    fates, odds = zip(*_FATES, strict=True)
+    lead = timedelta(minutes=chance.between(int(soonest * 60), int(latest * 60)))
     return Lesson(
         number=number,
-        student=chance.randrange(students),
-        instructor=chance.randrange(instructors),
-        card=chance.choices(cards, weights)[0],
+        student=chance.below(students),
+        instructor=chance.below(instructors),
+        card=chance.weighted(_CARDS),
         booked_at=max(NOON, starts_at - lead),
         starts_at=starts_at,
         minutes=minutes,
         credit_cents=chance.choice((0, 0, 10_00, 60_00, 500_00)),
-        fate=chance.choices(fates, odds)[0],
+        fate=chance.weighted(_FATES),
         mischief=chance.random() < MISCHIEF,
     )
 
@@ -113,10 +111,10 @@ def _cues(
 ) -> Iterator[tuple[str, Cue, int | None]]:
     for lesson in lessons:
         for name, actor in ACTORS.items():
-            for cue in actor.plan(lesson, Random(f"{name} {seed} {lesson.number}")):
+            for cue in actor.plan(lesson, Dice(name, seed, lesson.number)):
                 yield name, cue, lesson.number
     for name, weather in WEATHER.items():
-        for day, cue in weather.forecast(days, Random(f"{name} {seed}")):
+        for day, cue in weather.forecast(days, Dice(name, seed)):
             moment = NOON + timedelta(seconds=int(day * 86_400))
             yield name, _at(cue, moment), None
 
@@ -125,8 +123,8 @@ def _at(cue: Cue, moment: datetime) -> Cue:
     return Cue(at=moment, choice=cue.choice, amount=cue.amount)
 
 
-def _step(number: int, act: str, cue: Cue, lesson: int | None, chance: Random) -> Step:
-    crash = chance.randint(1, 12) if lesson is not None and chance.random() < CRASHES else 0
+def _step(number: int, act: str, cue: Cue, lesson: int | None, chance: Dice) -> Step:
+    crash = chance.between(1, 12) if lesson is not None and chance.random() < CRASHES else 0
     beside = ALONE
     if lesson is not None and chance.random() < RACES:
         beside = chance.choice((AGAIN, WORK, WORK, "cancel", "complete", "switch card"))

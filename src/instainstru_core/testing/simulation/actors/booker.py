@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from random import Random
 from typing import ClassVar
 
 from instainstru_core.accounts.ids import StudentId
@@ -18,6 +17,7 @@ from instainstru_core.payments.use_cases.change_card import ChangeCard, change_c
 from instainstru_core.payments.use_cases.check_out import CheckOut, check_out
 from instainstru_core.pricing.use_cases.quote_lesson import QuoteLesson, quote_lesson
 from instainstru_core.testing.fakes.processor.books import IntentState
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.script import Cue, Lesson, Step
 from instainstru_core.testing.simulation.town import Town
 from instainstru_core.testing.world import PIANO
@@ -71,7 +71,7 @@ class Booker:
 
     name: ClassVar[str] = "book"
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """Once; and sometimes again, with a card that works."""
         yield Cue(at=lesson.booked_at, choice=lesson.card)
         if lesson.card != GOOD_CARD and chance.random() < 0.5:
@@ -114,7 +114,7 @@ class Confirmer:
 
     name: ClassVar[str] = "confirm"
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """A few minutes later, or never."""
         if lesson.card == "pm_card_three_d_secure" and chance.random() < 0.8:
             yield Cue(at=lesson.booked_at + chance.choice((1, 3, 20, 45)) * MINUTE)
@@ -140,7 +140,7 @@ class CardSwitcher:
 
     name: ClassVar[str] = "switch card"
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """Where the card is no good, mostly; some time between booking and long after."""
         if chance.random() < (0.08 if lesson.card == GOOD_CARD else 0.4):
             wait = (lesson.starts_at - lesson.booked_at) * chance.random()

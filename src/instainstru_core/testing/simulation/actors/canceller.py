@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from random import Random
 from typing import ClassVar
 
 from instainstru_core.booking.terms import Party
@@ -13,6 +12,7 @@ from instainstru_core.payments.use_cases.cancel_lesson import (
     cancel_by_admin,
     cancel_lesson,
 )
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.script import Cue, Fate, Lesson, Step
 from instainstru_core.testing.simulation.town import Town
 
@@ -30,7 +30,7 @@ class Canceller:
 
     name: ClassVar[str] = "cancel"
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """At, just before or just after the edges of the bands, or anywhere."""
         choices = _FATES.get(lesson.fate, ())
         if not choices and not lesson.mischief:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from random import Random
 from typing import ClassVar
 
 from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
@@ -16,6 +15,7 @@ from instainstru_core.booking.use_cases.resolve_no_show import ResolveNoShow, re
 from instainstru_core.kernel.unit_of_work import joined
 from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.use_cases.settle_issue import settle_issue
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.script import Cue, Fate, Lesson, Step
 from instainstru_core.testing.simulation.town import Town
 
@@ -35,7 +35,7 @@ class Reporter:
 
     name: ClassVar[str] = "report"
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """During the lesson, or until a day after it, to the second."""
         if lesson.fate is not Fate.MISSED and not lesson.mischief:
             return
@@ -70,7 +70,7 @@ class Objector:
 
     name: ClassVar[str] = "object"
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """Within a day of its end."""
         if lesson.fate is Fate.OBJECTED or lesson.mischief:
             yield Cue(at=lesson.ends_at + chance.choice((-20, 1, 300, 1439, 1440)) * MINUTE)
@@ -93,7 +93,7 @@ class Judge:
 
     name: ClassVar[str] = "judge"
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """Some days after; some reports are left to the clock."""
         if lesson.fate is Fate.MISSED and chance.random() < 0.6:
             at = lesson.ends_at + chance.choice((2, 26, 50, 8 * 24)) * HOUR
@@ -102,7 +102,7 @@ class Judge:
             at = lesson.ends_at + chance.choice((2, 25, 30, 72, 8 * 24)) * HOUR
             outcomes = [*IssueOutcome, *ENDINGS]
             choice = chance.choice(outcomes)
-            yield Cue(at=at, choice=choice.value, amount=chance.randrange(len(NoShowType)))
+            yield Cue(at=at, choice=choice.value, amount=chance.below(len(NoShowType)))
 
     def act(self, town: Town, lesson: Lesson, step: Step) -> None:
         """Decide, whatever there is to decide about."""

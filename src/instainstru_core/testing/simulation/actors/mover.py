@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from random import Random
 from typing import ClassVar
 
 from instainstru_core.booking.use_cases.propose_move import AskedMove
 from instainstru_core.payments.use_cases.reschedule_booking import reschedule_booking
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.script import Cue, Lesson, Step
 from instainstru_core.testing.simulation.town import Town
 
@@ -18,7 +18,7 @@ class Mover:
 
     name: ClassVar[str] = "move"
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """Some lessons, a few of them twice."""
         if chance.random() >= 0.15:
             return

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from random import Random
 from typing import ClassVar
 
 from instainstru_core.booking.use_cases.complete_lesson import CompleteLesson, complete_lesson
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.script import Cue, Lesson, Step
 from instainstru_core.testing.simulation.town import Town
 
@@ -17,7 +17,7 @@ class Teacher:
 
     name: ClassVar[str] = "complete"
 
-    def plan(self, lesson: Lesson, chance: Random) -> Iterable[Cue]:
+    def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
         """Some at the end, some too early, some never."""
         if chance.random() < 0.4:
             yield Cue(at=lesson.ends_at + chance.choice((-5, 0, 1, 600, 1439, 1441)) * MINUTE)

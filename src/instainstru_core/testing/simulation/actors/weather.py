@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from random import Random
 from typing import ClassVar, Final
 
+from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.script import Cue, Step
 from instainstru_core.testing.simulation.town import Town
 
@@ -17,7 +17,7 @@ class Outage:
 
     name: ClassVar[str] = "outage"
 
-    def forecast(self, days: int, chance: Random) -> Iterable[tuple[float, Cue]]:
+    def forecast(self, days: int, chance: Dice) -> Iterable[tuple[float, Cue]]:
         """One every ten days or so, of minutes up to two days."""
         for _ in range(days // 10):
             minutes = chance.choice((5, 30, 240, 1500, 2880))
@@ -33,7 +33,7 @@ class Sleep:
 
     name: ClassVar[str] = "sleep"
 
-    def forecast(self, days: int, chance: Random) -> Iterable[tuple[float, Cue]]:
+    def forecast(self, days: int, chance: Dice) -> Iterable[tuple[float, Cue]]:
         """One every fortnight or so; the clock jumps."""
         for _ in range(days // 15):
             yield chance.random() * days, Cue(at=NEVER, amount=chance.choice((1, 6, 30, 100)))
