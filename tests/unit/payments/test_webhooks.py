@@ -25,6 +25,7 @@ from instainstru_core.payments.inbox.model import (
     without_secrets,
 )
 from instainstru_core.payments.inbox.ports import InboxWork
+from instainstru_core.payments.inbox.queries import InboxReads
 from instainstru_core.payments.inbox.signatures import TOLERANCE_SECONDS, SignedWebhooks, sign
 from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.use_cases.process_webhook import process_webhook
@@ -45,8 +46,16 @@ OLD_SECRET = b"whsec_of_last_year"
 
 class TestInMemoryWebhooks(WebhooksContract):
     @pytest.fixture
-    def begin(self) -> Begin[InboxWork]:
-        return InMemoryStore(CountedIds(), HandMovedClock(NOON)).begin
+    def store(self) -> InMemoryStore:
+        return InMemoryStore(CountedIds(), HandMovedClock(NOON))
+
+    @pytest.fixture
+    def begin(self, store: InMemoryStore) -> Begin[InboxWork]:
+        return store.begin
+
+    @pytest.fixture
+    def read(self, store: InMemoryStore) -> Begin[InboxReads]:
+        return store.read
 
 
 @define
@@ -173,6 +182,8 @@ def test_no_header_breaks_the_reading(body: bytes, header: str) -> None:
         b'{"id": 1, "type": "a", "data": {"object": {"id": "b"}}}',
         b'{"id": "", "type": "a", "data": {"object": {"id": "b"}}}',
         b'{"id": "a", "type": "b", "data": {"object": "c"}}',
+        b'{"id": "a", "type": "transfer.created", "data": {"object": {}}}',
+        b'{"id": "a", "type": "b", "data": {"object": {"id": "c"}}, "account": 7}',
         b'{"id": "a\\u0000", "type": "b", "data": {"object": {"id": "c"}}}',
         b'{"id": "a\\ud800", "type": "b", "data": {"object": {"id": "c"}}}',
         b"[" * 100_000,
@@ -196,6 +207,21 @@ def test_an_unknown_type_is_kept_and_ignored(platform: Platform) -> None:
     receipt = platform.receive(event(kind="radar.early_fraud_warning.created"))
     assert receipt == Receipt(status=WebhookStatus.IGNORED, is_new=True)
     assert platform.due() == []
+
+
+def test_what_has_no_name_is_kept_if_nobody_acts_on_it(platform: Platform) -> None:
+    """PY-63: a balance has none; the processor must not come again and again."""
+    body = b'{"id": "evt_9", "type": "balance.available", "data": {"object": {"available": []}}}'
+    assert platform.receive(body).status is WebhookStatus.IGNORED
+
+
+def test_the_account_of_an_event_is_kept(platform: Platform) -> None:
+    """PY-66: a payout's name means something on its account alone."""
+    told = {"id": "evt_1", "type": "payout.paid", "data": {"object": {"id": "po_1"}}}
+    platform.receive(json.dumps({**told, "account": "acct_1"}).encode())
+    (name,) = platform.due()
+    with platform.store.begin() as work:
+        assert work.webhooks.get(name).event.account == "acct_1"
 
 
 def test_secrets_among_the_headers_are_hidden() -> None:

@@ -138,11 +138,11 @@ class BankingContract(PaymentGatewayContract):
         assert arrived is not None
         assert arrived.status is PayoutStatus.PAID
 
+    @pytest.mark.usefixtures("paid")
     def test_a_failed_payout_says_why_and_is_back(
-        self, gateway: PaymentGateway, bank: Banker, account: str, paid: str
+        self, gateway: PaymentGateway, bank: Banker, account: str
     ) -> None:
         """PY-48."""
-        assert paid
         name = bank.pay_out(account)
         assert gateway.instant_balance(account).available == NOTHING
         bank.land_payout(name, PayoutStatus.FAILED)
@@ -153,18 +153,18 @@ class BankingContract(PaymentGatewayContract):
         assert failed.failure_message
         assert gateway.instant_balance(account).available == EARNED
 
+    @pytest.mark.usefixtures("paid")
     def test_payouts_are_another_accounts_secret(
-        self, gateway: PaymentGateway, bank: Banker, account: str, paid: str
+        self, gateway: PaymentGateway, bank: Banker, account: str
     ) -> None:
-        assert paid
         other = gateway.open_account(key(901), instructor="another").account
         assert gateway.find_payout(other, bank.pay_out(account)) is None
         assert list(gateway.payouts(other)) == []
         assert gateway.find_payout(account, "po_none") is None
 
-    def test_an_instant_payout(self, gateway: PaymentGateway, account: str, paid: str) -> None:
+    @pytest.mark.usefixtures("paid")
+    def test_an_instant_payout(self, gateway: PaymentGateway, account: str) -> None:
         """PY-49: never more than there is; one key pays out once; the fee is told."""
-        assert paid
         balance = gateway.instant_balance(account)
         assert balance.available == EARNED
         more = gateway.instant_payout(key(5), account=account, amount=EARNED + Money(1))
@@ -190,17 +190,27 @@ class BankingContract(PaymentGatewayContract):
         )
         assert refused == Refused(reason="account_not_payable")
 
+    def test_an_account_that_left_is_paid_nothing(
+        self, gateway: PaymentGateway, bank: Banker, account: str
+    ) -> None:
+        """PY-66."""
+        bank.deauthorise(account)
+        standing = gateway.find_account(account)
+        assert standing is not None
+        assert standing.deauthorised
+        assert not standing.payable
+
     def test_the_dashboard_of_an_account(self, gateway: PaymentGateway, account: str) -> None:
         """PY-3: a fresh address each time."""
         first = gateway.dashboard_link(account=account)
         assert first.startswith("http")
         assert gateway.dashboard_link(account=account) != first
 
+    @pytest.mark.usefixtures("taken")
     def test_a_refund_may_fail_later(
-        self, gateway: PaymentGateway, bank: Banker, held: str, taken: Captured
+        self, gateway: PaymentGateway, bank: Banker, held: str
     ) -> None:
         """PY-54: then the money is back at the platform, and can be given once more."""
-        assert taken
         given = gateway.refund(key(4), intent=held, amount=PRICE)
         assert isinstance(given, Refunded)
         bank.fail_refund(given.refund)
@@ -235,11 +245,11 @@ class BankingContract(PaymentGatewayContract):
         assert gateway.balance() == before - PRICE.cents - seen.fee.cents + back
         assert gateway.find_dispute("dp_none") is None
 
+    @pytest.mark.usefixtures("taken")
     def test_an_inquiry_moves_nothing(
-        self, gateway: PaymentGateway, bank: Banker, held: str, taken: Captured
+        self, gateway: PaymentGateway, bank: Banker, held: str
     ) -> None:
         """PY-56: an early warning without a withdrawal."""
-        assert taken
         before = gateway.balance()
         name = bank.open_dispute(held, inquiry=True)
         seen = gateway.find_dispute(name)
