@@ -20,8 +20,10 @@ from sqlalchemy.exc import OperationalError
 
 from adapters.postgres import migrate as migrations
 from adapters.postgres.engine import postgres_engine
+from adapters.postgres.queries.payments import PostgresPaymentQueries
 from entrypoints.settings import Settings
 from entrypoints.tiers import Refused, Tier
+from instainstru_core.payments.model.health import AuthorisationHealth
 
 _OUT_OF_REACH = "the database can't be reached"
 
@@ -143,6 +145,12 @@ def books_since_breach(settings: Settings) -> datetime | None:
         query = "SELECT min(found_at) FROM ledger_breaches WHERE mended_at IS NULL"
         found: datetime | None = connection.scalar(text(query))
         return found
+
+
+def authorisation_health(settings: Settings) -> AuthorisationHealth:
+    """How the holds that fell due by now are doing. Source: spec 02 §7."""
+    with engine_of(settings) as engine, engine.connect() as connection:
+        return PostgresPaymentQueries(connection).authorisations(now=datetime.now(UTC))
 
 
 def valkey_version(url: str) -> str:

@@ -86,6 +86,7 @@ from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.reactions import (
     audit_payouts_nightly,
     authorise_due_payment,
+    check_authorisation_health,
     check_books_hourly,
     climb_due_ladder,
     conclude_milestone_of_payment,
@@ -206,6 +207,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "sweep_operations": CallsOut(sweep_due_operations),
     "check_books": CallsOut(check_books_hourly),
     "refresh_holds": CallsOut(refresh_lapsing_holds),
+    "check_authorisations": CallsOut(check_authorisation_health),
     "detach_card": CallsOut(detach_forgotten_card),
     "seal_journals": CallsOut(seal_posted_journals),
     "sign_books": CallsOut(sign_books),
@@ -295,6 +297,7 @@ _EVERY: Final[Mapping[str, timedelta]] = {
     "sweep_instant_payouts": timedelta(minutes=1),
     "check_books": timedelta(hours=1),
     "refresh_holds": timedelta(hours=1),
+    "check_authorisations": timedelta(minutes=15),
     "seal_journals": timedelta(minutes=1),
     "complete_overdue": timedelta(hours=1),
     "resolve_undisputed": timedelta(hours=1),

@@ -11,7 +11,7 @@ from adapters.stripe.client import PAGE, Counter, answering
 from adapters.stripe.customers import Customers
 from adapters.stripe.declines import PROCESSING, declined_by
 from instainstru_core.payments.errors import ProcessorObjectUnknown
-from instainstru_core.payments.model.processor import CardDetails, CardSetup, Declined
+from instainstru_core.payments.model.processor import CARD_IN_USE, CardDetails, CardSetup, Declined
 
 
 @frozen
@@ -40,6 +40,8 @@ class Cards:
         fresh = _details(method)
         same = (each for each in map(_details, self._cards(owner)) if _same(each, fresh))
         old = next(same, fresh)
+        if _owner(method) not in {None, owner}:
+            return Declined(category=CARD_IN_USE)
         if _owner(method) != owner:
             return _details(methods.attach(token, {"customer": owner})) if old is fresh else old
         if old.token != fresh.token:

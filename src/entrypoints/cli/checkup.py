@@ -34,6 +34,7 @@ def examine(environment: Mapping[str, str]) -> Sequence[Finding]:
         if schema.is_well:
             findings.append(_look("due work", lambda: _due_work(settings)))
             findings.append(_look("books", lambda: _books(settings)))
+            findings.append(_look("authorisations", lambda: _authorisations(settings)))
     findings.append(_look("valkey", lambda: _valkey(settings)))
     return findings
 
@@ -72,6 +73,17 @@ def _books(settings: Settings) -> str:
         message = f"not balanced since {since:%Y-%m-%d %H:%M %Z}: transfers wait; see the ledger"
         raise Refused("ledger_breach", message)
     return "balanced, when last checked"
+
+
+def _authorisations(settings: Settings) -> str:
+    health = database.authorisation_health(settings)
+    if health.stalled:
+        message = (
+            f"{health.overdue} holds are overdue; in two hours {health.granted} were granted and"
+            f" {health.unpaid} that fell due were not: see that a worker runs, and the processor"
+        )
+        raise Refused("authorisations_stalled", message)
+    return f"{health.overdue} holds are overdue"
 
 
 def _valkey(settings: Settings) -> str:

@@ -173,3 +173,20 @@ class BooksDontBalance(Conflict):
             f"on {self.checked_at:%Y-%m-%d %H:%M} the books were {self.imbalance_cents} cents off,"
             f" with {self.unsettled} settled payments not cleared"
         )
+
+
+@frozen
+class AuthorisationsStalled(Conflict):
+    """Holds that fell due are not asked for, or none is granted. Source: spec 02 §7."""
+
+    overdue: int
+    unpaid: int
+    granted: int
+
+    code: ClassVar[str] = "authorisations_stalled"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.overdue} holds are overdue; in two hours {self.granted} were granted,"
+            f" and {self.unpaid} that fell due are not held"
+        )

@@ -38,7 +38,10 @@ class CardGateway(Protocol):
     """Cards, holds, charges and what is given back."""
 
     def attach_card(self, *, customer: str, token: str) -> CardDetails | Declined:
-        """Keep the card behind *token* for *customer* (our account id), for use without them."""
+        """Keep the card behind *token* for *customer* (our account id), for use without them.
+
+        One that another customer has is declined as `CARD_IN_USE` (PY-67).
+        """
         ...
 
     def start_setup(self, *, customer: str) -> CardSetup:

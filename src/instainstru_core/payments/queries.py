@@ -17,6 +17,7 @@ from instainstru_core.payments.debts.ports import DebtQueries
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.ledger.ports import ChainQueries, LedgerQueries
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.health import AuthorisationHealth
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.office.queries import OfficeQueries
@@ -80,6 +81,10 @@ class PaymentQueries(Protocol):
 
     def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
         """What the instructor was paid in all, and *within* an interval."""
+        ...
+
+    def authorisations(self, *, now: datetime) -> AuthorisationHealth:
+        """How the holds that fell due by *now* are doing."""
         ...
 
     def cards(self, student_id: StudentId) -> Sequence[SavedCard]:

@@ -29,6 +29,7 @@ from instainstru_core.payments.use_cases.books.seal_journals import seal_journal
 from instainstru_core.payments.use_cases.books.sign_chain import sign_chain
 from instainstru_core.payments.use_cases.carry_out import Desks
 from instainstru_core.payments.use_cases.chargebacks.record_chargeback import ChargebackDesk
+from instainstru_core.payments.use_cases.check_authorisations import check_authorisations
 from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.payments.use_cases.climb_ladder import climb_ladder
 from instainstru_core.payments.use_cases.credits.announce_expiry import announce_expiry
@@ -312,6 +313,11 @@ def detach_forgotten_card(item: WorkItem, ports: PaymentPorts) -> None:
 def refresh_lapsing_holds(_item: WorkItem, ports: PaymentPorts) -> None:
     """Every hour: no hold lapses while it is needed. Source: PY-16, PY-41."""
     refresh_holds(begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=ports.clock)
+
+
+def check_authorisation_health(_item: WorkItem, ports: PaymentPorts) -> None:
+    """Every 15 minutes: holds that nobody asks for, or grants, fail visibly. Source: §7."""
+    check_authorisations(read=ports.read, now=ports.clock.now())
 
 
 def check_books_hourly(_item: WorkItem, ports: PaymentPorts) -> None:

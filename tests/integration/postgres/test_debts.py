@@ -6,6 +6,8 @@ from sqlalchemy import Engine
 from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
+from instainstru_core.testing.contracts.authorisation_health import AuthorisationHealthContract
+from instainstru_core.testing.contracts.cards import CardFormsContract
 from instainstru_core.testing.contracts.debts import DebtsContract, EscalationContract
 from instainstru_core.testing.contracts.hold_renewal import HoldRenewalContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
@@ -30,4 +32,12 @@ class TestDebts(DebtsContract):
 
 
 class TestHoldRenewal(HoldRenewalContract):
+    """On PostgreSQL."""
+
+
+class TestAuthorisationHealth(AuthorisationHealthContract):
+    """On PostgreSQL."""
+
+
+class TestCardForms(CardFormsContract):
     """On PostgreSQL."""

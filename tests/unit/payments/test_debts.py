@@ -2,6 +2,8 @@
 
 import pytest
 
+from instainstru_core.testing.contracts.authorisation_health import AuthorisationHealthContract
+from instainstru_core.testing.contracts.cards import CardFormsContract
 from instainstru_core.testing.contracts.debts import DebtsContract, EscalationContract
 from instainstru_core.testing.contracts.hold_renewal import HoldRenewalContract
 from instainstru_core.testing.strategies.payments import Till
@@ -21,4 +23,12 @@ class TestDebts(DebtsContract):
 
 
 class TestHoldRenewal(HoldRenewalContract):
+    """On the twins."""
+
+
+class TestAuthorisationHealth(AuthorisationHealthContract):
+    """On the twins."""
+
+
+class TestCardForms(CardFormsContract):
     """On the twins."""

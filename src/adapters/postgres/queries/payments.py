@@ -1,6 +1,7 @@
 """What screens read of payments, in PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import define
@@ -17,6 +18,11 @@ from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.health import (
+    OVERDUE_AFTER,
+    QUIET_FOR,
+    AuthorisationHealth,
+)
 from instainstru_core.payments.queries import Earned, Earning, PaymentView, earning_status
 
 _EARNINGS = text(
@@ -49,6 +55,22 @@ _EARNED = text(
         AND line.account = 'connect_owner' AND line.tip_id IS NULL
     JOIN journals journal ON journal.journal_id = line.journal_id
     WHERE payment.instructor_id = :instructor
+    """
+)
+
+_AUTHORISATIONS = text(
+    """
+    SELECT
+        (
+            SELECT count(*) FROM payments
+            WHERE state = 'scheduled' AND auth_due_at < :late
+        ) AS overdue,
+        (
+            SELECT count(*) FROM payments
+            WHERE state IN ('scheduled', 'payment_method_required') AND closing IS NULL
+                AND auth_due_at > :since AND auth_due_at <= :late AND created_at <= auth_due_at
+        ) AS unpaid,
+        (SELECT count(*) FROM card_holds WHERE authorized_at > :since) AS granted
     """
 )
 
@@ -99,6 +121,11 @@ class PostgresPaymentQueries:
         }
         row = self._connection.execute(_EARNED, values).one()
         return Earned(total=Money(int(row.total)), within=Money(int(row.within)))
+
+    def authorisations(self, *, now: datetime) -> AuthorisationHealth:
+        asked = {"late": now - OVERDUE_AFTER, "since": now - QUIET_FOR}
+        row = self._connection.execute(_AUTHORISATIONS, asked).one()
+        return AuthorisationHealth(overdue=row.overdue, unpaid=row.unpaid, granted=row.granted)
 
     def cards(self, student_id: StudentId) -> Sequence[SavedCard]:
         rows = self._connection.execute(CARDS_OF, {"student_id": student_id})

@@ -125,6 +125,11 @@ payments = Table(
     ),
     Index("payments_booking_idx", "booking_id"),
     Index("payments_in_review_idx", "booking_id", postgresql_where=text("state = 'manual_review'")),
+    Index(
+        "payments_unpaid_idx",
+        "auth_due_at",
+        postgresql_where=text("state IN ('scheduled', 'payment_method_required')"),
+    ),
     Index("payments_instructor_idx", "instructor_id", "payment_id"),
     Index("payments_card_idx", "card_id", postgresql_where=text("state <> 'settled'")),
 )
@@ -202,6 +207,7 @@ card_holds = Table(
         postgresql_where=text("status IN ('active', 'requires_action')"),
     ),
     Index("card_holds_payment_idx", "payment_id", "hold_id"),
+    Index("card_holds_authorized_idx", "authorized_at"),
     Index("card_holds_lapsing_idx", "expires_at", postgresql_where=text("status = 'active'")),
 )
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -50,6 +50,9 @@ class Declined:
     hard: bool = False
     intent: str | None = None
 
+
+CARD_IN_USE: Final = "card_in_use"
+"""The category of a card that can't be kept because another customer has it. Source: PY-67."""
 
 AuthorisationResult: TypeAlias = Authorised | RequiresAction | Declined
 

@@ -16,6 +16,7 @@ from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.payments.errors import (
     CardDeclined,
+    CardInUse,
     CardNotFound,
     CardSetupNotFound,
     CardSetupUnfinished,
@@ -25,7 +26,7 @@ from instainstru_core.payments.errors import (
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.model.cards import MAX_CARDS, SavedCard
-from instainstru_core.payments.model.processor import CardSetup, Declined
+from instainstru_core.payments.model.processor import CARD_IN_USE, CardSetup, Declined
 from instainstru_core.payments.ports import PaymentWork
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
@@ -87,6 +88,8 @@ def add_card(
     token = _token(request, gateway)
     details = gateway.attach_card(customer=str(request.student_id), token=token)
     if isinstance(details, Declined):
+        if details.category == CARD_IN_USE:
+            raise CardInUse("this card is kept for somebody else")
         raise CardDeclined(details.category)
     with begin() as work:
         mine = work.cards.of(request.student_id)

@@ -25,6 +25,11 @@ from instainstru_core.payments.errors import (
 from instainstru_core.payments.ids import CardId, JournalId, OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.health import (
+    OVERDUE_AFTER,
+    QUIET_FOR,
+    AuthorisationHealth,
+)
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import (
     TRANSFER_FAILED,
@@ -314,6 +319,29 @@ class InMemoryPaymentQueries:
         return Earned(
             total=Money(sum(cents for _, cents in paid)),
             within=Money(sum(cents for then, cents in paid if then)),
+        )
+
+    def authorisations(self, *, now: datetime) -> AuthorisationHealth:
+        late = now - OVERDUE_AFTER
+        payments = list(_payments(self._tables).values())
+        scheduled = [each for each in payments if each.state is PaymentState.SCHEDULED]
+        unpaid = [
+            each
+            for each in payments
+            if each.state in {PaymentState.SCHEDULED, PaymentState.PAYMENT_METHOD_REQUIRED}
+            and each.closing is None
+            and now - QUIET_FOR < each.auth_due_at <= late
+            and each.created_at <= each.auth_due_at
+        ]
+        return AuthorisationHealth(
+            overdue=sum(each.auth_due_at < late for each in scheduled),
+            unpaid=len(unpaid),
+            granted=sum(
+                each.hold is not None
+                and each.hold.authorized_at is not None
+                and each.hold.authorized_at > now - QUIET_FOR
+                for each in payments
+            ),
         )
 
     def cards(self, student_id: StudentId) -> Sequence[SavedCard]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from instainstru_core.payments.model.processor import CardDetails, CardSetup, Declined
+from instainstru_core.payments.model.processor import CARD_IN_USE, CardDetails, CardSetup, Declined
 from instainstru_core.testing.fakes.processor.books import Books, CardForm, KeptCard
 from instainstru_core.testing.fakes.processor.cards import (
     EXPIRY_MONTH,
@@ -23,6 +23,8 @@ def attach_card(books: Books, command: AttachCard, at: datetime) -> CardDetails 
     kept = books.cards.get(command.token)
     if kept is not None and kept.customer == command.customer and not kept.is_detached:
         return kept.details
+    if kept is not None and kept.customer != command.customer:
+        return Declined(category=CARD_IN_USE)
     if (behaviour := TEST_CARDS.get(command.token)) is None:
         return Declined(category="processing_error")
     token = f"card_{books.digest(f'{command.customer}:{command.token}')}"
