@@ -30,6 +30,7 @@ RETRIES: Final = 1
 """How often the SDK repeats a call that got no answer, with the same key."""
 
 PAGE: Final = 100
+REPLAYED: Final = "idempotent-replayed"
 MISSING: Final = "resource_missing"
 NOT_FOUND: Final = 404
 
@@ -102,6 +103,13 @@ def is_foreign(error: stripe.StripeError) -> bool:
     Stripe makes no difference between the two.
     """
     return error.error is not None and error.error.code == "account_invalid"
+
+
+def is_saved(error: BaseException | None) -> bool:
+    """Whether a failure is one that Stripe has saved, and gives again to the same key."""
+    if not isinstance(error, stripe.APIError):
+        return False
+    return (error.headers or {}).get(REPLAYED) == "true"
 
 
 def metadata(key: OperationId, kind: str, **facts: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The `PaymentGateway` port against Stripe. Source: PY-2, PY-60…62."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar, cast
 
 from attrs import field, frozen
 from stripe import StripeClient
@@ -10,13 +10,14 @@ from stripe import StripeClient
 from adapters.stripe.accounts import Accounts
 from adapters.stripe.books import Books
 from adapters.stripe.cards import Cards
-from adapters.stripe.client import Counter
+from adapters.stripe.client import Counter, is_saved
 from adapters.stripe.customers import Customers
 from adapters.stripe.found import Found
 from adapters.stripe.holds import Holds
 from adapters.stripe.payouts import Payouts
 from adapters.stripe.transfers import Transfers
 from instainstru_core.kernel.money import Money
+from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.processor import (
     AuthorisationResult,
@@ -39,6 +40,8 @@ from instainstru_core.payments.model.processor import (
     Transferred,
     Voided,
 )
+
+AnswerT = TypeVar("AnswerT", bound=ProcessorAnswer)
 
 
 @frozen
@@ -95,8 +98,16 @@ class StripeGateway:
         group: str,
     ) -> AuthorisationResult:
         """Hold *amount* on *card*."""
-        return self._holds.authorise(
-            key, customer=customer, card=card, amount=amount, off_session=off_session, group=group
+        return self._told(
+            key,
+            lambda: self._holds.authorise(
+                key,
+                customer=customer,
+                card=card,
+                amount=amount,
+                off_session=off_session,
+                group=group,
+            ),
         )
 
     def find_authorisation(self, intent: str) -> AuthorisationResult | None:
@@ -109,15 +120,15 @@ class StripeGateway:
 
     def capture(self, key: OperationId, *, intent: str, amount: Money) -> Captured | Refused:
         """Take *amount* of the hold."""
-        return self._holds.capture(key, intent=intent, amount=amount)
+        return self._told(key, lambda: self._holds.capture(key, intent=intent, amount=amount))
 
     def void(self, key: OperationId, *, intent: str) -> Voided | Refused:
         """Let the hold go."""
-        return self._holds.void(key, intent=intent)
+        return self._told(key, lambda: self._holds.void(key, intent=intent))
 
     def refund(self, key: OperationId, *, intent: str, amount: Money) -> Refunded | Refused:
         """Give *amount* of the captured money back."""
-        return self._holds.refund(key, intent=intent, amount=amount)
+        return self._told(key, lambda: self._holds.refund(key, intent=intent, amount=amount))
 
     def find_refund(self, refund: str) -> RefundSeen | None:
         """How the refund stands now."""
@@ -127,8 +138,11 @@ class StripeGateway:
         self, key: OperationId, *, account: str, amount: Money, group: str, charge: str | None
     ) -> Transferred | Refused:
         """Move *amount* to *account*."""
-        return self._transfers.transfer(
-            key, account=account, amount=amount, group=group, charge=charge
+        return self._told(
+            key,
+            lambda: self._transfers.transfer(
+                key, account=account, amount=amount, group=group, charge=charge
+            ),
         )
 
     def charge(
@@ -142,8 +156,16 @@ class StripeGateway:
         group: str,
     ) -> ChargeResult:
         """Take *amount* from *card* at once."""
-        return self._holds.charge(
-            key, customer=customer, card=card, amount=amount, off_session=off_session, group=group
+        return self._told(
+            key,
+            lambda: self._holds.charge(
+                key,
+                customer=customer,
+                card=card,
+                amount=amount,
+                off_session=off_session,
+                group=group,
+            ),
         )
 
     def find_charge(self, intent: str) -> ChargeResult | None:
@@ -152,7 +174,9 @@ class StripeGateway:
 
     def reverse(self, key: OperationId, *, transfer: str, amount: Money) -> Reversed | Refused:
         """Take *amount* of a transfer back."""
-        return self._transfers.reverse(key, transfer=transfer, amount=amount)
+        return self._told(
+            key, lambda: self._transfers.reverse(key, transfer=transfer, amount=amount)
+        )
 
     def open_account(self, key: OperationId, *, instructor: str) -> PayoutAccount:
         """A new account for *instructor*."""
@@ -209,3 +233,19 @@ class StripeGateway:
     ) -> Iterator[BalanceTransaction]:
         """Every movement of the platform's balance, oldest first."""
         return self._books.balance_transactions(since=since, until=until)
+
+    def _told(self, key: OperationId, ask: Callable[[], AnswerT]) -> AnswerT:
+        """The answer; where Stripe has saved a 500 for the *key*, what the call left behind.
+
+        A repeat would be given the same 500 for a day. Stripe API page: Idempotent requests.
+        """
+        try:
+            return ask()
+        except OutcomeUnknown as error:
+            if not is_saved(error.__cause__):
+                raise
+            found = self._found.find_operation(key)
+            if found is None:
+                raise
+            # One key is one call: what was found is what that call makes.
+            return cast("AnswerT", found)

@@ -8,7 +8,7 @@ import pytest
 from adapters.stripe.found import made_at
 from adapters.stripe.payment_gateway import StripeGateway
 from instainstru_core.kernel.money import Money
-from instainstru_core.payments.errors import ProcessorObjectUnknown
+from instainstru_core.payments.errors import OutcomeUnknown, ProcessorObjectUnknown
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.processor import (
     Authorised,
@@ -35,6 +35,7 @@ from instainstru_core.payments.model.processor import (
 )
 from tests.integration.stripe.server import connect, disputes, payments
 from tests.integration.stripe.server.app import FakeStripe
+from tests.integration.stripe.server.faults import Hiccup
 from tests.integration.stripe.test_calls import GROUP, PRICE, STUDENT, hold, kept, key, last
 
 BACK = "https://app.test/back"
@@ -286,6 +287,30 @@ class TestFinding:
         assert isinstance(held, Authorised)
         payments.update_intent(stripe.books, held.intent, {"metadata": {str(key(2)): "void"}})
         assert gateway.find_operation(key(2)) is None
+
+    def test_a_failure_that_stripe_has_saved_is_looked_behind(
+        self, gateway: StripeGateway, stripe: FakeStripe
+    ) -> None:
+        """Repeating would give the same 500 for a day, though the money was taken."""
+        held = hold(gateway, 1)
+        assert isinstance(held, Authorised)
+        capture = "POST /v1/payment_intents/[^/]+/capture"
+        stripe.trouble(capture, Hiccup.SAVED_500)
+        taken = gateway.capture(key(2), intent=held.intent, amount=PRICE)
+        assert isinstance(taken, Captured)
+        assert taken == gateway.find_operation(key(2))
+        assert stripe.books.count("capture") == 1
+
+    def test_a_saved_failure_with_nothing_behind_it_stays_unknown(
+        self, gateway: StripeGateway, stripe: FakeStripe
+    ) -> None:
+        held = hold(gateway, 1)
+        assert isinstance(held, Authorised)
+        stripe.trouble("POST /v1/payment_intents/[^/]+/capture", Hiccup.SAVED_500)
+        stripe.books.objects[held.intent]["status"] = "processing"
+        for _ in range(2):
+            with pytest.raises(OutcomeUnknown):
+                gateway.capture(key(2), intent=held.intent, amount=PRICE)
 
     def test_a_key_tells_when_it_was_made(self) -> None:
         """Nothing older is looked through."""

@@ -137,6 +137,10 @@ class FakeStripe:
         finally:
             self._busy.discard(place)
 
+    def save(self, call: Call, status: int, document: Doc) -> None:
+        """From now on this is what the key is answered with."""
+        self._saved[(call.account, call.headers["idempotency-key"])] = (call, status, document)
+
     def _repeated(
         self, call: Call, first: Call, status: int, body: Doc
     ) -> tuple[int, Doc, dict[str, str]]:
@@ -254,8 +258,12 @@ class _Handler(BaseHTTPRequestHandler):
         status, document = 500, {"error": {"type": "api_error", "message": "Sorry"}}
         if hiccup is Hiccup.BUSY:
             status, document = 429, {"error": {"type": "invalid_request_error", "code": "rate"}}
-        if hiccup is None or hiccup is Hiccup.TIMEOUT_AFTER:
-            status, document, extra = self.stripe.answer(call)
+        if hiccup in {None, Hiccup.TIMEOUT_AFTER, Hiccup.SAVED_500}:
+            answered = self.stripe.answer(call)
+            if hiccup is Hiccup.SAVED_500:
+                self.stripe.save(call, status, document)
+            else:
+                status, document, extra = answered
         if hiccup is Hiccup.HANGS:
             time.sleep(HANG_SECONDS)
         if hiccup in {Hiccup.TIMEOUT_BEFORE, Hiccup.TIMEOUT_AFTER, Hiccup.HANGS}:

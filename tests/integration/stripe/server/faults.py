@@ -14,6 +14,7 @@ class Hiccup(StrEnum):
     TIMEOUT_BEFORE = "timeout_before"
     TIMEOUT_AFTER = "timeout_after"
     ERROR_500 = "error_500"
+    SAVED_500 = "saved_500"
     BUSY = "busy"
     HANGS = "hangs"
 
