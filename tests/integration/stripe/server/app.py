@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from instainstru_core.testing.fakes.processor.cards import Habit
-from tests.integration.stripe.server import connect, payments
+from tests.integration.stripe.server import connect, identity, payments
 from tests.integration.stripe.server.faults import Hiccup, Refusal, missing
 from tests.integration.stripe.server.forms import Doc, parse
 from tests.integration.stripe.server.lists import expanded, page, search
@@ -34,7 +34,7 @@ SHOWN = LISTED | {
     "customers": "customer",
     "disputes": "dispute",
     "setup_intents": "setup_intent",
-    "identity/verification_sessions": "identity.verification_session",
+    "identity/verification_sessions": identity.KIND,
 }
 HANG_SECONDS = 3.0
 _HABITS = {
@@ -233,6 +233,7 @@ _POSTS: dict[tuple[Any, ...], Act] = {
     ("POST", "balance_settings", 1): lambda s, c, _: connect.change_settings(
         s.books, c.account, c.params
     ),
+    ("POST", "identity", 2): lambda s, c, _: identity.start(s.books, c.params, base=s.base),
     ("GET", "accounts", 2): lambda s, _, p: s.books.connected(p[1]),
     ("GET", "balance", 1): lambda s, c, _: connect.balance(s.books, c.account),
     ("GET", "balance_settings", 1): lambda s, c, _: connect.settings(s.books, c.account),
