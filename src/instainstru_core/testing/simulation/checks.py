@@ -197,7 +197,9 @@ class Checks:
             if row.kind.value not in _BY_CALL:
                 continue
             key = OperationId.parse(self._of_object[row.source])
-            operation: PaymentOperation = operations[key]
+            operation: PaymentOperation | None = operations.get(key)
+            if operation is None:
+                breach("no money moves without an operation on file", row)
             self._net[operation.payment_id] += row.amount_cents
             if operation.matter is Matter.LESSON and row.kind.value in {"charge", "refund"}:
                 self._taken[operation.payment_id] += row.amount_cents

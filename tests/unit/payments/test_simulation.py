@@ -1,0 +1,283 @@
+"""The money simulator: it is sound where the platform is, and a broken rule does not get past it.
+
+Source: spec 02 §10 properties 3, 7, 8, 10 and 11; §11.4.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instainstru_core.kernel.money import Money
+from instainstru_core.payments.credits.model import ReleaseFault
+from instainstru_core.payments.gateways import PaymentGateway
+from instainstru_core.payments.ids import OperationId
+from instainstru_core.payments.model import planner
+from instainstru_core.payments.model.operation import PaymentOperation
+from instainstru_core.payments.model.outcomes import Share
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.processor import ProcessorAnswer
+from instainstru_core.payments.use_cases import carry_out
+from instainstru_core.payments.use_cases.credits.till import CreditTill
+from instainstru_core.pricing.model.quotes import PriceBreakdown
+from instainstru_core.testing.simulation.boundary import Boundary, Killed
+from instainstru_core.testing.simulation.dice import Dice
+from instainstru_core.testing.simulation.rows import LiveTables
+from instainstru_core.testing.simulation.run import Told, simulate
+from instainstru_core.testing.simulation.script import Script, Step
+from instainstru_core.testing.simulation.shrink import shrink
+from instainstru_core.testing.simulation.store import SimulatedStore
+from instainstru_core.testing.simulation.town import Town
+from instainstru_core.testing.simulation.turns import Turns
+from instainstru_core.testing.simulation.writing import write_script
+
+BOOKINGS = 40
+SEEDS = range(1, 5)
+MAX_SEEDS = 12
+
+
+def tell(seed: int) -> Told:
+    return simulate(write_script(seed, bookings=BOOKINGS))
+
+
+def first_breach() -> Told:
+    """The first seed that finds something."""
+    for seed in range(1, MAX_SEEDS + 1):
+        if not (told := tell(seed)).sound:
+            return told
+    raise AssertionError(f"nothing was found in {MAX_SEEDS} seeds")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_properties_3_7_8_10_11_hold_whatever_goes_wrong(seed: int) -> None:
+    told = tell(seed)
+    assert told.breach is None
+    assert told.bookings >= BOOKINGS / 2
+    assert told.events > told.commits > told.steps
+    assert told.outcomes["lesson_completed_full_payout"] > 0
+    assert sum(cents for _, cents in told.flows.items()) > 0
+
+
+def test_things_do_go_wrong() -> None:
+    told = [tell(seed) for seed in SEEDS]
+    assert sum(each.faults for each in told) > 0
+    assert sum(each.deaths for each in told) > 0
+    assert sum(each.notes["races"] for each in told) > 0
+    assert sum(each.notes["webhooks lost"] for each in told) > 0
+    assert sum(each.notes["webhooks repeated"] for each in told) > 0
+
+
+def test_a_seed_always_tells_the_same_story() -> None:
+    assert tell(7) == tell(7)
+    assert write_script(7, bookings=10).steps != write_script(8, bookings=10).steps
+
+
+@pytest.fixture
+def off_by_a_cent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A split that gives the instructor a cent of the platform's. The books still balance."""
+    right = planner._shares
+
+    def wrong(share: Share, breakdown: PriceBreakdown) -> tuple[Money, Money, Money]:
+        target, payout, commission = right(share, breakdown)
+        if share is not Share.SPLIT:
+            return target, payout, commission
+        return target, payout + Money(1), commission - Money(1)
+
+    monkeypatch.setattr(planner, "_shares", wrong)
+
+
+class TestMutants:
+    """Three rules of the platform, broken on purpose."""
+
+    @pytest.mark.usefixtures("off_by_a_cent")
+    def test_py_29_a_split_that_is_off_by_a_cent(self) -> None:
+        assert "each gets what the table says" in str(first_breach().breach)
+
+    def test_py_60_a_retry_with_a_new_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        right = carry_out._ask
+        keys = iter(range(10**9, 2 * 10**9))
+
+        def wrong(
+            operation: PaymentOperation, payment: Payment, gateway: PaymentGateway
+        ) -> ProcessorAnswer:
+            if operation.attempts > 1:
+                key = OperationId.parse(f"{next(keys):026}")
+                operation = evolve(operation, operation_id=key)
+            return right(operation, payment, gateway)
+
+        monkeypatch.setattr(carry_out, "_ask", wrong)
+        assert not first_breach().sound
+
+    def test_cr_8_credit_that_comes_back_although_the_lesson_was_taught(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def wrong(till: CreditTill, payment: Payment) -> Money:
+            return till.release(payment, fault=ReleaseFault.PLATFORM)
+
+        monkeypatch.setattr(CreditTill, "apply", wrong)
+        assert not first_breach().sound
+
+    @pytest.mark.usefixtures("off_by_a_cent")
+    def test_the_shortest_story_that_fails_is_short(self) -> None:
+        found = first_breach()
+        whole = write_script(found.seed, bookings=BOOKINGS)
+
+        def fails(script: Script) -> bool:
+            return not simulate(script).sound
+
+        small = shrink(whole, fails, tries=60)
+        assert fails(small)
+        assert len(small.steps) < len(whole.steps) / 10
+        assert whole.excerpt(small.named(whole)) == small
+
+
+class TestExcerpts:
+    def test_steps_are_named_alone_and_spared(self) -> None:
+        whole = write_script(1, bookings=200)
+        step = next(each for each in whole.steps if each.crash and each.beside)
+        (told,) = whole.excerpt(f"{step.number}as").steps
+        assert (told.number, told.crash, told.beside) == (step.number, 0, "")
+        assert whole.excerpt(str(step.number)).steps == (step,)
+
+    @pytest.mark.parametrize("named", ["", "x", "999999", "1b"])
+    def test_what_names_no_step_is_refused(self, named: str) -> None:
+        with pytest.raises(ValueError, match="there is no step"):
+            write_script(1, bookings=5).excerpt(named)
+
+    def test_a_step_says_who_does_what_and_what_goes_wrong(self) -> None:
+        script = write_script(1, bookings=200)
+        step: Step = next(each for each in script.steps if each.crash and each.beside)
+        told = str(step)
+        assert f"#{step.number} " in told
+        assert f"[dies at boundary {step.crash}]" in told
+        assert f"[at once with {step.beside}]" in told
+
+
+class TestShrinking:
+    @given(st.sets(st.integers(0, 60), min_size=1, max_size=4))
+    def test_what_is_left_is_what_it_takes(self, needed: set[int]) -> None:
+        whole = write_script(3, bookings=20)
+        needed = {each for each in needed if each < len(whole.steps)} or {0}
+
+        def fails(script: Script) -> bool:
+            return needed <= {each.number for each in script.steps}
+
+        small = shrink(whole, fails, tries=2000)
+        assert {each.number for each in small.steps} == needed
+
+
+class TestTurns:
+    def _race(self, seed: int) -> list[str]:
+        boundary, told = Boundary(), list[str]()
+
+        def story(name: str) -> Callable[[], None]:
+            def steps() -> None:
+                for number in range(4):
+                    boundary.reach()
+                    told.append(f"{name}{number}")
+
+            return steps
+
+        Turns(boundary, Dice(seed)).run(story("a"), story("b"))
+        return told
+
+    def test_each_story_keeps_its_order(self) -> None:
+        for seed in range(20):
+            told = self._race(seed)
+            assert [each for each in told if each[0] == "a"] == ["a0", "a1", "a2", "a3"]
+            assert [each for each in told if each[0] == "b"] == ["b0", "b1", "b2", "b3"]
+
+    def test_the_same_dice_make_the_same_race_and_others_another(self) -> None:
+        assert self._race(1) == self._race(1)
+        assert len({tuple(self._race(seed)) for seed in range(20)}) > 10
+
+    def test_a_death_is_told_and_the_other_goes_on(self) -> None:
+        boundary, told = Boundary(), list[str]()
+        boundary.arm(1)
+
+        def mortal() -> None:
+            boundary.reach()
+            told.append("lived")
+
+        raised = Turns(boundary, Dice(1)).run(mortal, lambda: told.append("went on"))
+        assert any(isinstance(each, Killed) for each in raised)
+        assert told == ["went on"]
+        assert boundary.killed == 1
+        assert boundary.give_way is None
+
+
+class TestRows:
+    @given(
+        st.lists(st.tuples(st.integers(0, 5), st.sampled_from((None, "x", "yy", "zzz")))),
+        st.lists(st.tuples(st.integers(0, 5), st.sampled_from((None, "x", "yy", "zzz")))),
+    )
+    def test_what_is_taken_back_never_was(
+        self, kept: list[tuple[int, str | None]], undone: list[tuple[int, str | None]]
+    ) -> None:
+        tables = LiveTables()
+        rows = tables.of("words", int, str)
+        plain: dict[int, str] = {}
+        for key, value in kept:
+            for each in (rows, plain):
+                each.pop(key, None) if value is None else each.update({key: value})
+        tables.keep()
+        for key, value in undone:
+            rows.pop(key, None) if value is None else rows.update({key: value})
+        tables.take_back()
+        assert rows == plain
+        found = tables.where("words", int, str, "__class__", str)
+        assert sorted(found) == sorted(plain.values())
+
+    def test_every_way_to_change_a_table_is_undone(self) -> None:
+        tables = LiveTables()
+        rows = tables.of("words", int, str)
+        rows.setdefault(1, "one")
+        tables.keep()
+        rows.clear()
+        rows.setdefault(2, "two")
+        del rows[2]
+        tables.take_back()
+        assert rows == {1: "one"}
+        with pytest.raises(NotImplementedError):
+            rows.popitem()
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town(evolve(write_script(1, bookings=5), faults=0.0))
+
+
+class TestTown:
+    def test_no_unit_is_begun_inside_of_another(self, town: Town) -> None:
+        store: SimulatedStore = town.store
+        with store.begin(), pytest.raises(RuntimeError, match="inside of another"), store.begin():
+            pass
+
+    def test_what_a_unit_did_before_it_failed_is_not_kept(self, town: Town) -> None:
+        before = dict(town.store.tables.named("instructors"))
+        with pytest.raises(ZeroDivisionError), town.store.begin() as work:
+            work.tables.of("instructors", int, str)[1] = "nobody"
+            raise ZeroDivisionError
+        assert town.store.tables.named("instructors") == before
+
+    def test_time_passes_though_nothing_is_due(self, town: Town) -> None:
+        until = town.clock.now() + timedelta(days=2)
+        town.pass_time(until)
+        assert town.clock.now() == until
+
+
+class TestDice:
+    def test_they_throw_all_there_is(self) -> None:
+        dice = Dice("every", 1)
+        assert {dice.below(6) for _ in range(200)} == set(range(6))
+        assert {dice.between(3, 5) for _ in range(100)} == {3, 4, 5}
+        assert {dice.choice("ab") for _ in range(50)} == {"a", "b"}
+        assert all(0 <= dice.random() < 1 for _ in range(100))
+
+    def test_what_is_likelier_comes_more_often(self) -> None:
+        dice = Dice("odds")
+        thrown = [dice.weighted((("seldom", 1), ("often", 9))) for _ in range(1000)]
+        assert 50 < thrown.count("seldom") < 150
