@@ -36,6 +36,7 @@ from instainstru_core.testing.memory.search import InMemoryMarket
 from instainstru_core.testing.memory.store import InMemoryStore
 
 WEBHOOK_SECRET: Final = b"what the simulated processor signs with"
+STRIPE_SECRET: Final = b"what Stripe's endpoint signs with"
 MAX_ROUNDS: Final = 1000
 """How often due work may lead to more due work before something must be going round in circles."""
 
@@ -87,6 +88,7 @@ def ports(
         mailer=mailbox,
         pricing_source=pricing,
         webhook_verifier=SignedWebhooks(secrets=(WEBHOOK_SECRET,), clock=clock),
+        stripe_verifier=SignedWebhooks(secrets=(STRIPE_SECRET,), clock=clock),
         signer=FakeSigner(),
         video=FakeVideoRooms(),
         rules=database.rules,

@@ -213,5 +213,6 @@ def _in_postgres(world: World, real: Ports, engine: Engine) -> Ports:
         mailer=world.mailbox,
         mailbox=world.mailbox,
         webhook_verifier=world.ports.webhook_verifier,
+        stripe_verifier=world.ports.stripe_verifier,
         time_machine=None,
     )

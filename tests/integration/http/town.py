@@ -229,6 +229,7 @@ def town(engine: Engine, real: Ports, world: World | None = None) -> Iterator[To
         mailbox=world.mailbox,
         feed_source=world.ports.feed_source,
         webhook_verifier=world.ports.webhook_verifier,
+        stripe_verifier=world.ports.stripe_verifier,
         time_machine=None,
     )
     load_catalog(small_catalog(), begin=world.ports.begin)
