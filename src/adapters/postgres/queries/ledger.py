@@ -31,6 +31,7 @@ _UNSETTLED = text(
                 JOIN payments payment ON payment.payment_id = line.payment_id
                     AND payment.state = 'settled'
                 WHERE line.account IN ('booking_escrow', 'instructor_payable', 'auth_held')
+                    AND line.tip_id IS NULL
                 GROUP BY line.payment_id, line.account
                 HAVING sum(line.cents) <> 0
            ) uncleared) AS unsettled

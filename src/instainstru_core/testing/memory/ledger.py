@@ -71,7 +71,8 @@ class InMemoryLedgerQueries:
         for journal in journals:
             for line in journal.lines:
                 sums[line.account] += line.cents
-                by_payment[line.payment_id, line.account] += line.cents
+                if line.tip_id is None:  # A tip is owed apart from its lesson. Source: PY-82.
+                    by_payment[line.payment_id, line.account] += line.cents
         payments = self._tables.of("payments", PaymentId, Payment).values()
         return TrialBalance(
             balances=tuple(
