@@ -7,19 +7,24 @@ import pytest
 from adapters.stripe.client import RETRIES
 from adapters.stripe.payment_gateway import StripeGateway
 from instainstru_core.payments.errors import ProcessorObjectUnknown
-from instainstru_core.payments.model.processor import Refused
+from instainstru_core.payments.model.processor import DisputeStatus, PayoutStatus, Refused
+from instainstru_core.testing.contracts.gateway_banking import Banker, BankingContract
+from instainstru_core.testing.contracts.gateway_charges import ChargesContract
 from instainstru_core.testing.contracts.payment_gateway import (
     GROUP,
     PRICE,
-    Bank,
-    PaymentGatewayContract,
     key,
 )
 from instainstru_core.testing.fakes.processor.commands import Fault
-from tests.integration.stripe.server import connect, payments
+from tests.integration.stripe.server import connect, disputes, payments
 from tests.integration.stripe.server.app import FakeStripe
 from tests.integration.stripe.server.faults import Hiccup
 
+ENDINGS = {
+    DisputeStatus.WON: "won",
+    DisputeStatus.LOST: "lost",
+    DisputeStatus.INQUIRY_CLOSED: "warning_closed",
+}
 CALLS = {
     "authorise": "POST /v1/payment_intents",
     "capture": "POST /v1/payment_intents/[^/]+/capture",
@@ -34,7 +39,7 @@ CALLS = {
 
 
 @dataclass
-class Counterpart(Bank):
+class Counterpart(Banker):
     """The other side of Stripe's counter."""
 
     stripe: FakeStripe
@@ -52,14 +57,40 @@ class Counterpart(Bank):
     def count(self, effect: str) -> int:
         return self.stripe.books.count(effect)
 
+    def fill_in(self, setup: str, client_secret: str, token: str) -> None:
+        payments.fill_form(self.stripe.books, setup, client_secret, token)
 
-class TestStripeGateway(PaymentGatewayContract):
+    def pay_out(self, account: str) -> str:
+        return str(connect.pay_out(self.stripe.books, account)["id"])
+
+    def land_payout(self, payout: str, status: PayoutStatus) -> None:
+        connect.land(self.stripe.books, payout, status)
+
+    def fail_refund(self, refund: str) -> None:
+        payments.fail_refund(self.stripe.books, refund)
+
+    def open_dispute(self, intent: str, *, inquiry: bool = False) -> str:
+        return str(disputes.open_dispute(self.stripe.books, intent, inquiry=inquiry)["id"])
+
+    def close_dispute(self, dispute: str, status: DisputeStatus) -> None:
+        disputes.close(self.stripe.books, dispute, ENDINGS[status])
+
+    def restrict(self, account: str) -> None:
+        papers = ["individual.verification.document"]
+        books = self.stripe.books
+        connect.change(books, account, charges=False, payouts=True, requirements=papers)
+
+    def deauthorise(self, account: str) -> None:
+        connect.leave(self.stripe.books, account)
+
+
+class TestStripeGateway(ChargesContract, BankingContract):
     @pytest.fixture
     def gateway(self, gateway: StripeGateway) -> StripeGateway:
         return gateway
 
     @pytest.fixture
-    def bank(self, stripe: FakeStripe) -> Bank:
+    def bank(self, stripe: FakeStripe) -> Banker:
         return Counterpart(stripe)
 
     def test_what_does_not_exist(self, gateway: StripeGateway) -> None:  # type: ignore[override]

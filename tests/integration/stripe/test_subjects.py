@@ -36,6 +36,7 @@ from instainstru_core.payments.model.processor import (
 from tests.integration.stripe.server import connect, disputes, payments
 from tests.integration.stripe.server.app import FakeStripe
 from tests.integration.stripe.server.faults import Hiccup
+from tests.integration.stripe.server.state import CREDIT, PLATFORM
 from tests.integration.stripe.test_calls import GROUP, PRICE, STUDENT, hold, kept, key, last
 
 BACK = "https://app.test/back"
@@ -241,7 +242,7 @@ class TestMoney:
         self, gateway: StripeGateway, stripe: FakeStripe, account: str
     ) -> None:
         """PY-47."""
-        much = Money(stripe.books.balances["acct_platform"] + 1)
+        much = Money(stripe.books.balances[PLATFORM] + CREDIT + 1)
         refused = gateway.transfer(key(3), account=account, amount=much, group=GROUP, charge=None)
         assert refused == Refused(reason="insufficient_balance")
 

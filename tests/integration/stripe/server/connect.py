@@ -6,7 +6,7 @@ Balance, Balance settings; Instant payouts for Connect.
 
 from tests.integration.stripe.server.faults import Refusal, missing, state, wrong
 from tests.integration.stripe.server.forms import Doc
-from tests.integration.stripe.server.state import PLATFORM, Books, day
+from tests.integration.stripe.server.state import CREDIT, PLATFORM, Books, day
 
 ARRIVES_AFTER = 2 * 86_400
 INSTANT_FEE_BPS = 150
@@ -98,7 +98,7 @@ def transfer(books: Books, params: Doc) -> Doc:
             " enabled: transfers, crypto_transfers, legacy_payments",
         )
     charge = _source(books, params.get("source_transaction"), amount)
-    if charge is None and amount > books.balances[PLATFORM]:
+    if charge is None and amount > books.balances[PLATFORM] + CREDIT:
         raise state("balance_insufficient", "You have insufficient available funds.")
     made = books.add(
         "tr",

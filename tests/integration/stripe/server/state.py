@@ -9,8 +9,8 @@ from tests.integration.stripe.server.faults import Refusal, missing
 from tests.integration.stripe.server.forms import Doc
 
 PLATFORM = "acct_platform"
-OPENING_BALANCE = 1_000_000_00
-"""What was on the balance before anything happened here; no transaction of ours tells of it."""
+CREDIT = 1_000_000_00
+"""How far transfers may bring the balance below zero, so that few tests need money first."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Books:
 
     objects: dict[str, Doc] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
-    balances: dict[str, int] = field(default_factory=lambda: {PLATFORM: OPENING_BALANCE})
+    balances: dict[str, int] = field(default_factory=lambda: {PLATFORM: 0})
     schedules: dict[str, Doc] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     events: list[Doc] = field(default_factory=list)
