@@ -18,6 +18,7 @@ from instainstru_core.kernel.lessons import Modality
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
 from instainstru_core.payments.ids import OperationId, PaymentId
+from instainstru_core.payments.model.escalating import CAPTURE_ESCALATED
 from instainstru_core.payments.model.holds import CardHold, Failure, FailureKind, HoldStatus
 from instainstru_core.payments.model.operation import (
     TRANSFER_FAILED,
@@ -110,6 +111,15 @@ class PostgresPayments:
                     payments.c.review_reason == TRANSFER_FAILED,
                 )
             )
+            .order_by(payments.c.payment_id)
+        )
+        return list(self._connection.scalars(statement))
+
+    def escalated(self, instructor_id: InstructorId) -> Sequence[PaymentId]:
+        statement = (
+            select(payments.c.payment_id)
+            .where(payments.c.instructor_id == instructor_id)
+            .where(payments.c.review_reason == CAPTURE_ESCALATED)
             .order_by(payments.c.payment_id)
         )
         return list(self._connection.scalars(statement))

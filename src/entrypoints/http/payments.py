@@ -18,6 +18,7 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.mutex import alone_with
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.ids import CardId, PaymentId
+from instainstru_core.payments.model.next_actions import NextAction, next_actions
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.planner import final_plan
@@ -130,6 +131,7 @@ class BookingPaymentView(Struct, kw_only=True, frozen=True):
     settled_at: datetime | None
     failure: Annotated[str | None, Meta(examples=["insufficient_funds"])]
     timeline: list[OperationView]
+    next_actions: Annotated[list[NextAction], Meta(description="What its student can do now.")]
 
     @classmethod
     def of(cls, found: PaymentView, viewer: AccountId) -> "BookingPaymentView":
@@ -138,7 +140,7 @@ class BookingPaymentView(Struct, kw_only=True, frozen=True):
         pays = viewer.value == payment.student_id.value
         price = payment.breakdown
         lines = student_lines(price) if pays else instructor_lines(price)
-        hidden = "authorise capture refund void" if not pays else "transfer"
+        hidden = "authorise capture refund void charge" if not pays else "transfer reverse"
         return cls(
             payment_id=payment.payment_id,
             booking_id=payment.booking_id,
@@ -158,6 +160,7 @@ class BookingPaymentView(Struct, kw_only=True, frozen=True):
                 for each in found.operations
                 if each.kind.value not in hidden.split()
             ],
+            next_actions=list(next_actions(payment)) if pays else [],
         )
 
 

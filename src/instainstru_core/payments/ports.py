@@ -57,6 +57,10 @@ class Payments(Protocol):
         """The instructor's payments whose money was taken and not all paid out, oldest first."""
         ...
 
+    def escalated(self, instructor_id: InstructorId) -> Sequence[PaymentId]:
+        """The instructor's payments that no card paid and that are not settled. Source: PY-25."""
+        ...
+
     def lapsing(self, *, before: datetime, limit: int) -> Sequence[PaymentId]:
         """Authorised payments, frozen or not, whose hold lapses by *before*; the soonest first.
 

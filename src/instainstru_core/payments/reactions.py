@@ -37,6 +37,7 @@ from instainstru_core.payments.use_cases.credits.conclude_milestone import concl
 from instainstru_core.payments.use_cases.credits.earn_milestone import earn_milestone
 from instainstru_core.payments.use_cases.credits.expire_credit import expire_credit
 from instainstru_core.payments.use_cases.debts.record_debt import DebtDesk
+from instainstru_core.payments.use_cases.debts.retry_advances import retry_advances
 from instainstru_core.payments.use_cases.freeze_payment import (
     COMPLETION_DISPUTED,
     NO_SHOW_REPORTED,
@@ -220,7 +221,7 @@ def resume_claimed_payment(item: WorkItem, ports: PaymentPorts) -> None:
 def retry_owed_payouts(item: WorkItem, ports: PaymentPorts) -> None:
     """The instructor's account can be paid, or a hold is over: send what waits. Source: PY-47."""
     instructor_id = item.id(InstructorId, "instructor_id")
-    for send in (retry_payouts, retry_tip_transfers):
+    for send in (retry_payouts, retry_advances, retry_tip_transfers):
         send(
             instructor_id,
             begin=ports.begin,

@@ -27,6 +27,7 @@ from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.use_cases.check_out import CheckOut
 from instainstru_core.payments.use_cases.debts import pay_debt as paying
 from instainstru_core.payments.use_cases.debts.hear_debt_charge import hear_debt_charge
+from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
 from instainstru_core.payments.use_cases.settle_payment import retry_capture
 from instainstru_core.testing.contracts.payments import HOUR
 from instainstru_core.testing.fakes.processor.commands import Fault
@@ -187,12 +188,23 @@ class EscalationContract:
             account = work.connect_accounts.find(till.classroom.instructor)
         assert account is not None
         till.processor.change_account(account.account, charges_enabled=False)
+        refresh_payout_account(
+            till.classroom.instructor, begin=till.begin, gateway=till.gateway, clock=till.clock
+        )
         wait_out(till)
         assert till.payment(booking).outcome is Outcome.CAPTURE_FAILURE_PAID
         assert till.balances()[Account.INSTRUCTOR_PAYABLE] == -PAYOUT
         (debt,) = debts(till)
         assert not pay(till, debt).debt.owed
         assert not till.payment(booking).settled
+        till.processor.change_account(account.account, charges_enabled=True)
+        refresh_payout_account(
+            till.classroom.instructor, begin=till.begin, gateway=till.gateway, clock=till.clock
+        )
+        till.work_off()
+        assert till.payment(booking).settled
+        assert effects(till).count(("transfer", PAYOUT)) == 1
+        assert till.books().balanced
 
     @pytest.mark.parametrize("fault", [Fault.TIMEOUT_BEFORE, Fault.TIMEOUT_AFTER, Fault.ERROR_500])
     def test_property_8_an_advance_without_an_answer_is_repeated(

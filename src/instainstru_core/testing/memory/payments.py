@@ -25,6 +25,7 @@ from instainstru_core.payments.errors import (
 from instainstru_core.payments.ids import CardId, JournalId, OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
+from instainstru_core.payments.model.escalating import CAPTURE_ESCALATED
 from instainstru_core.payments.model.health import (
     OVERDUE_AFTER,
     QUIET_FOR,
@@ -96,6 +97,13 @@ class InMemoryPayments:
             for payment in _payments(self._tables).values()
             if payment.instructor_id == instructor_id
             and (payment.state is PaymentState.CAPTURED or payment.review_reason == TRANSFER_FAILED)
+        )
+
+    def escalated(self, instructor_id: InstructorId) -> Sequence[PaymentId]:
+        return sorted(
+            payment.payment_id
+            for payment in _payments(self._tables).values()
+            if payment.instructor_id == instructor_id and payment.review_reason == CAPTURE_ESCALATED
         )
 
     def lapsing(self, *, before: datetime, limit: int) -> Sequence[PaymentId]:
@@ -285,7 +293,16 @@ class InMemoryPaymentQueries:
             return None
         return PaymentView(
             payment=payment,
-            operations=tuple(InMemoryPaymentOperations(self._tables).of(payment.payment_id)),
+            operations=tuple(
+                sorted(
+                    (
+                        each
+                        for each in _operations(self._tables).values()
+                        if each.payment_id == payment.payment_id
+                    ),
+                    key=lambda operation: operation.operation_id,
+                )
+            ),
             card=self._tables.of("saved_cards", CardId, SavedCard).get(payment.card_id),
         )
 

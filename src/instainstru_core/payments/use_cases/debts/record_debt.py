@@ -104,6 +104,31 @@ class DebtDesk(Clerk):
             matter=Matter.DEBT,
         )
 
+    def send_advance(self, payment: Payment) -> None:
+        """Send at once an advance that waits, or that nobody took. Source: PY-47, PY-73."""
+        plan = final_plan(payment)
+        if payment.review_reason != CAPTURE_ESCALATED or plan is None or not plan.payout:
+            return
+        if transfers_paused(self._work, payment.instructor_id):
+            return
+        every = self._work.payment_operations.of(payment.payment_id, Matter.DEBT)
+        advances = [each for each in every if each.kind is OperationKind.TRANSFER]
+        if not advances:
+            self._advance(payment, plan.payout)
+        elif advances[-1].state is OperationState.PLANNED:
+            sent = advances[-1].send(at=self._at)
+            self._work.payment_operations.save(sent)
+            self.followups.append(sent)
+        elif advances[-1].state is OperationState.FAILED:
+            self.plan(
+                payment,
+                OperationKind.TRANSFER,
+                advances[-1].next_slot,
+                amount=advances[-1].amount,
+                target=advances[-1].target,
+                matter=Matter.DEBT,
+            )
+
     def charge(self, debt: StudentDebt, payment: Payment, amount: Money, token: str) -> None:
         """Plan to take *amount* from the card; its holder is there. Source: PY-26."""
         self.plan(
