@@ -439,6 +439,15 @@ class ExpiryContract:
         assert parts(till) == {CreditPart.AVAILABLE: 1000}
         assert kept(till, lot).expires_at == till.clock.now() + GRACE
 
+    def test_cr_6_only_what_comes_back_lives_on(self, till: Till) -> None:
+        """What lay unspent beside it ran out in its time."""
+        give(till, 1500, expires_at=till.clock.now() + DAY)
+        booking = paid(till, credit=1000)
+        till.at(booking.lesson.starts_at - 36 * HOUR)
+        call_off(till, booking, by_instructor=True)
+        till.work_off()
+        assert parts(till) == {CreditPart.AVAILABLE: 1000, CreditPart.EXPIRED: 500}
+
     def test_cr_14_a_month_and_a_week_ahead_it_is_told_once_each(self, till: Till) -> None:
         lot = give(till, 1000, expires_at=till.clock.now() + 40 * DAY)
         told = []
@@ -592,6 +601,31 @@ class MilestoneContract:
         call_off(till, later, by_instructor=True)
         till.work_off()
         assert parts(till) == {CreditPart.APPLIED: 300, CreditPart.REVOKED: 700}
+
+    def test_property_12_the_same_ordinal_again_earns_only_what_was_not_kept(
+        self, till: Till
+    ) -> None:
+        """CR-12: kept so far and granted anew come to one milestone."""
+        booking = self.fifth(till)
+        spent = paid(till, credit=300, hours_ahead=20)
+        with till.begin() as work:
+            credit = CreditTill(work, till.ids, till.clock.now())
+            credit.apply(till.payment(spent))
+            credit.revoke_milestone(till.payment(booking))
+            (first,) = work.credit_lots.earned_by(booking.booking_id)
+            assert (first.kept, first.withdrawn) == (Money(300), True)
+            again = earn_milestone(
+                booking.booking_id,
+                work=work,
+                ids=till.ids,
+                now=till.clock.now(),
+                config=till.pricing,
+            )
+        assert again is not None
+        assert (again.amount, again.ordinal) == (Money(700), 5)
+        with till.begin() as work:
+            lots = work.credit_lots.of_ordinal(till.student, 5)
+        assert sum((lot.kept for lot in lots), NOTHING) == Money(1000)
 
     def test_cr_13_a_full_refund_gives_back_what_was_used_once(self, till: Till) -> None:
         lot = give(till, 2000, expires_at=till.clock.now() + 5 * DAY)
