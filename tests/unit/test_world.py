@@ -28,10 +28,13 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import DomainError, OperationInProgress
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.payments.errors import CardDeclined
+from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.payment import PaymentState
+from instainstru_core.payments.use_cases.keep_card import AddCard, add_card
 from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
 from instainstru_core.payments.use_cases.reschedule_booking import reschedule_booking
+from instainstru_core.payments.use_cases.tips.give_tip import GiveTip, give_tip
 from instainstru_core.ports import Ports, Work
 from instainstru_core.reactions import HANDLERS, PERIODIC, Handler
 from instainstru_core.search.model.query import SearchQuery
@@ -246,6 +249,28 @@ def move_a_lesson(world: World, student: Principal, instructor: Principal) -> No
     )
 
 
+def tip_for(world: World, student: Principal, lesson: Booking) -> None:
+    """A tip that the first card refuses and the second pays. Source: PY-51."""
+    ports, who = world.ports, StudentId(student.account_id.value)
+    refuses = add_card(
+        AddCard(student_id=who, token="pm_card_insufficient_funds"),
+        begin=ports.begin,
+        gateway=world.processor,
+        ids=ports.ids,
+        clock=ports.clock,
+    )
+
+    def give(card_id: CardId | None) -> None:
+        wish = GiveTip(
+            student_id=who, booking_id=lesson.booking_id, amount_cents=1000, card_id=card_id
+        )
+        give_tip(wish, begin=ports.begin, gateway=world.processor, ids=ports.ids, clock=ports.clock)
+
+    with pytest.raises(CardDeclined):
+        give(refuses.card_id)
+    give(None)
+
+
 def everything(world: World) -> tuple[set[str | None], object]:
     """Four days with all that can happen: which handlers had a part in it, and what it came to."""
     file_periodic_work(PERIODIC.values(), begin=world.ports.begin, clock=world.clock)
@@ -268,6 +293,8 @@ def everything(world: World) -> tuple[set[str | None], object]:
     performed += world.advance(44 * HOUR)
     quarrel(world, students[0], lessons[-1])
     performed += world.advance(52 * HOUR)
+    tip_for(world, students[0], lessons[0])
+    performed += world.advance()
     assert Outcome.DEAD not in {each.outcome for each in performed}
     seen = [type(world.booking(each.booking_id).state) for each in lessons]
     ended = [payment and payment.state for payment in map(world.payment, lessons)]
