@@ -24,7 +24,16 @@ TIER_COLUMNS = """
     coalesce(teacher.founding, false) AS founding, tier.commission_bps AS persisted_bps,
     tier.last_step_down_at, taught.completed, taught.last_completed_at
 """
-TIER_JOINS = """
+BLAMED = """
+    SELECT FROM payments blamed
+    WHERE blamed.booking_id = bookings.booking_id
+        AND blamed.instructor_id = bookings.instructor_id
+        AND blamed.outcome IN (
+            'instructor_no_show_full_refund', 'student_wins_dispute_full_refund')
+"""
+"""A lesson that was refunded in full, with its instructor at fault. Source: PR-17."""
+
+TIER_JOINS = f"""
     LEFT JOIN instructors teacher ON teacher.instructor_id = asked.instructor_id
     LEFT JOIN instructor_tiers tier ON tier.instructor_id = asked.instructor_id
     CROSS JOIN LATERAL (
@@ -32,8 +41,9 @@ TIER_JOINS = """
                max(completed_at) AS last_completed_at
         FROM bookings
         WHERE bookings.instructor_id = asked.instructor_id AND status = 'COMPLETED'
+          AND NOT EXISTS ({BLAMED})
     ) taught
-"""
+"""  # noqa: S608 - constants
 _ASKED = "(SELECT CAST(:instructor AS uuid) AS instructor_id) asked"
 
 _FACTS = text(f"SELECT {TIER_COLUMNS} FROM {_ASKED} {TIER_JOINS}")  # noqa: S608 - constants
@@ -47,8 +57,9 @@ _OFFERING = text(
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('tier:' || :instructor, 0))")
 _COMPLETIONS = text(
-    "SELECT completed_at FROM bookings WHERE instructor_id = :instructor"
-    " AND status = 'COMPLETED' AND completed_at >= :since ORDER BY completed_at"
+    "SELECT completed_at FROM bookings WHERE instructor_id = :instructor"  # noqa: S608 - constants
+    " AND status = 'COMPLETED' AND completed_at >= :since"
+    f" AND NOT EXISTS ({BLAMED}) ORDER BY completed_at"
 )
 _PRICED_LESSONS = text(
     """

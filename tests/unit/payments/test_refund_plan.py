@@ -56,9 +56,8 @@ def price(cents: int = 12_000, credit: int = 0, commission_bps: int = 1200) -> P
 
 
 def facts(credit: int = 0, **more: int) -> RefundFacts:
-    breakdown = price(credit=credit)
-    amounts = {name: Money(cents) for name, cents in more.items()}
-    return RefundFacts(breakdown=breakdown, captured_at=NOON, **amounts)
+    plain = RefundFacts(breakdown=price(credit=credit), captured_at=NOON)
+    return evolve(plain, **{name: Money(cents) for name, cents in more.items()})
 
 
 def plan(

@@ -130,6 +130,14 @@ payments = Table(
         "auth_due_at",
         postgresql_where=text("state IN ('scheduled', 'payment_method_required')"),
     ),
+    Index(
+        "payments_blamed_idx",
+        "instructor_id",
+        "booking_id",
+        postgresql_where=text(
+            "outcome IN ('instructor_no_show_full_refund', 'student_wins_dispute_full_refund')"
+        ),
+    ),
     Index("payments_instructor_idx", "instructor_id", "payment_id"),
     Index("payments_card_idx", "card_id", postgresql_where=text("state <> 'settled'")),
 )

@@ -3,7 +3,7 @@
 Stories with the simulated processor. Source: PY-52…PY-57, Appendix A rows 19, 22, 23, 27…30.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -236,6 +236,20 @@ class RefundsContract:
             Account.REFUNDS_CONTRA: FEE,
         }
 
+    @pytest.mark.parametrize(
+        ("reason", "counted"), [(RefundReason.DISPUTE, 0), (RefundReason.GOODWILL, 1)]
+    )
+    def test_a_blamed_lesson_counts_for_no_level(
+        self, till: Till, reason: RefundReason, counted: int
+    ) -> None:
+        """PR-17: once it is fully refunded with the instructor at fault."""
+        booking = settled(till)
+        since = till.clock.now() - timedelta(days=30)
+        give_back(till, booking, 100, reason=reason)
+        assert _completed(till, booking, since) == 1
+        give_back(till, booking, reason=reason)
+        assert _completed(till, booking, since) == counted
+
     def test_an_instructor_who_never_came(self, till: Till) -> None:
         """PY-54: the booking becomes a no-show."""
         booking = settled(till)
@@ -371,6 +385,11 @@ class RefundsContract:
             raise _UndoneError
         with till.begin() as work:
             assert work.refunds.of(order.payment_id) == []
+
+
+def _completed(till: Till, booking: Booking, since: datetime) -> int:
+    with till.begin() as work:
+        return work.instructor_tiers.facts(booking.instructor, since=since).completed
 
 
 class _UndoneError(Exception):

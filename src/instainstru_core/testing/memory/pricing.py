@@ -27,15 +27,29 @@ if TYPE_CHECKING:
     from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
 
 
+BLAMED = frozenset({Outcome.INSTRUCTOR_NO_SHOW, Outcome.DISPUTE_REFUND})
+"""How lessons end that were refunded in full with the instructor at fault. Source: PR-17."""
+
+
+def _taught(tables: "Tables", instructor_id: InstructorId) -> list[datetime]:
+    """When the lessons were completed that count for the instructor's level. Source: PR-17."""
+    blamed = {
+        payment.booking_id
+        for payment in tables.where("payments", PaymentId, Payment, "instructor_id", instructor_id)
+        if payment.outcome in BLAMED
+    }
+    return [
+        booking.state.at
+        for booking in tables.where("bookings", BookingId, Booking, "instructor", instructor_id)
+        if isinstance(booking.state, Completed) and booking.booking_id not in blamed
+    ]
+
+
 def tier_facts(tables: "Tables", instructor_id: InstructorId, since: datetime) -> TierFacts:
     """What an evaluation of the instructor goes by."""
     instructor = tables.of("instructors", InstructorId, Instructor).get(instructor_id)
     kept = tables.of("instructor_tiers", InstructorId, InstructorTier).get(instructor_id)
-    taught = [
-        booking.state.at
-        for booking in tables.where("bookings", BookingId, Booking, "instructor", instructor_id)
-        if isinstance(booking.state, Completed)
-    ]
+    taught = _taught(tables, instructor_id)
     return TierFacts(
         is_founding=instructor is not None and instructor.founding,
         persisted_bps=None if kept is None else kept.commission.bps,
@@ -102,13 +116,7 @@ class InMemoryPricingHistory:
         return tier_facts(self._tables, instructor_id, since)
 
     def completions(self, instructor_id: InstructorId, *, since: datetime) -> Sequence[datetime]:
-        return sorted(
-            booking.state.at
-            for booking in self._tables.of("bookings", BookingId, Booking).values()
-            if booking.instructor == instructor_id
-            and isinstance(booking.state, Completed)
-            and booking.state.at >= since
-        )
+        return sorted(at for at in _taught(self._tables, instructor_id) if at >= since)
 
     def lessons(self, *, since: datetime, until: datetime) -> Sequence[PricedLesson]:
         bookings = self._tables.of("bookings", BookingId, Booking)
