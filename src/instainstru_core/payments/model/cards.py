@@ -88,14 +88,17 @@ class ConnectAccount(Aggregate):
         )
 
     def as_seen(self, seen: PayoutAccount, *, at: datetime) -> Self:
-        """The account as the processor shows it now; a change of payability is news."""
+        """The account as the processor shows it now; a change of payability is news.
+
+        One that left the platform stays gone, whatever older news says. Source: spec 02 §3.2.
+        """
         now = evolve(
             self,
             charges_enabled=seen.charges_enabled,
             details_submitted=seen.details_submitted,
             payouts_enabled=seen.payouts_enabled,
             requirements=seen.requirements,
-            deauthorised=seen.deauthorised,
+            deauthorised=self.deauthorised or seen.deauthorised,
         )
         return self._telling(now, at=at)
 

@@ -140,6 +140,9 @@ class AccountsContract:
         with till.begin() as work:
             instructor = work.instructors.get(till.classroom.instructor)
         assert (instructor.payable, instructor.is_live) == (False, False)
+        till.processor.books.accounts[account_of(till).account].is_deauthorised = False
+        restrict(till, restricted=False)
+        assert account_of(till).status is AccountStatus.DEAUTHORIZED, "old news, and PY-65"
 
     def test_py_73_lost_payability_with_a_lesson_ahead_holds_and_asks_for_a_look(
         self, till: Till
