@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from instainstru_core.testing.simulation.actor import Actor, Weather
+from instainstru_core.testing.simulation.actors.bank import Bank
 from instainstru_core.testing.simulation.actors.booker import Booker, CardSwitcher, Confirmer
 from instainstru_core.testing.simulation.actors.canceller import Canceller
 from instainstru_core.testing.simulation.actors.claimants import Judge, Objector, Reporter
 from instainstru_core.testing.simulation.actors.mover import Mover
+from instainstru_core.testing.simulation.actors.operators import (
+    Giver,
+    Refunder,
+    Withholder,
+)
 from instainstru_core.testing.simulation.actors.teacher import Teacher
+from instainstru_core.testing.simulation.actors.tipper import Debtor, Tipper
 from instainstru_core.testing.simulation.actors.weather import Outage, Sleep
 
 ACTORS: Final[Mapping[str, Actor]] = {
@@ -23,6 +30,12 @@ ACTORS: Final[Mapping[str, Actor]] = {
         Reporter(),
         Objector(),
         Judge(),
+        Tipper(),
+        Debtor(),
+        Giver(),
+        Refunder(),
+        Withholder(),
+        Bank(),
     )
 }
 """Who does what about a lesson, by name."""

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from instainstru_core.accounts.ids import StudentId
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
 from instainstru_core.kernel.events import Event
 from instainstru_core.payments.ids import OperationId, PaymentId
@@ -39,6 +40,23 @@ _FROM_NEWS: Final = frozenset(
 )
 """Journals of what the processor did by itself: told when it is heard of, not with an answer."""
 
+_AFTERWARDS: Final = _FROM_NEWS | {
+    JournalType.CHARGEBACK_LOST,
+    JournalType.CHARGEBACK_RECOVERY,
+    JournalType.REFUND_SETTLED,
+    JournalType.TRANSFER_REVERSAL,
+    JournalType.TIP_CHARGE,
+    JournalType.DEBT_COLLECTED,
+    JournalType.DEBT_WRITTEN_OFF,
+    JournalType.CREDIT_ISSUE_PROMO,
+    JournalType.CREDIT_UNLOCK,
+    JournalType.CREDIT_EXPIRE,
+    JournalType.CREDIT_REVOKE,
+    JournalType.CREDIT_FREEZE,
+    JournalType.CREDIT_UNFREEZE,
+}
+"""Journals that are not about how the money of a lesson ended first."""
+
 _CREDIT: Final = {
     Account.CREDIT_PENDING: "pending",
     Account.CREDIT_AVAILABLE: "available",
@@ -47,6 +65,15 @@ _CREDIT: Final = {
 }
 _CALLED: Final = frozenset({"authorisation", "capture", "void", "refund", "transfer", "reversal"})
 """Effects of calls that bring a key; each key may have one (PY-60)."""
+
+
+@frozen(kw_only=True)
+class SettledAs:
+    """How the money of a lesson ended first, what was *decided* for it, and the booking then."""
+
+    outcome: str
+    decided: str | None
+    booking: Booking
 
 
 @define
@@ -64,6 +91,12 @@ class Checks:
     """What one account gave to another: from the debited to the credited one."""
 
     outcomes: Counter[str] = Factory(Counter)
+    settled_as: dict[PaymentId, SettledAs] = Factory(dict)
+    """How each payment ended first: refunds and banks may change that afterwards."""
+
+    settling: dict[PaymentId | None, Counter[Account]] = Factory(lambda: defaultdict(Counter))
+    """What every account came to by lessons alone: no tips, refunds, disputes or fees."""
+
     by_student: dict[StudentId, Counter[Account]] = Factory(lambda: defaultdict(Counter))
     posted: dict[PaymentId | None, int] = Factory(lambda: defaultdict(int))
     _students: set[StudentId] = Factory(set)
@@ -109,12 +142,15 @@ class Checks:
         if sum(each.journal_type is journal.journal_type for each in twins) > 1:
             breach("one fact is told once", journal.journal_type, journal.source_id)
         called = journal.journal_type not in _FROM_NEWS
+        of_lesson = self._is_of_lesson(journal)
         for line in journal.lines:
             if called and line.account is Account.PROCESSOR_BALANCE:
                 self.posted[line.payment_id] += line.cents
             if line.account in _CREDIT and line.student_id is not None:
                 self.by_student[line.student_id][line.account] += line.cents
                 self._students.add(line.student_id)
+            if of_lesson:
+                self.settling[line.payment_id][line.account] += line.cents
             self.sums[line.account] += line.cents
             self.by_payment[line.payment_id][line.account] += line.cents
             if line.payment_id is not None:
@@ -122,6 +158,14 @@ class Checks:
         if sum(self.sums.values()):
             breach("the books sum to zero", dict(self.sums))
         self._flow(journal)
+
+    def _is_of_lesson(self, journal: Journal) -> bool:
+        """Whether the journal is about how a lesson's money ended, and not what came after."""
+        if journal.journal_type is not JournalType.TRANSFER:
+            return journal.journal_type not in _AFTERWARDS
+        operations = self.tables.named("payment_operations")
+        made: PaymentOperation | None = operations.get(OperationId.parse(journal.source_id))
+        return made is not None and made.matter in {Matter.LESSON, Matter.DEBT}
 
     def _flow(self, journal: Journal) -> None:
         """Who gave to whom: debits are matched with credits in the order of the lines."""
@@ -149,10 +193,13 @@ class Checks:
             breach("what waits has no outcome", payment)
         if (state is PaymentState.MANUAL_REVIEW) != (payment.review_reason is not None):
             breach("a review says why", payment)
-        if state is PaymentState.SETTLED and (
-            change.before is NOT_THERE or change.before.state is not PaymentState.SETTLED
-        ):
-            self.outcomes[str(payment.outcome)] += 1
+        if payment.outcome is not None and payment.payment_id not in self.settled_as:
+            self.outcomes[payment.outcome.value] += 1
+            self.settled_as[payment.payment_id] = SettledAs(
+                outcome=payment.outcome.value,
+                decided=None if payment.closing is None else payment.closing.value,
+                booking=self.tables.named("bookings")[payment.booking_id],
+            )
 
     def _lot(self, change: Change, _touched: set[PaymentId], _now: datetime) -> None:
         self._students.add(change.after.student_id)
@@ -228,10 +275,16 @@ class Checks:
         ):
             breach("what is settled is cleared", payment_id, sums)
         operations = self.tables.named("payment_operations").where("payment_id", payment_id)
-        if all(each.finished for each in operations):
+        if all(each.finished for each in operations) and not self._waits(payment_id):
             posted, happened = self.posted[payment_id], self._net[payment_id]
             if posted != happened:
                 breach("the books say what the processor says", payment_id, posted, happened)
+
+    def _waits(self, payment_id: PaymentId) -> bool:
+        """Whether a cardholder may confirm a tip or the payment of a debt at any moment."""
+        tips = self.tables.named("tips").where("payment_id", payment_id)
+        debts = self.tables.named("student_debts").where("payment_id", payment_id)
+        return any(tip.open for tip in tips) or any(debt.waiting is not None for debt in debts)
 
     def _look_at_credit(self, student_id: StudentId) -> None:
         """PY-84 and property 10 for one student."""

@@ -13,7 +13,9 @@ from attrs import frozen
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
 from instainstru_core.payments.ledger.model import Account
+from instainstru_core.payments.model.operation import Matter, OperationKind, OperationState
 from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.payments.refunds.model import RefundState
 from instainstru_core.testing.simulation.breach import breach
 from instainstru_core.testing.simulation.town import Town
 
@@ -41,7 +43,11 @@ _NOTHING: Final = frozenset(
         "admin_refund",
     }
 )
-_UNPAID: Final = frozenset({"capture_failure_instructor_paid", "capture_failure_escalated"})
+DISPUTE_LOST: Final = "dispute_lost"
+_AGAIN: Final = frozenset({Matter.TIP, Matter.REFUND, Matter.CHARGEBACK})
+"""What besides lessons instructors are sent money for."""
+
+UNPAID: Final = frozenset({"capture_failure_instructor_paid", "capture_failure_escalated"})
 _BY_CASE: Final = {
     "student_ge24": {"student_cancel_gt24_no_charge"},
     "student_12_24": {"student_cancel_12_24_full_credit", "unauthorized_cancel_no_charge"},
@@ -94,9 +100,12 @@ class Due:
     debt: int = 0
     """What no card paid, and the student owes. Source: PY-25."""
 
+    kept: int = 0
+    """What stays in escrow, for a bank took it back before the lesson had an end. Source: PY-57."""
 
-def figures(payment: Payment, outcome: str) -> Due:
-    """Appendix B for one lesson that ended so."""
+
+def figures(payment: Payment, outcome: str, decided: str | None = None) -> Due:
+    """Appendix B for one lesson that ended so, or that no card paid after it was *decided* so."""
     price = payment.breakdown
     lesson = rounded(price.hourly_rate.cents * price.minutes, 60)
     fee = rounded(lesson * price.student_fee_bps, BPS)
@@ -104,9 +113,12 @@ def figures(payment: Payment, outcome: str) -> Due:
     spent = price.credit.cents
     card = lesson + fee - spent
     payout = lesson - commission
-    if outcome in _UNPAID:
-        decided = figures(payment, str(payment.closing))
-        return _unpaid(decided, spent=spent, card=card, fee=fee)
+    if outcome in UNPAID:
+        return _unpaid(figures(payment, str(decided)), spent=spent, card=card, fee=fee)
+    if outcome == DISPUTE_LOST and decided is not None:
+        return figures(payment, decided)
+    if outcome == DISPUTE_LOST:
+        return Due(card=card, payout=0, credit=0, fee=0, commission=0, kept=card)
     if outcome in _FULL:
         return Due(card=card, payout=payout, credit=-spent, fee=fee, commission=commission)
     if outcome in _CREDIT:
@@ -171,23 +183,24 @@ def audit(town: Town) -> None:
     earned: Counter[str] = Counter()
     paid: Counter[str] = Counter()
     for payment in town.store.tables.named("payments").values():
-        booking = town.store.tables.named("bookings")[payment.booking_id]
-        operations = town.of_payment(payment.payment_id)
-        unfinished = [each for each in operations if not each.finished]
+        unfinished = [each for each in town.of_payment(payment.payment_id) if not each.finished]
         if unfinished:
             breach("everything is answered in the end", named(payment), *unfinished)
-        if payment.outcome is None:
+        ended = town.checks.settled_as.get(payment.payment_id)
+        if ended is None:
             _left_open(town, payment)
             continue
-        outcome = str(payment.outcome)
-        ended = str(payment.closing) if outcome in _UNPAID else outcome
-        if ended not in possible(booking):
-            breach("the outcome is the booking's", ended, booking.state)
-        due = figures(payment, outcome)
-        collected = due.debt - _owed(town, payment)
-        _hold_against(town, payment, due, collected)
-        earned[str(payment.instructor_id)] += due.payout
-        paid[str(payment.student_id)] += due.card + collected
+        outcome = ended.decided if ended.outcome in UNPAID else ended.outcome
+        if ended.outcome == DISPUTE_LOST:
+            outcome = ended.decided
+        if outcome is not None and outcome not in possible(ended.booking):
+            breach("the outcome is the booking's", outcome, ended.booking.state)
+        due = figures(payment, ended.outcome, ended.decided)
+        unsent = _unsent(town, payment) if ended.outcome == DISPUTE_LOST else 0
+        _hold_against(town, payment, due, unsent)
+        earned[str(payment.instructor_id)] += due.payout - unsent
+        paid[str(payment.student_id)] += due.card
+    _aftermath(town, earned, paid)
     _totals(town, earned, paid)
 
 
@@ -199,44 +212,67 @@ def _left_open(town: Town, payment: Payment) -> None:
     breach("every payment comes to an end", named(payment))
 
 
-def _owed(town: Town, payment: Payment) -> int:
-    """What the student still owes of it, or never will pay; nothing once it is settled."""
-    sums = town.checks.by_payment[payment.payment_id]
-    owed = sums[Account.STUDENT_RECEIVABLE]
-    if payment.state is PaymentState.SETTLED and owed:
-        breach("what is settled is paid", named(payment), owed)
-    return owed + sums[Account.BAD_DEBT_EXPENSE]
+def _unsent(town: Town, payment: Payment) -> int:
+    """What was owed to the instructor when a bank took it back, and never sent. Source: PY-57."""
+    if town.checks.by_payment[payment.payment_id][Account.INSTRUCTOR_PAYABLE]:
+        breach("what is not sent any more is not owed any more", named(payment))
+    return -town.checks.settling[payment.payment_id][Account.INSTRUCTOR_PAYABLE]
 
 
-def _hold_against(town: Town, payment: Payment, due: Due, collected: int) -> None:
-    sums = town.checks.by_payment[payment.payment_id]
+def _hold_against(town: Town, payment: Payment, due: Due, unsent: int) -> None:
+    """PY-83, and Appendix B for what the lesson itself came to."""
+    sums = town.checks.settling[payment.payment_id]
     told = {
+        Account.PROCESSOR_BALANCE: due.card - due.payout + unsent,
         Account.STUDENT_FEE_REVENUE: -due.fee,
         Account.COMMISSION_REVENUE: -due.commission,
         Account.CREDIT_AVAILABLE: -due.credit,
-        Account.BOOKING_ESCROW: 0,
+        Account.STUDENT_RECEIVABLE: due.debt,
+        Account.BOOKING_ESCROW: -due.kept,
         Account.CREDIT_RESERVED: 0,
-        Account.INSTRUCTOR_PAYABLE: 0,
+        Account.INSTRUCTOR_PAYABLE: -unsent,
         Account.AUTH_HELD: 0,
     }
-    posted = town.checks.posted[payment.payment_id]
-    if posted != due.card - due.payout + collected:
-        breach("each gets what the table says", named(payment), "at the processor", posted, due)
     for account, cents in told.items():
         if sums[account] != cents:
             breach("each gets what the table says", named(payment), account, sums[account], cents)
 
 
+def _aftermath(town: Town, earned: Counter[str], paid: Counter[str]) -> None:
+    """Tips, refunds, debts and disputes: each by its own rows, and the calls that they made."""
+    tables = town.store.tables
+    payments = tables.named("payments")
+    for tip in tables.named("tips").values():
+        if tip.succeeded:
+            paid[str(tip.student_id)] += tip.amount.cents
+    for debt in tables.named("student_debts").values():
+        paid[str(debt.student_id)] += debt.paid.cents
+    for refund in tables.named("refunds").values():
+        if refund.state is RefundState.SUCCEEDED:
+            paid[str(payments[refund.payment_id].student_id)] -= refund.plan.card.cents
+    for operation in tables.named("payment_operations").values():
+        if operation.state is not OperationState.SUCCEEDED:
+            continue
+        instructor = str(payments[operation.payment_id].instructor_id)
+        if operation.kind is OperationKind.REVERSE:
+            earned[instructor] -= operation.amount.cents
+        elif operation.kind is OperationKind.TRANSFER and operation.matter in _AGAIN:
+            earned[instructor] += operation.amount.cents
+
+
 def _totals(town: Town, earned: Counter[str], paid: Counter[str]) -> None:
     """What instructors have, and what cards paid, by the processor's own books."""
     books = town.processor.books
-    for account in books.accounts.values():
-        if account.balance_cents != earned[account.instructor]:
+    had: Counter[str] = Counter()
+    for made in books.transfers.values():
+        had[books.accounts[made.account].instructor] += made.amount_cents - made.reversed_cents
+    for instructor in had | earned:
+        if had[instructor] != earned[instructor]:
             breach(
                 "an instructor has what they earned",
-                account.instructor,
-                account.balance_cents,
-                earned[account.instructor],
+                instructor,
+                had[instructor],
+                earned[instructor],
             )
     spent: Counter[str] = Counter()
     for intent in books.intents.values():

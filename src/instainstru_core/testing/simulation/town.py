@@ -103,6 +103,7 @@ class Town:
     _unanswered: list[tuple[datetime, OperationId]] = Factory(list)
     _post: list[tuple[datetime, int, bytes]] = Factory(list)
     _heard: int = 0
+    _lost: list[bytes] = Factory(list)
     _ends: list[tuple[datetime, str]] = Factory(list)
     _periodic: Mapping[str, Periodic] = Factory(dict)
 
@@ -228,11 +229,24 @@ class Town:
         self.mood.out.add(kind)
         heappush(self._ends, (ends_at, kind))
 
+    def confirm_everything(self, client_secret: str) -> None:
+        """The cardholder says yes to what this secret opens."""
+        for intent in self.processor.books.intents.values():
+            if intent.client_secret == client_secret:
+                self.processor.confirm(intent.intent, client_secret)
+
+    def money(self, cents: int) -> Money:
+        """So many cents."""
+        return Money(cents)
+
     def calm(self) -> None:
-        """Nothing goes wrong any more."""
+        """Nothing goes wrong any more; what was lost of the post is sent again, days too late."""
         self.mood.rate = 0
         self.mood.out.clear()
         self.boundary.arm(0)
+        for number, body in enumerate(self._lost):
+            heappush(self._post, (self.clock.now(), -1 - number, body))
+        self._lost.clear()
 
     def _perform(self, work_id: WorkId) -> None:
         if self.mood.rate and self.mood.chance.random() < CRASHES_AT_WORK:
@@ -277,6 +291,7 @@ class Town:
         while self._post and self._post[0][0] <= now:
             _, number, body = heappop(self._post)
             self._hear(number, body)
+        self.processor.tick()
         sweep_at = self._sweep_at()
         if sweep_at is not None and sweep_at <= now:
             self.sweep()
@@ -336,6 +351,8 @@ class Town:
             calm = not self.mood.rate
             copies = 1 if calm else chance.choice((0, 1, 1, 1, 1, 1, 2, 3))
             self.notes["webhooks lost"] += not copies
+            if not copies:
+                self._lost.append(body)
             self.notes["webhooks repeated"] += max(copies - 1, 0)
             for copy in range(copies):
                 late = timedelta() if calm else chance.choice((0, 1, 30, 3600)) * SECOND
