@@ -1,13 +1,14 @@
 """Saved cards of students. Source: spec 02 §6."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final
 
 from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
+from entrypoints.http.config import HttpConfig
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import OPTIONAL, policy, requires
@@ -65,7 +66,7 @@ class AddCardBody(Struct, kw_only=True, forbid_unknown_fields=True):
 class CardDefaultBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """This card pays where none is named; another takes its place by being chosen itself."""
 
-    is_default: Literal[True]
+    is_default: Annotated[bool, Meta(description="True.", examples=[True])]
 
 
 class CardSetupBody(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -73,15 +74,23 @@ class CardSetupBody(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class CardSetupView(Struct, kw_only=True, frozen=True):
-    """A form of the processor's, to be filled in with its client secret."""
+    """A form of the processor's, to be filled in with its client secret.
+
+    The publishable key opens the form in the browser; the simulated processor needs none.
+    """
 
     setup_intent_id: Annotated[str, Meta(examples=["seti_1"])]
     client_secret: str
+    publishable_key: str | None = None
 
     @classmethod
-    def of(cls, setup: CardSetup) -> "CardSetupView":
+    def of(cls, setup: CardSetup, publishable_key: str | None) -> "CardSetupView":
         """The view of *setup*."""
-        return cls(setup_intent_id=setup.setup, client_secret=setup.client_secret)
+        return cls(
+            setup_intent_id=setup.setup,
+            client_secret=setup.client_secret,
+            publishable_key=publishable_key,
+        )
 
 
 class CardView(Struct, kw_only=True, frozen=True):
@@ -178,12 +187,22 @@ def forget_card(
 )
 def choose_card(
     card_id: FromPath[CardId],
-    data: JSONBody[CardDefaultBody],  # noqa: ARG001 - it says one thing only
+    data: JSONBody[CardDefaultBody],
     principal: NamedDependency[Principal],
     ports: NamedDependency[Ports],
     keyed: NamedDependency[Keyed],
 ) -> CardView:
     """This card pays from now on where none is named."""
+    if not data.is_default:
+        raise invalid(
+            [
+                Violation(
+                    pointer="/is_default",
+                    code="not_true",
+                    message="choose another card instead",
+                )
+            ]
+        )
     named = NamedCard(student_id=_student(principal), card_id=card_id)
     chosen = choose_default_card(named, begin=ports.begin, answer=keyed.answer(CardView.of))
     return CardView.of(chosen)
@@ -199,9 +218,11 @@ def start_setup(
     data: JSONBody[CardSetupBody],  # noqa: ARG001 - an empty object, and nothing else
     principal: NamedDependency[Principal],
     ports: NamedDependency[Ports],
+    config: NamedDependency[HttpConfig],
 ) -> CardSetupView:
     """A form that the processor shows; what is filled in there never comes here."""
-    return CardSetupView.of(start_card_setup(_student(principal), gateway=ports.gateway))
+    setup = start_card_setup(_student(principal), gateway=ports.gateway)
+    return CardSetupView.of(setup, config.publishable_key)
 
 
 ROUTER: Final = Router(

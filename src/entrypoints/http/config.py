@@ -29,6 +29,8 @@ class HttpConfig:
     metrics_credentials: tuple[str, str] | None = field(default=None, repr=False)
     metrics_networks: tuple[str, ...] = ()
     terms_version: str = "2026-01"
+    publishable_key: str | None = None
+    """What the browser opens the card processor's forms with; not a secret."""
 
     def __attrs_post_init__(self) -> None:
         if self.hosted and any("*" in origin for origin in self.origins):
@@ -50,4 +52,5 @@ class HttpConfig:
             bypass_secret=settings.bypass_secret,
             metrics_credentials=settings.metrics_credentials,
             metrics_networks=tuple(str(network) for network in settings.metrics_networks),
+            publishable_key=None if settings.stripe is None else settings.stripe.publishable_key,
         )

@@ -7,20 +7,19 @@ from functools import cache
 from typing import Any, cast
 
 import pytest
-from attrs import define, evolve, field
+from attrs import define, field
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from adapters.stripe.client import API_VERSION, RETRIES, stripe_client
 from adapters.stripe.payment_gateway import StripeGateway
-from adapters.system.clock import SystemClock
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from instainstru_core.kernel.time import instant_text
-from instainstru_core.payments.inbox.signatures import SignedWebhooks
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.ports import Ports
 from instainstru_core.testing.fakes.clock import HandMovedClock
+from instainstru_core.testing.ports import STRIPE_SECRET
 from instainstru_core.testing.world import NOON, World
 from tests.integration.http.people import Client
 from tests.integration.http.town import Ask, Town, town
@@ -29,7 +28,6 @@ from tests.integration.stripe.server.app import FakeStripe, running
 from tests.integration.stripe.server.courier import Courier
 
 SECRET_KEY = "sk_test_of_the_platform"
-SECRET = b"whsec_of_the_endpoint_at_stripe"
 HOUR = timedelta(hours=1)
 
 
@@ -69,7 +67,6 @@ def stripe() -> Iterator[FakeStripe]:
 def place(ports: Ports, engine: Engine, stripe: FakeStripe) -> Iterator[Town]:
     """The town, whose money goes through Stripe."""
     gateway = StripeGateway.over(stripe_client(SECRET_KEY, url=stripe.base))
-    real = evolve(ports, stripe_verifier=SignedWebhooks(secrets=[SECRET], clock=SystemClock()))
     clock = HandMovedClock(NOON)
     stripe.books.clock = lambda: clock.now().timestamp()
     world = StripeWorld(clock=clock, processor=cast("Any", Processor(gateway, stripe)))
@@ -85,8 +82,8 @@ def place(ports: Ports, engine: Engine, stripe: FakeStripe) -> Iterator[Town]:
             answer = endpoint().post("/api/v1/webhooks/stripe", content=body, headers=headers)
             return int(answer.status_code)
 
-        world.courier = Courier(stripe.books, [SECRET], post)
-        with town(engine, real, world) as made:
+        world.courier = Courier(stripe.books, [STRIPE_SECRET], post)
+        with town(engine, ports, world) as made:
             yield made
 
 
@@ -133,7 +130,7 @@ def test_an_event_that_stripe_did_not_sign_is_refused(place: Town, stripe: FakeS
     courier = cast("StripeWorld", place.world).courier
     forger = Courier(stripe.books, [b"whsec_of_somebody_else"], courier.post)
     assert forger.send(stripe.books.events[-1]) == 400
-    both = Courier(stripe.books, [b"whsec_of_somebody_else", SECRET], courier.post)
+    both = Courier(stripe.books, [b"whsec_of_somebody_else", STRIPE_SECRET], courier.post)
     assert both.send(stripe.books.events[-1]) == 200
 
 
@@ -146,3 +143,20 @@ def test_a_declined_card_is_told_of_as_it_is(place: Town) -> None:
     answer = place.send(Ask(who="bob", method="POST", path=f"/bookings/{held}/confirm", body=body))
     assert (answer.status_code, answer.json()["code"]) == (402, "card_declined")
     assert answer.json()["decline_category"] == "insufficient_funds"
+
+
+def test_a_card_comes_from_stripes_own_form(place: Town, stripe: FakeStripe) -> None:
+    """PY-4: our API sees the form's name and never the card's number."""
+    form = place.do("bob", "POST", "/payment-methods/setup-intents", {})
+    payments.fill_form(
+        stripe.books, form["setup_intent_id"], form["client_secret"], "pm_card_mastercard"
+    )
+    body = {"setup_intent_id": form["setup_intent_id"]}
+    card = place.do("bob", "POST", "/payment-methods", body)
+    assert (card["brand"], card["last4"]) == ("mastercard", "4444")
+    (kept,) = [
+        each
+        for each in stripe.books.all("payment_method")
+        if each["customer"] and each["card"]["last4"] == "4444"
+    ]
+    assert stripe.books.objects[kept["customer"]]["metadata"] == {"account": place.id_of("bob")}

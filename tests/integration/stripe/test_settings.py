@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from entrypoints.bootstrap import ports
+from entrypoints.http.config import HttpConfig
 from entrypoints.processor_settings import API_URL
 from entrypoints.settings import Settings, read_settings
 from entrypoints.tiers import Refused
@@ -36,6 +37,14 @@ def test_stripe_is_used_with_its_keys(tmp_path: Path) -> None:
     assert stripe.secret_key == KEYS["STRIPE_SECRET_KEY"]
     assert stripe.webhook_secrets == (b"whsec_0123456789abcdef", b"whsec_fedcba9876543210")
     assert stripe.url == API_URL
+
+
+def test_the_browser_is_given_the_publishable_key_alone(tmp_path: Path) -> None:
+    """SE-42."""
+    config = HttpConfig.of(local(tmp_path, **KEYS))
+    assert config.publishable_key == KEYS["STRIPE_PUBLISHABLE_KEY"]
+    assert KEYS["STRIPE_SECRET_KEY"] not in repr(config)
+    assert HttpConfig.of(local(tmp_path)).publishable_key is None
 
 
 def test_no_key_shows(tmp_path: Path) -> None:

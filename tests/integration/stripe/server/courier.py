@@ -8,7 +8,6 @@ there are two `v1`.
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -50,5 +49,5 @@ class Courier:
         """Bring one event; the status it is answered with."""
         shown = {name: value for name, value in event.items() if name != "test_token"}
         body = json.dumps(shown, indent=2).encode()
-        signature = signed(body, self.secrets, at=int(time.time()))
+        signature = signed(body, self.secrets, at=self.books.now())
         return self.post(body, {"Stripe-Signature": signature, "Content-Type": "application/json"})
