@@ -17,7 +17,7 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.ids import CardId, OperationId, PaymentId
 from instainstru_core.payments.model.payment import Payment
-from instainstru_core.payments.model.processor import PayoutStatus, Transferred
+from instainstru_core.payments.model.processor import BankPayout, PayoutStatus, Transferred
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
 from instainstru_core.ports import Ports
 from instainstru_core.pricing.model.config import DEFAULT_PRICING
@@ -245,6 +245,7 @@ class TestPayouts:
         assert empty == {"items": [], "next_cursor": None, "paid_cents": 0, "pending_cents": 0}
         desk.earn()
         made = desk.processor.pay_out(desk.account())
+        assert isinstance(made, BankPayout)
         desk.hear()
         found = desk.send("GET", "/payouts", desk.teacher).json()
         assert (found["paid_cents"], found["pending_cents"]) == (0, 10_000)
