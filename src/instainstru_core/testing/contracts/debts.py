@@ -10,7 +10,7 @@ import pytest
 
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.model.booking import Booking
-from instainstru_core.booking.terms import Party, PolicyCase, Standing
+from instainstru_core.booking.terms import Party, PaymentStep, PolicyCase, Standing
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.debts.errors import (
@@ -30,6 +30,7 @@ from instainstru_core.payments.use_cases.debts.hear_debt_charge import hear_debt
 from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
 from instainstru_core.payments.use_cases.settle_payment import retry_capture
 from instainstru_core.testing.contracts.payments import HOUR
+from instainstru_core.testing.contracts.rescheduling import late, move
 from instainstru_core.testing.fakes.processor.commands import Fault
 from instainstru_core.testing.strategies.payments import Till
 
@@ -434,6 +435,64 @@ class DebtsContract:
         with pytest.raises(DomainError) as refused:
             till.pay(till.hold(hours_ahead=72))
         assert refused.value.code == "credit_balance_negative"
+
+    @pytest.mark.parametrize("kept", [Standing.OK, Standing.LOCKED, Standing.RESTRICTED])
+    def test_py_71_a_booking_learns_of_it_with_everything_else(
+        self, till: Till, kept: Standing
+    ) -> None:
+        booking = till.hold(hours_ahead=500)
+        with till.begin() as work:
+            work.standings.set(till.student, kept, at=till.clock.now())
+        with till.begin() as work:
+            parties = work.booking_parties.find(
+                student=till.student,
+                instructor=till.classroom.instructor,
+                service_id=booking.service_id,
+                day=None,
+            )
+        assert parties.standing is kept
+
+    def test_py_71_a_booking_learns_of_debt(self, till: Till) -> None:
+        escalated(till)
+        with till.begin() as work:
+            work.standings.set(till.student, Standing.OK, at=till.clock.now())
+        booking = till.hold(hours_ahead=500)
+        with till.begin() as work:
+            parties = work.booking_parties.find(
+                student=till.student,
+                instructor=till.classroom.instructor,
+                service_id=booking.service_id,
+                day=None,
+            )
+        assert parties.standing is Standing.IN_DEBT
+
+    def test_py_71_a_move_that_needs_money_is_refused(self, till: Till) -> None:
+        booking = late(till)
+        with till.begin() as work:
+            work.standings.set(till.student, Standing.RESTRICTED, at=till.clock.now())
+        with pytest.raises(DomainError) as refused:
+            move(till, booking, 24 * HOUR)
+        assert refused.value.code == "account_restricted"
+        assert till.booking(booking) == booking
+
+    def test_py_71_one_that_needs_none_is_not(self, till: Till) -> None:
+        booking = till.hold(hours_ahead=72)
+        till.pay(booking)
+        with till.begin() as work:
+            work.standings.set(till.student, Standing.LOCKED, at=till.clock.now())
+        assert move(till, booking, 48 * HOUR).step is PaymentStep.SCHEDULED
+        with pytest.raises(DomainError) as refused:
+            move(till, move(till, booking, 48 * HOUR).booking, 24 * HOUR, minutes=90)
+        assert refused.value.code == "account_locked"
+
+    def test_py_71_cancelling_is_never_refused(self, till: Till) -> None:
+        booking = till.hold(hours_ahead=72)
+        till.pay(booking)
+        with till.begin() as work:
+            work.standings.set(till.student, Standing.LOCKED, at=till.clock.now())
+        till.cancel(booking, Party.STUDENT, PolicyCase.STUDENT_GE24)
+        till.work_off()
+        assert till.payment(booking).settled
 
     def test_a_debt_is_kept_once_for_its_cause(self, till: Till) -> None:
         booking = escalated(till)
