@@ -47,8 +47,8 @@ _POST = text(
 _BREACHED = text("SELECT EXISTS (SELECT FROM ledger_breaches WHERE mended_at IS NULL)")
 _OPEN_BREACH = text(
     """
-    INSERT INTO ledger_breaches (found_at, imbalance_cents, unsettled)
-    VALUES (:found_at, :imbalance_cents, :unsettled)
+    INSERT INTO ledger_breaches (found_at, imbalance_cents, unsettled, credit_mismatches)
+    VALUES (:found_at, :imbalance_cents, :unsettled, :credit_mismatches)
     ON CONFLICT DO NOTHING
     RETURNING found_at
     """
@@ -102,6 +102,7 @@ class PostgresLedger:
             "found_at": breach.occurred_at,
             "imbalance_cents": breach.imbalance_cents,
             "unsettled": breach.unsettled,
+            "credit_mismatches": breach.credit_mismatches,
         }
         if self._connection.scalar(_OPEN_BREACH, values) is not None:
             self._outbox.record((breach,))

@@ -53,6 +53,7 @@ class TrialBalanceView(Struct, kw_only=True, frozen=True):
     journals: int
     imbalance_cents: int
     unsettled_payments: int
+    credit_mismatches: int
     balanced: bool
 
     @classmethod
@@ -63,6 +64,7 @@ class TrialBalanceView(Struct, kw_only=True, frozen=True):
             journals=balance.journals,
             imbalance_cents=balance.imbalance_cents,
             unsettled_payments=balance.unsettled,
+            credit_mismatches=balance.credit_mismatches,
             balanced=balance.balanced,
         )
 

@@ -260,8 +260,12 @@ class ReconcileBody(ReasonBody, kw_only=True, forbid_unknown_fields=True):
 class ExplainBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """What the difference is, for counting and in words."""
 
-    reason_code: Annotated[str, Meta(min_length=1, max_length=100, examples=["bank_error"])]
-    note: Annotated[str, Meta(min_length=1, max_length=MAX_NOTE)]
+    reason_code: Annotated[
+        str, Meta(min_length=1, max_length=100, pattern=r"\S", examples=["bank_error"])
+    ]
+    note: Annotated[
+        str, Meta(min_length=1, max_length=MAX_NOTE, pattern=r"\S", examples=["Paid by bank."])
+    ]
 
 
 Shown = Annotated[str, QueryParameter(pattern="^(json|html)$", description="json, or a page.")]

@@ -160,11 +160,12 @@ class ProcessorObjectUnknown(NotFound):
 
 @frozen
 class BooksDontBalance(Conflict):
-    """The ledger's sum is not zero, or a settled payment left money somewhere. Source: PY-86."""
+    """The books don't sum to zero, or don't agree with payments or credit. Source: PY-86."""
 
     checked_at: datetime
     imbalance_cents: int
     unsettled: int
+    credit_mismatches: int = 0
 
     code: ClassVar[str] = "ledger_breach"
 
@@ -172,6 +173,7 @@ class BooksDontBalance(Conflict):
         return (
             f"on {self.checked_at:%Y-%m-%d %H:%M} the books were {self.imbalance_cents} cents off,"
             f" with {self.unsettled} settled payments not cleared"
+            f" and {self.credit_mismatches} accounts of credit that lots don't explain"
         )
 
 

@@ -204,3 +204,4 @@ class LedgerBreached(Event):
     name: ClassVar[str] = "ledger.breach"
     imbalance_cents: int
     unsettled: int
+    credit_mismatches: int = 0

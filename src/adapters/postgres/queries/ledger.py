@@ -22,6 +22,8 @@ from instainstru_core.payments.ledger.model import (
 )
 
 _BALANCES = text("SELECT account, sum(cents) AS cents FROM journal_lines GROUP BY account")
+# A tip's payable is the tip's; what a reversal has not brought back yet, or never will, is
+# explained by its operation. Source: PY-54, PY-83.
 _UNSETTLED = text(
     """
     SELECT (SELECT count(*) FROM journals) AS journals,
@@ -30,11 +32,42 @@ _UNSETTLED = text(
                 FROM journal_lines line
                 JOIN payments payment ON payment.payment_id = line.payment_id
                     AND payment.state = 'settled'
-                WHERE line.account IN ('booking_escrow', 'instructor_payable', 'auth_held')
+                WHERE line.account IN (
+                        'booking_escrow', 'instructor_payable', 'auth_held', 'credit_reserved'
+                    )
                     AND line.tip_id IS NULL
                 GROUP BY line.payment_id, line.account
                 HAVING sum(line.cents) <> 0
-           ) uncleared) AS unsettled
+                    AND NOT (
+                        line.account = 'instructor_payable'
+                        AND EXISTS (
+                            SELECT FROM payment_operations operation
+                            WHERE operation.payment_id = line.payment_id
+                                AND operation.kind = 'reverse'
+                                AND operation.state <> 'succeeded'
+                        )
+                    )
+           ) uncleared) AS unsettled,
+           (SELECT count(*) FROM (
+                SELECT student_id, account
+                FROM (
+                    SELECT student_id, account, cents FROM journal_lines
+                    WHERE account IN (
+                        'credit_pending', 'credit_available', 'credit_reserved', 'credit_frozen'
+                    )
+                    UNION ALL
+                    SELECT lot.student_id, part.account, part.cents
+                    FROM credit_lots lot
+                    CROSS JOIN LATERAL (VALUES
+                        ('credit_pending', lot.pending_cents),
+                        ('credit_available', lot.available_cents),
+                        ('credit_reserved', lot.reserved_cents),
+                        ('credit_frozen', lot.frozen_cents)
+                    ) AS part (account, cents)
+                ) both_sides
+                GROUP BY student_id, account
+                HAVING sum(cents) <> 0
+           ) mismatched) AS credit_mismatches
     """
 )
 LINES = """
@@ -106,6 +139,7 @@ class PostgresLedgerQueries:
             ),
             journals=counts.journals,
             unsettled=counts.unsettled,
+            credit_mismatches=counts.credit_mismatches,
         )
 
     def of_payment(self, payment_id: PaymentId) -> Sequence[Journal]:

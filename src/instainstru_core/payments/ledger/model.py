@@ -128,12 +128,15 @@ class AccountBalance:
 class TrialBalance:
     """Every account, and what they come to together: zero. Source: PY-86.
 
-    *unsettled* counts the settled payments whose escrow, hold or payable is not zero (PY-83).
+    *unsettled* counts the settled payments whose escrow, hold, reserved credit or payable is not
+    zero (PY-83), but for what a reversal still owes; *credit_mismatches* counts the accounts of
+    students' credit that are not what their lots say (PY-84).
     """
 
     balances: tuple[AccountBalance, ...]
     journals: int
     unsettled: int
+    credit_mismatches: int = 0
 
     @property
     def imbalance_cents(self) -> int:
@@ -143,4 +146,4 @@ class TrialBalance:
     @property
     def balanced(self) -> bool:
         """Whether the books are sound."""
-        return self.imbalance_cents == 0 and self.unsettled == 0
+        return not (self.imbalance_cents or self.unsettled or self.credit_mismatches)

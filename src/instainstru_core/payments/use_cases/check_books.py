@@ -1,4 +1,4 @@
-"""Check that the books sum to zero and settled payments are cleared. Source: PY-86."""
+"""Check that the books sum to zero and agree with payments and credit. Source: PY-83…PY-86."""
 
 from datetime import datetime
 
@@ -15,12 +15,15 @@ def check_books(*, read: Begin[PaymentReads], now: datetime) -> TrialBalance:
     """The trial balance as of *now*.
 
     Raises:
-        BooksDontBalance: They don't sum to zero, or a settled payment is not cleared.
+        BooksDontBalance: They don't sum to zero, a settled payment is not cleared, or a student's
+            credit is not what their lots say.
     """
     with read() as reads:
         balance = reads.ledger_queries.trial_balance()
     if not balance.balanced:
-        raise BooksDontBalance(now, balance.imbalance_cents, balance.unsettled)
+        raise BooksDontBalance(
+            now, balance.imbalance_cents, balance.unsettled, balance.credit_mismatches
+        )
     return balance
 
 
@@ -37,7 +40,10 @@ def watch_books(
         balance = check_books(read=read, now=now)
     except BooksDontBalance as breach:
         news = LedgerBreached(
-            imbalance_cents=breach.imbalance_cents, unsettled=breach.unsettled, occurred_at=now
+            imbalance_cents=breach.imbalance_cents,
+            unsettled=breach.unsettled,
+            credit_mismatches=breach.credit_mismatches,
+            occurred_at=now,
         )
         with begin() as work:
             work.ledger.open_breach(news)

@@ -8,9 +8,11 @@ import pytest
 from attrs import evolve
 
 from instainstru_core.kernel.pagination import PageRequest
+from instainstru_core.payments.errors import BooksDontBalance
 from instainstru_core.payments.ids import JournalId, PaymentId
 from instainstru_core.payments.ledger.chart import JournalSearch
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
+from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.testing.strategies.booking import NOON
 from instainstru_core.testing.strategies.payments import Till
 
@@ -130,3 +132,58 @@ class LedgerContract:
                 PageRequest(limit=1, cursor=first.next_cursor), JournalSearch(source_id="mine")
             )
         assert [*first.items, *rest.items] == [fee, mine]
+
+    def test_py_84_credit_that_no_lot_explains_is_a_breach(self, till: Till) -> None:
+        """Each account of each student's credit is what their lots say."""
+        assert till.books().credit_mismatches == 0
+        lines = tuple(
+            Line(account=account, cents=cents, student_id=till.student)
+            for account, cents in (
+                (Account.PROMO_CREDIT_EXPENSE, 500),
+                (Account.CREDIT_AVAILABLE, -500),
+            )
+        )
+        journal = Journal(
+            journal_id=till.ids.new(JournalId),
+            journal_type=JournalType.CREDIT_ISSUE_PROMO,
+            source_id="no lot",
+            occurred_at=NOON,
+            lines=lines,
+        )
+        with till.begin() as work:
+            work.ledger.post([journal])
+        assert till.books().imbalance_cents == 0
+        assert till.books().credit_mismatches == 1
+        assert not till.books().balanced
+        with pytest.raises(BooksDontBalance, match="1 accounts of credit"):
+            watch_books(begin=till.begin, read=till.read, clock=till.clock)
+        with till.begin() as work:
+            assert work.ledger.is_breached()
+
+    def test_py_83_reserved_credit_of_a_settled_payment_is_a_breach(self, till: Till) -> None:
+        booking = till.hold()
+        till.pay(booking)
+        till.at(booking.lesson.ends_at)
+        till.complete(booking)
+        till.after(hours=25)
+        assert till.books().balanced
+        lines = tuple(
+            Line(
+                account=account,
+                cents=cents,
+                student_id=till.student,
+                payment_id=till.payment(booking).payment_id,
+            )
+            for account, cents in ((Account.CREDIT_AVAILABLE, 5), (Account.CREDIT_RESERVED, -5))
+        )
+        journal = Journal(
+            journal_id=till.ids.new(JournalId),
+            journal_type=JournalType.CREDIT_RESERVE,
+            source_id="too late",
+            occurred_at=NOON,
+            lines=lines,
+        )
+        with till.begin() as work:
+            work.ledger.post([journal])
+        assert till.books().unsettled == 1
+        assert till.books().credit_mismatches == 2

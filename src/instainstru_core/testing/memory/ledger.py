@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import define
 
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
+from instainstru_core.payments.credits.model import CreditLot, CreditPart
 from instainstru_core.payments.events import LedgerBreached
-from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ids import CreditLotId, JournalId, OperationId, PaymentId
 from instainstru_core.payments.ledger.chart import EVERYTHING, JournalSearch
 from instainstru_core.payments.ledger.model import (
     Account,
@@ -17,12 +19,30 @@ from instainstru_core.payments.ledger.model import (
     Journal,
     TrialBalance,
 )
+from instainstru_core.payments.model.operation import (
+    OperationKind,
+    OperationState,
+    PaymentOperation,
+)
 from instainstru_core.payments.model.payment import Payment, PaymentState
 
 if TYPE_CHECKING:
     from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
 
-CLEARED = frozenset({Account.BOOKING_ESCROW, Account.INSTRUCTOR_PAYABLE, Account.AUTH_HELD})
+CLEARED: Final = frozenset(
+    {
+        Account.BOOKING_ESCROW,
+        Account.INSTRUCTOR_PAYABLE,
+        Account.AUTH_HELD,
+        Account.CREDIT_RESERVED,
+    }
+)
+CREDIT: Final = {
+    CreditPart.PENDING: Account.CREDIT_PENDING,
+    CreditPart.AVAILABLE: Account.CREDIT_AVAILABLE,
+    CreditPart.RESERVED: Account.CREDIT_RESERVED,
+    CreditPart.FROZEN: Account.CREDIT_FROZEN,
+}
 
 
 @define
@@ -74,6 +94,8 @@ class InMemoryLedgerQueries:
                 if line.tip_id is None:  # A tip is owed apart from its lesson. Source: PY-82.
                     by_payment[line.payment_id, line.account] += line.cents
         payments = self._tables.of("payments", PaymentId, Payment).values()
+        for payment_id in self._reversing():
+            by_payment.pop((payment_id, Account.INSTRUCTOR_PAYABLE), None)
         return TrialBalance(
             balances=tuple(
                 AccountBalance(account=account, cents=sums[account])
@@ -86,6 +108,7 @@ class InMemoryLedgerQueries:
                 for payment in payments
                 if payment.state is PaymentState.SETTLED
             ),
+            credit_mismatches=self._credit_mismatches(journals),
         )
 
     def of_payment(self, payment_id: PaymentId) -> Sequence[Journal]:
@@ -106,6 +129,26 @@ class InMemoryLedgerQueries:
             items=shown,
             next_cursor=Cursor((str(shown[-1].journal_id),)) if more else None,
         )
+
+    def _reversing(self) -> set[PaymentId]:
+        """Payments with a transfer that was not brought back yet, or never will be."""
+        operations = self._tables.of("payment_operations", OperationId, PaymentOperation)
+        return {
+            each.payment_id
+            for each in operations.values()
+            if each.kind is OperationKind.REVERSE and each.state is not OperationState.SUCCEEDED
+        }
+
+    def _credit_mismatches(self, journals: list[Journal]) -> int:
+        sums: Counter[tuple[StudentId | None, Account]] = Counter()
+        for journal in journals:
+            for line in journal.lines:
+                if line.account in CREDIT.values():
+                    sums[line.student_id, line.account] += line.cents
+        for lot in self._tables.of("credit_lots", CreditLotId, CreditLot).values():
+            for part, account in CREDIT.items():
+                sums[lot.student_id, account] += lot.part(part).cents
+        return sum(cents != 0 for cents in sums.values())
 
     def _journals(self) -> list[Journal]:
         return sorted(
