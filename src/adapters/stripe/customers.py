@@ -10,6 +10,8 @@ from attrs import define, field
 from adapters.stripe.client import Counter, answering
 
 ACCOUNT: Final = "account"
+REMEMBERED: Final = 10_000
+"""How many customers a process remembers before it begins anew."""
 
 
 @define
@@ -26,9 +28,13 @@ class Customers:
 
     def of(self, account: str) -> str:
         """The customer's id."""
-        if account not in self._known:
-            self._known[account] = self._found(account) or self._made(account)
-        return self._known[account]
+        known = self._known.get(account)
+        if known is None:
+            known = self._found(account) or self._made(account)
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[account] = known
+        return known
 
     def _found(self, account: str) -> str | None:
         with answering():

@@ -111,6 +111,8 @@ class Holds:
                         "payment_method": card,
                         "allowed_payment_method_types": ["card"],
                         "transfer_group": group,
+                        # A cardholder who must confirm does so in Stripe's own script.
+                        "use_stripe_sdk": not off_session,
                     },
                     {"idempotency_key": str(key)},
                 )

@@ -19,6 +19,7 @@ from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.processor import Refused, Reversed, Transferred
 
 _REASONS: Final[Mapping[str, str]] = {
+    "account_invalid": "account_deauthorised",
     "balance_insufficient": "insufficient_balance",
     "insufficient_capabilities_for_transfer": "account_not_payable",
     "insufficient_funds": "insufficient_balance",

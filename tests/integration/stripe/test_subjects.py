@@ -236,6 +236,9 @@ class TestMoney:
         assert gone == Refused(reason="insufficient_account_balance")
         none = gateway.reverse(key(7), transfer="tr_none", amount=Money(1))
         assert none == Refused(reason="transfer_unknown")
+        connect.leave(stripe.books, account)
+        left = gateway.reverse(key(8), transfer=sent.transfer, amount=Money(1))
+        assert left == Refused(reason="account_deauthorised")
         assert stripe.books.count("reversal") == 1
 
     def test_more_than_the_balance_is_not_transferred(

@@ -144,6 +144,8 @@ def create_intent(books: Books, params: Doc) -> Doc:
     decline = _decline(kept, off_session=off_session)
     if decline is not None:
         raise _declined(books, intent, *decline)
+    if not off_session and not flag(params, "use_stripe_sdk"):
+        raise wrong("return_url", "Say where the cardholder goes, or set use_stripe_sdk")
     if card_of(kept).habit is Habit.THREE_D_SECURE and not off_session:
         intent["status"] = "requires_action"
         intent["next_action"] = {"type": "use_stripe_sdk"}
