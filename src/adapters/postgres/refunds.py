@@ -169,6 +169,7 @@ def _chargeback_columns(chargeback: Chargeback) -> dict[str, Any]:
         "payout_cents": recovery.payout,
         "escrow": chargeback.escrow,
         "barred": chargeback.barred,
+        "beside": chargeback.beside,
     }
 
 
@@ -189,4 +190,5 @@ def chargeback_of(row: Row[*tuple[Any, ...]]) -> Chargeback:
         ),
         escrow=row.escrow,
         barred=row.barred,
+        beside=row.beside,
     )

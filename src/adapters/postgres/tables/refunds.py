@@ -77,6 +77,7 @@ chargebacks = Table(
     Column("payout_cents", Cents, nullable=False),
     Column("escrow", Boolean, nullable=False),
     Column("barred", Boolean, nullable=False),
+    Column("beside", Boolean, nullable=False),
     CheckConstraint(_one_of("status", ChargebackStatus), name="status"),
     CheckConstraint(
         "least(amount_cents, fee_cents, unspent_cents, spent_cents, payout_cents) >= 0"

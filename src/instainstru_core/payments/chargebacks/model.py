@@ -55,7 +55,8 @@ class Chargeback:
 
     *dispute* is the processor's name for it; *recovery* is what was frozen, owed and held when it
     was opened; *escrow* says that the money still waited for its lesson then; *barred* that the
-    student was kept from booking because of it (PY-56).
+    student was kept from booking because of it (PY-56). *Beside* is one about a tip or a debt's
+    payment: the lesson's own money is left alone, and what is lost is the platform's.
     """
 
     chargeback_id: ChargebackId
@@ -70,9 +71,17 @@ class Chargeback:
     recovery: Recovery = field(factory=Recovery)
     escrow: bool = False
     barred: bool = False
+    beside: bool = False
 
     @classmethod
-    def heard(cls, chargeback_id: ChargebackId, payment_id: PaymentId, seen: DisputeSeen) -> Self:
+    def heard(
+        cls,
+        chargeback_id: ChargebackId,
+        payment_id: PaymentId,
+        seen: DisputeSeen,
+        *,
+        beside: bool = False,
+    ) -> Self:
         """As it is first heard of: asked about, and nothing withdrawn yet."""
         return cls(
             chargeback_id=chargeback_id,
@@ -82,6 +91,7 @@ class Chargeback:
             reason=seen.reason,
             status=ChargebackStatus.INQUIRY,
             opened_at=seen.opened_at,
+            beside=beside,
         )
 
     @property

@@ -48,6 +48,11 @@ def dispute(payment: Payment, amount: Money, *, at: datetime) -> Payment:
     return stopped.recording(disputed).recording(opened)
 
 
+def tell_dispute(payment: Payment, amount: Money, *, at: datetime) -> Payment:
+    """The bank took *amount* back of what was paid beside the lesson; operators are told."""
+    return payment.recording(PaymentDisputed(**payment.named(at), amount=amount, inquiry=False))
+
+
 def hear_inquiry(payment: Payment, amount: Money, *, at: datetime) -> Payment:
     """The bank only asks; operators are told. Source: PY-56."""
     return payment.recording(PaymentDisputed(**payment.named(at), amount=amount, inquiry=True))

@@ -53,6 +53,7 @@ from instainstru_core.testing.contracts.payment_endings import (
     operator,
 )
 from instainstru_core.testing.contracts.payments import HOUR, effects
+from instainstru_core.testing.contracts.tips import tip
 from instainstru_core.testing.fakes.processor.commands import Fault
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
@@ -541,6 +542,31 @@ class ChargebacksContract:
         assert till.payment(booking).outcome is Outcome.DISPUTE_LOST
         assert till.balances()[Account.DISPUTE_LOSS_EXPENSE] == PRICE + 1500 - PAYOUT
         assert till.books().balanced
+
+    @pytest.mark.parametrize("status", [DisputeStatus.WON, DisputeStatus.LOST])
+    def test_a_disputed_tip_leaves_the_lesson_alone(
+        self, till: Till, status: DisputeStatus
+    ) -> None:
+        """PY-56: what the bank takes of a tip is the platform's loss; the lesson is settled."""
+        booking = settled(till)
+        intent = tip(till, booking).tip.intent
+        assert intent is not None
+        before = till.balances()
+        seen = till.processor.open_dispute(intent)
+        assert isinstance(seen, DisputeSeen)
+        hear(till, seen.dispute)
+        assert till.payment(booking).state is PaymentState.SETTLED
+        assert till.balances()[Account.DISPUTE_HOLD] == 1000
+        close(till, seen.dispute, status)
+        lost = 1000 if status is DisputeStatus.LOST else 0
+        assert till.payment(booking).outcome is Outcome.LESSON_COMPLETED
+        assert till.balances() == {
+            **before,
+            Account.PROCESSOR_BALANCE: before[Account.PROCESSOR_BALANCE] - 1500 - lost,
+            Account.DISPUTE_LOSS_EXPENSE: 1500 + lost,
+        }
+        assert standing(till) is Standing.OK
+        assert give_back(till, booking).state is RefundState.SUCCEEDED
 
     def test_a_refund_waits_for_the_bank(self, till: Till) -> None:
         """PY-58: a disputed payment is nobody's to touch."""

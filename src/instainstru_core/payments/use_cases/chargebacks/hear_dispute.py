@@ -10,6 +10,7 @@ from instainstru_core.payments.chargebacks.model import Chargeback, ChargebackSt
 from instainstru_core.payments.errors import PaymentNotFound, ProcessorObjectUnknown
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import ChargebackId
+from instainstru_core.payments.model.operation import Matter
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import DisputeSeen
 from instainstru_core.payments.ports import PaymentWork
@@ -31,7 +32,7 @@ def hear_dispute(
 
     Raises:
         ProcessorObjectUnknown: There is no such dispute, or not yet: the event is tried again.
-        PaymentNotFound: No lesson was paid with the charge, or not yet.
+        PaymentNotFound: Nothing was paid with the charge, or not yet.
         OutcomeUnknown: The processor didn't answer.
     """
     seen = gateway.find_dispute(dispute)
@@ -46,7 +47,12 @@ def hear_dispute(
     def decide(work: PaymentWork, desk: ChargebackDesk, payment: Payment) -> Payment:
         chargeback = work.chargebacks.find(seen.dispute)
         if chargeback is None:
-            chargeback = Chargeback.heard(ids.new(ChargebackId), payment.payment_id, seen)
+            chargeback = Chargeback.heard(
+                ids.new(ChargebackId),
+                payment.payment_id,
+                seen,
+                beside=asked.matter is not Matter.LESSON,
+            )
             if status_of(seen) is ChargebackStatus.INQUIRY:
                 return desk.hear_inquiry(chargeback, payment)
         return _forward(chargeback, payment, seen, work, desk)

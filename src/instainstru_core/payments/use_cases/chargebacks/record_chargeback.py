@@ -29,6 +29,7 @@ from instainstru_core.payments.model.afterwards import (
     look_into,
     lose,
     settle_again,
+    tell_dispute,
 )
 from instainstru_core.payments.model.operation import (
     NEVER_ARRIVED,
@@ -72,6 +73,11 @@ class ChargebackDesk(Clerk):
 
     def open(self, chargeback: Chargeback, payment: Payment, seen: DisputeSeen) -> Payment:
         """The money was withdrawn: keep what can be kept from others. Source: PY-56."""
+        if chargeback.beside:
+            opened = chargeback.opened(seen, Recovery(), escrow=False, barred=False)
+            self._work.chargebacks.keep(opened)
+            self._work.ledger.post(self._bank_books(payment).opened(opened))
+            return tell_dispute(payment, opened.amount, at=self._at)
         escrow = payment.standing is PaymentState.LOCKED
         recovery = Recovery()
         if not escrow:
@@ -96,6 +102,8 @@ class ChargebackDesk(Clerk):
         won = chargeback.closed(ChargebackStatus.WON, at=self._at)
         self._work.chargebacks.keep(won)
         self._work.ledger.post(self._bank_books(payment).won(won))
+        if won.beside:
+            return end_dispute(payment, won.amount, won.status.value, at=self._at)
         self._credits.unfreeze_issued(payment)
         self._unbar(won, payment)
         payment = end_dispute(payment, won.amount, won.status.value, at=self._at)
@@ -118,6 +126,8 @@ class ChargebackDesk(Clerk):
         books, source = self._bank_books(payment), str(lost.chargeback_id)
         post = self._work.ledger.post
         post(books.lost(lost))
+        if lost.beside:
+            return end_dispute(payment, lost.amount, lost.status.value, at=self._at)
         if lost.escrow:
             self._credits.release(payment, fault=ReleaseFault.PLATFORM)
             post(books.recovered(Account.BOOKING_ESCROW, payment.captured, source))

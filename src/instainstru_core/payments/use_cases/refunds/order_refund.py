@@ -98,7 +98,7 @@ def order_refund(
     booking, payment = locked(work.payments.get(payment_id), work)
     desk = RefundDesk(work, ids, now, booking)
     if payment.settled:
-        if any(each.status is ChargebackStatus.LOST for each in work.chargebacks.of(payment_id)):
+        if _lost(payment, work):
             raise NothingToRefund("the student's bank gave the money back")
         facts = refund_facts(payment, work=work, ids=ids, now=now)
         plan = plan_refund(
@@ -200,3 +200,11 @@ def _end(
         )
     )
     return ended
+
+
+def _lost(payment: Payment, work: PaymentWork) -> bool:
+    """Whether the student's bank took the lesson's money back for good."""
+    return any(
+        each.status is ChargebackStatus.LOST and not each.beside
+        for each in work.chargebacks.of(payment.payment_id)
+    )
