@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from instainstru_core.payments.model.processor import (
     CardDetails,
     DisputeStatus,
     PayoutStatus,
+    RefundStatus,
     RequiresAction,
 )
 from instainstru_core.testing.contracts.gateway_banking import Banker, BankingContract
@@ -42,7 +44,8 @@ from instainstru_core.testing.contracts.payment_gateway import (
 )
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.processor.account_commands import OpenAccount
-from instainstru_core.testing.fakes.processor.commands import AttachCard, Fault
+from instainstru_core.testing.fakes.processor.commands import AttachCard, Charge, Fault, Refund
+from instainstru_core.testing.fakes.processor.refunds import FAILS_AFTER
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 API_KEY = "sk_test_of_the_platform"
@@ -145,6 +148,11 @@ def test_without_the_key_no_money_moves(client: httpx.Client) -> None:
         ("/webhooks", {"copies": -1}),
         ("/intents/pi_1/capture", {"amount_cents": 0}),
         ("/accounts/acct_1/onboarding-links", {"return_url": "javascript:alert(1)"}),
+        ("/accounts/acct_1/schedule", {"interval": "hourly"}),
+        ("/accounts/acct_1/schedule", {"interval": "monthly", "month_day": 29}),
+        ("/payouts/po_1/land", {"status": "pending"}),
+        ("/disputes/dp_1/close", {"status": "open"}),
+        ("/platform-payouts", {"amount_cents": 0}),
     ],
 )
 def test_nonsense_is_refused(client: httpx.Client, path: str, body: dict[str, Any]) -> None:
@@ -191,6 +199,91 @@ def _hold(gateway: PaymentGateway, card: CardDetails) -> Authorised:
     )
     assert isinstance(held, Authorised)
     return held
+
+
+def test_what_is_due_happens_by_itself_and_once(tmp_path: Path) -> None:
+    """PY-54, PY-65: with nobody asking; after a restart it has not happened again."""
+    clock = HandMovedClock(NOON)
+    teller = Teller.of(CommandLog.at(tmp_path / "log"), clock)
+    teller.execute(AttachCard(customer=CUSTOMER, token="pm_card_refund_fails"))
+    (card,) = teller.books.cards
+    charge = Charge(
+        key="charge", customer=CUSTOMER, card=card, amount_cents=80, off_session=True, group=GROUP
+    )
+    teller.execute(charge)
+    (intent,) = teller.books.intents
+    teller.execute(Refund(key="refund", intent=intent, amount_cents=80))
+    (refund,) = teller.books.refunds
+    clock.move(FAILS_AFTER + timedelta(minutes=1))
+    for _ in range(2):
+        teller = Teller.of(CommandLog.at(tmp_path / "log"), clock)
+        served = Counter(teller=teller, courier=None, hang_seconds=0, api_key=API_KEY)
+        with TestClient(create_app(served)) as client:
+            client.headers["Authorization"] = f"Bearer {API_KEY}"
+            wait_for(partial(_is_told, client, "refund.failed"))
+            failures = [at for kind, at in _news(client) if kind == "refund.failed"]
+            assert [datetime.fromisoformat(at) for at in failures] == [NOON + FAILS_AFTER]
+            seen = SimulatedGateway(client).find_refund(refund)
+            assert seen is not None
+            assert seen.status is RefundStatus.FAILED
+
+
+def _news(client: httpx.Client) -> list[tuple[str, str]]:
+    """The types and moments of what the platform should hear."""
+    return [(each["type"], each["at"]) for each in client.get("/events").json()["events"]]
+
+
+def _is_told(client: httpx.Client, kind: str) -> bool:
+    return any(kind == told for told, _at in _news(client))
+
+
+def test_an_instructor_sees_their_account(client: httpx.Client) -> None:
+    """PY-3: for five minutes; what it has, and what became of its payouts."""
+    gateway = SimulatedGateway(client)
+    account = gateway.open_account(key(1), instructor=CUSTOMER).account
+    Counterpart(client).onboard(
+        gateway.onboarding_link(account=account, return_url="https://app.test/back")
+    )
+    gateway.transfer(key(2), account=account, amount=Money(80_50), group=GROUP, charge=None)
+    gateway.instant_payout(key(3), account=account, amount=Money(30_00))
+    link = gateway.dashboard_link(account=account)
+    del client.headers["Authorization"]
+    page = client.get(link)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "50.50" in page.text
+    assert "30.00, in_transit" in page.text
+    assert client.get("/dashboard/dash_none").status_code == 404
+
+
+def test_what_a_bank_says_needs_the_key(client: httpx.Client) -> None:
+    """SE-42: the controls are no public's."""
+    client.headers["Authorization"] = "Bearer guess"
+    controls = [
+        "/disputes",
+        "/disputes/dp_1/close",
+        "/disputes/dp_1/escalate",
+        "/refunds/re_1/fail",
+        "/accounts/acct_1/change",
+        "/accounts/acct_1/deauthorise",
+        "/accounts/acct_1/payouts",
+        "/payouts/po_1/land",
+        "/platform-payouts",
+        "/tick",
+    ]
+    assert {client.post(path, json={}).status_code for path in controls} == {401}
+
+
+def test_the_banks_controls(client: httpx.Client) -> None:
+    """PY-56, PY-85: an inquiry that becomes a dispute; the platform's own payout; a tick."""
+    bank = Counterpart(client)
+    _take_money(client)
+    intent = client.get("/events").json()["events"][0]["object_id"]
+    dispute = bank.open_dispute(intent, inquiry=True)
+    assert bank.tell(f"/disputes/{dispute}/escalate")["status"] == "open"
+    assert client.post("/disputes", json={"intent": "pi_none"}).status_code == 404
+    refused = bank.tell("/platform-payouts", amount_cents=1)
+    assert refused == {"kind": "Refused", "reason": "insufficient_balance"}
+    assert bank.tell("/tick") == {"kind": "Nothing"}
 
 
 def test_two_logs_share_no_id(tmp_path: Path) -> None:
