@@ -190,12 +190,13 @@ def audit(town: Town) -> None:
         if ended is None:
             _left_open(town, payment)
             continue
-        outcome = ended.decided if ended.outcome in UNPAID else ended.outcome
-        if ended.outcome == DISPUTE_LOST:
-            outcome = ended.decided
+        decided = ended.decided
+        if ended.outcome == DISPUTE_LOST and not _lost_in_escrow(town, payment):
+            decided = decided or _COMPLETED
+        outcome = decided if ended.outcome in {*UNPAID, DISPUTE_LOST} else ended.outcome
         if outcome is not None and outcome not in possible(ended.booking):
             breach("the outcome is the booking's", outcome, ended.booking.state)
-        due = figures(payment, ended.outcome, ended.decided)
+        due = figures(payment, ended.outcome, decided)
         unsent = _unsent(town, payment) if ended.outcome == DISPUTE_LOST else 0
         _hold_against(town, payment, due, unsent)
         earned[str(payment.instructor_id)] += due.payout - unsent
@@ -210,6 +211,12 @@ def _left_open(town: Town, payment: Payment) -> None:
         town.notes[f"left to people: {payment.review_reason}"] += 1
         return
     breach("every payment comes to an end", named(payment))
+
+
+def _lost_in_escrow(town: Town, payment: Payment) -> bool:
+    """Whether a bank took the money back while it waited for its lesson. Source: PY-57."""
+    disputed = town.store.tables.named("chargebacks").where("payment_id", payment.payment_id)
+    return any(each.escrow for each in disputed)
 
 
 def _unsent(town: Town, payment: Payment) -> int:
