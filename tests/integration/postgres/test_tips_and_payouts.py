@@ -6,13 +6,12 @@ from sqlalchemy import Engine
 from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
-from instainstru_core.testing.contracts.payouts import (
+from instainstru_core.testing.contracts.payout_accounts import (
     AccountsContract,
-    BankPayoutsContract,
     HoldsContract,
-    InstantPayoutsContract,
     SchedulesContract,
 )
+from instainstru_core.testing.contracts.payouts import BankPayoutsContract, InstantPayoutsContract
 from instainstru_core.testing.contracts.tips import (
     GivingTipsContract,
     TipStoreContract,

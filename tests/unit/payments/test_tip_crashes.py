@@ -18,7 +18,7 @@ from instainstru_core.payments.use_cases.payouts.ask_for_instant_payout import (
     ask_for_instant_payout,
 )
 from instainstru_core.payments.use_cases.payouts.sweep_instant_payouts import sweep_instant_payouts
-from instainstru_core.testing.contracts.payouts import earn
+from instainstru_core.testing.contracts.payout_accounts import earn
 from instainstru_core.testing.contracts.tips import charges, settled, tip, tips_of
 from instainstru_core.testing.strategies.payments import Till, TillWork
 from tests.unit.payments.test_crashes import DyingGateway, Fuse, dying_units, survive

@@ -5,13 +5,12 @@ import pytest
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.payments.model.processor import PayoutInterval
 from instainstru_core.payments.payouts.model import DEFAULT_SCHEDULE, schedule_of
-from instainstru_core.testing.contracts.payouts import (
+from instainstru_core.testing.contracts.payout_accounts import (
     AccountsContract,
-    BankPayoutsContract,
     HoldsContract,
-    InstantPayoutsContract,
     SchedulesContract,
 )
+from instainstru_core.testing.contracts.payouts import BankPayoutsContract, InstantPayoutsContract
 from instainstru_core.testing.contracts.tips import (
     GivingTipsContract,
     TipStoreContract,

@@ -56,6 +56,8 @@ def _audit(
         seen = gateway.payouts(account.account)
     except (OutcomeUnknown, ProcessorObjectUnknown):
         return
+    if not seen:
+        return
     with begin() as work:
         work.instructors.get_for_update(account.instructor_id)
         for payout in reversed(seen):
