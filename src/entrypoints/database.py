@@ -20,10 +20,18 @@ from sqlalchemy.exc import OperationalError
 
 from adapters.postgres import migrate as migrations
 from adapters.postgres.engine import postgres_engine
+from adapters.postgres.outbox import Routes
 from adapters.postgres.queries.payments import PostgresPaymentQueries
+from adapters.postgres.unit_of_work import PostgresUnits
+from adapters.system.clock import SystemClock
+from adapters.system.ids import Ulids
+from adapters.system.serialization import Serializer
+from adapters.system.signing import Ed25519Signer
 from entrypoints.settings import Settings
 from entrypoints.tiers import Refused, Tier
+from instainstru_core.payments.ledger.chain import Verdict
 from instainstru_core.payments.model.health import AuthorisationHealth
+from instainstru_core.payments.use_cases.books.verify_chain import verify_chain
 
 _OUT_OF_REACH = "the database can't be reached"
 
@@ -145,6 +153,15 @@ def books_since_breach(settings: Settings) -> datetime | None:
         query = "SELECT min(found_at) FROM ledger_breaches WHERE mended_at IS NULL"
         found: datetime | None = connection.scalar(text(query))
         return found
+
+
+def chain_verdict(settings: Settings) -> Verdict:
+    """What is wrong with the chain of the books, every journal hashed again."""
+    clock = SystemClock()
+    with engine_of(settings) as engine:
+        dump = Serializer().dump
+        units = PostgresUnits(engine, Ulids(clock), clock, dump, Routes(handlers={}))
+        return verify_chain(read=units.read, signer=Ed25519Signer.of(settings.keys.ledger))
 
 
 def authorisation_health(settings: Settings) -> AuthorisationHealth:

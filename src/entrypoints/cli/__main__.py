@@ -186,6 +186,18 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
+@app.command("verify-books")
+def verify_books() -> None:
+    """Look at every journal's seal and every signed day, and say what was tampered with."""
+    with reported():
+        settings = tool_settings("verify-books")
+        books = importlib.import_module("entrypoints.cli.books")
+        verdict = books.verify(settings)
+    for line in books.report(verdict):
+        out.print(escape(line))
+    raise typer.Exit(0 if verdict.sound else 1)
+
+
 def _become(module: str, operation: str) -> None:
     """Check the settings, then turn this process into the server: signals reach it directly."""
     with reported():
