@@ -56,6 +56,7 @@ from instainstru_core.notifications.reactions import (
     mail,
     tell_of_cancellation,
     tell_of_confirmation,
+    tell_of_expiring_credit,
     tell_of_failed_capture,
     tell_of_failed_payment,
     tell_of_failed_tip,
@@ -73,6 +74,7 @@ from instainstru_core.notifications.reactions import (
     tell_of_waitlist_match,
 )
 from instainstru_core.notifications.use_cases.send_email import HANDLER as SEND_EMAIL
+from instainstru_core.payments.credits.events import CreditExpiring
 from instainstru_core.payments.events import (
     PaymentAuthorizationFailed,
     PaymentFailed,
@@ -196,6 +198,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "evaluate_tier": InTransaction(evaluate_tier_after_lesson),
     "evaluate_tiers": CallsOut(_evaluate_tiers),
     "tell_of_floors": InTransaction(_tell_of_floors),
+    "tell_of_expiring_credit": InTransaction(tell_of_expiring_credit),
     "tell_of_raised_floor": InTransaction(tell_of_raised_floor),
     "release_payment": CallsOut(release_cancelled_payment),
     "freeze_for_report": InTransaction(freeze_for_report),
@@ -243,6 +246,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 
 ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     ConfigPublished: ("tell_of_floors",),
+    CreditExpiring: ("tell_of_expiring_credit",),
     FloorRaised: ("tell_of_raised_floor",),
     BookingCompleted: ("schedule_capture", "evaluate_tier", "earn_milestone"),
     BookingConfirmed: ("tell_of_confirmation",),

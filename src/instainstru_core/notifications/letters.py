@@ -276,6 +276,17 @@ def _floor_raised(words: Words) -> Letter:
     )
 
 
+def _credit_expiring(words: Words) -> Letter:
+    return Letter(
+        subject=f"{words['amount']} of your credit runs out on {words['date']}",
+        lines=(
+            f"You have {words['amount']} of credit that can be spent until {words['date']}.",
+            "Book a lesson before then, and choose your credit at checkout.",
+        ),
+        facts=(("Credit", words["amount"]), ("Runs out", words["date"])),
+    )
+
+
 _CALENDAR_PROBLEMS: Final[Mapping[str, str]] = {
     "address_forbidden": "its address leads to a network that is not public",
     "malformed": "it is not written as calendars are",
@@ -323,6 +334,7 @@ LETTERS: Final[Mapping[str, Wording]] = {
     "booking_rescheduled": _booking_rescheduled,
     "booking_reminder_1h": _booking_reminder,
     "booking_reminder_24h": _booking_reminder,
+    "credit_expiring": _credit_expiring,
     "external_calendar_failed": _external_calendar_failed,
     "no_show_reported": _no_show_reported,
     "no_show_resolved": _no_show_resolved,

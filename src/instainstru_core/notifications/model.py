@@ -23,6 +23,7 @@ class Kind(StrEnum):
     BOOKING_RESCHEDULED = "booking_rescheduled"
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_CANCELLATION_RECEIPT = "booking_cancellation_receipt"
+    CREDIT_EXPIRING = "credit_expiring"
     EXTERNAL_CALENDAR_FAILED = "external_calendar_failed"
     BOOKING_REMINDER_24H = "booking_reminder_24h"
     BOOKING_REMINDER_1H = "booking_reminder_1h"

@@ -1,7 +1,7 @@
 """What notifications does when something happens elsewhere."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Protocol
 
 from instainstru_core.accounts.ids import AccountId
@@ -159,6 +159,24 @@ def tell_of_failed_tip(item: WorkItem, work: TellingWork, world: TellingWorld) -
     """On `tip.failed`: the student, who may not be looking any more. Source: NT-20, PY-51."""
     more = {"amount": str(_cents(item.payload, "amount")), "tip": "yes"}
     _tell(item, work, world, {Party.STUDENT: Kind.PAYMENT_FAILED}, more)
+
+
+def tell_of_expiring_credit(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `credit.expiring`: its student, 30 days before and again 7. Source: CR-14."""
+    ends = datetime.fromisoformat(_text(item.payload, "expires_at"))
+    lot_id = _text(item.payload, "lot_id")
+    news = Tell(
+        recipient=AccountId.parse(_text(item.payload, "student_id")),
+        kind=Kind.CREDIT_EXPIRING,
+        subject=lot_id,
+        occurrence=str(item.payload["days"]),
+        words={
+            "amount": str(_cents(item.payload, "amount")),
+            "date": f"{ends:%B} {ends.day}, {ends.year}",
+        },
+        data={"credit_id": lot_id},
+    )
+    tell(news, work=work, ids=world.ids, now=world.clock.now())
 
 
 def tell_of_raised_floor(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:

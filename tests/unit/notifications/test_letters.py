@@ -25,6 +25,7 @@ WORDS = {
     "problem": "malformed",
     "resolution": "dispute_upheld",
     "offerings": "23",
+    "date": "May 4, 2026",
 }
 
 
@@ -45,7 +46,8 @@ def test_every_kind_has_its_letter(kind: Kind) -> None:
     written = letter(kind, WORDS)
     assert written.summary
     said = written.subject + written.summary
-    assert any(WORDS[subject] in said for subject in ("service", "host", "other_party", "offerings"))
+    subjects = ("service", "host", "other_party", "offerings", "date")
+    assert any(WORDS[subject] in said for subject in subjects)
 
 
 def test_a_code_can_be_copied() -> None:
