@@ -55,9 +55,24 @@ def price(cents: int = 12_000, credit: int = 0, commission_bps: int = 1200) -> P
     )
 
 
-def facts(credit: int = 0, **more: int) -> RefundFacts:
-    plain = RefundFacts(breakdown=price(credit=credit), captured_at=NOON)
-    return evolve(plain, **{name: Money(cents) for name, cents in more.items()})
+def facts(
+    credit: int = 0,
+    *,
+    earlier: int = 0,
+    spent: int = 0,
+    unspent: int = 0,
+    consumed: int = 0,
+    unreversed: int = 0,
+) -> RefundFacts:
+    return RefundFacts(
+        breakdown=price(credit=credit),
+        captured_at=NOON,
+        earlier=Money(earlier),
+        spent=Money(spent),
+        unspent=Money(unspent),
+        consumed=Money(consumed),
+        unreversed=Money(unreversed),
+    )
 
 
 def plan(
