@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from attrs import define, field
 from litestar.testing import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from adapters.stripe.client import API_VERSION, RETRIES, stripe_client
 from adapters.stripe.payment_gateway import StripeGateway
@@ -123,6 +123,10 @@ def test_three_d_secure_is_confirmed_by_the_webhook_alone(place: Town, stripe: F
     payments.confirm(stripe.books, intent["id"], asked["client_secret"])
     place.world.settle()
     assert place.kept(held).status.value == "CONFIRMED"
+    with place.engine.connect() as connection:
+        bodies = list(connection.execute(text("SELECT body FROM webhooks")).scalars())
+    assert any("client_secret" in body for body in bodies)
+    assert not any(asked["client_secret"] in body for body in bodies)
 
 
 def test_an_event_that_stripe_did_not_sign_is_refused(place: Town, stripe: FakeStripe) -> None:

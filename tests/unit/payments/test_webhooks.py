@@ -22,6 +22,7 @@ from instainstru_core.payments.inbox.model import (
     CLAIM_LEASE,
     MAX_ATTEMPTS,
     WebhookStatus,
+    without_client_secrets,
     without_secrets,
 )
 from instainstru_core.payments.inbox.ports import InboxWork
@@ -301,3 +302,14 @@ def test_two_workers_do_not_act_at_once(platform: Platform) -> None:
         assert platform.process(name, lambda _news: None) is WebhookStatus.PROCESSED
 
     assert platform.process(name, act_and_be_overtaken) is WebhookStatus.PROCESSED
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@given(secret=st.text())
+def test_se_42_no_client_secret_is_kept(indent: int | None, secret: str) -> None:
+    """Whatever it holds and wherever it is; all else of the body stays as it was."""
+    body = {"id": "pi_1", "client_secret": secret, "next": [{"client_secret": secret, "n": 1}]}
+    kept = without_client_secrets(json.dumps(body, indent=indent))
+    hidden = {"id": "pi_1", "client_secret": "***", "next": [{"client_secret": "***", "n": 1}]}
+    assert json.loads(kept) == hidden
+    assert without_client_secrets(json.dumps({"client_secret": None})) == '{"client_secret": null}'

@@ -17,6 +17,7 @@ from instainstru_core.payments.inbox.model import (
     Webhook,
     WebhookStatus,
     first_status,
+    without_client_secrets,
     without_secrets,
 )
 from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
@@ -69,7 +70,7 @@ def receive_webhook(
         provider=request.provider,
         event=event,
         headers=without_secrets(request.headers),
-        body=request.body.decode(),
+        body=without_client_secrets(request.body.decode()),
         received_at=now,
         status=first_status(event),
     )
