@@ -26,17 +26,19 @@ from instainstru_core.payments.reconciliation.model import (
     Standing,
     compared_cents,
     day_of,
+    is_posted_from_here,
 )
 
 _IMPORT = text(
     """
     INSERT INTO processor_transactions (
-        reference, kind, source, amount_cents, fee_cents, compared_cents, occurred_at
+        reference, kind, source, amount_cents, fee_cents, compared_cents, occurred_at,
+        posted
     )
     SELECT * FROM unnest(
         CAST(:references AS text[]), CAST(:kinds AS text[]), CAST(:sources AS text[]),
         CAST(:amounts AS bigint[]), CAST(:fees AS bigint[]), CAST(:compared AS bigint[]),
-        CAST(:occurred AS timestamptz[])
+        CAST(:occurred AS timestamptz[]), CAST(:posted AS boolean[])
     )
     ON CONFLICT (reference) DO NOTHING
     """
@@ -182,6 +184,15 @@ _KEEP_ITEMS = text(
         processor_cents = excluded.processor_cents, payment_id = excluded.payment_id,
         kinds = excluded.kinds, first_day = excluded.first_day, nights = excluded.nights
     WHERE reconciliation_items.resolution IS DISTINCT FROM 'explained'
+        AND (
+            reconciliation_items.item_class, reconciliation_items.ledger_cents,
+            reconciliation_items.processor_cents, reconciliation_items.kinds,
+            reconciliation_items.payment_id, reconciliation_items.nights,
+            reconciliation_items.first_day
+        ) IS DISTINCT FROM (
+            excluded.item_class, excluded.ledger_cents, excluded.processor_cents,
+            excluded.kinds, excluded.payment_id, excluded.nights, excluded.first_day
+        )
     """
 )
 _CLOSE_EARLIER = text(
@@ -223,6 +234,7 @@ class PostgresReconciliations:
             "fees": [each.fee_cents for each in moved],
             "compared": [compared_cents(each) for each in moved],
             "occurred": [each.occurred_at for each in moved],
+            "posted": [not is_posted_from_here(each) for each in moved],
         }
         self._connection.execute(_IMPORT, values)
 

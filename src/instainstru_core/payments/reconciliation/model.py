@@ -202,6 +202,12 @@ def fee_cents(moved: BalanceTransaction) -> int:
             return moved.fee_cents
 
 
+def is_posted_from_here(moved: BalanceTransaction) -> bool:
+    """Whether our books know of some of it only by the processor's list. Source: PY-85."""
+    is_payout = moved.kind in {BalanceKind.PAYOUT, BalanceKind.PAYOUT_FAILURE}
+    return is_payout or fee_cents(moved) != 0
+
+
 def classify(standing: Standing, *, now: datetime) -> ItemClass:
     """How the two books compare about one reference."""
     ours, theirs = standing.ledger_cents, standing.processor_cents

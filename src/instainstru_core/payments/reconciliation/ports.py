@@ -23,7 +23,7 @@ class Reconciliations(Protocol):
         ...
 
     def unposted(self, limit: int) -> Sequence[tuple[BalanceTransaction, PaymentId | None]]:
-        """Movements whose fees and payouts are not in the books, oldest first.
+        """Movements with a fee or a payout that is not in the books, oldest first.
 
         With each the payment that our books name with its source. They are locked for this unit.
         """

@@ -22,6 +22,7 @@ from instainstru_core.payments.reconciliation.model import (
     Standing,
     compared_cents,
     day_of,
+    is_posted_from_here,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class InMemoryReconciliations:
         for each in moved:
             if each.reference not in known:
                 known[each.reference] = each
-                unposted[each.reference] = each
+                if is_posted_from_here(each):
+                    unposted[each.reference] = each
 
     def latest_import(self) -> datetime | None:
         return max((each.occurred_at for each in _moved(self._tables).values()), default=None)

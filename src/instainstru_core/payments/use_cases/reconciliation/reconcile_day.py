@@ -26,7 +26,7 @@ from instainstru_core.payments.reconciliation.postings import FeePostings
 
 FIRST_DAY: Final = date(2020, 1, 1)
 """Before there was anything to reconcile."""
-BATCH: Final = 2000
+BATCH: Final = 5000
 """How many movements one unit takes."""
 _OVERLAP: Final = timedelta(hours=1)
 
@@ -51,10 +51,9 @@ def reconcile_day(
     now = clock.now()
     if not FIRST_DAY <= day < now.astimezone(UTC).date():
         raise DayNotOver("only a day (UTC) that is over can be reconciled")
-    told = _take_in(day, begin=begin, gateway=gateway, now=now)
+    told, moved = _take_in(day, begin=begin, gateway=gateway, now=now)
     _post_fees(begin=begin, ids=ids)
-    since, until = day_of(day)
-    moved = list(gateway.balance_transactions(since=since, until=until))
+    _, until = day_of(day)
     with begin() as work:
         items = compare(work.reconciliations.standings(day), day=day, now=now)
         balances = Balances(
@@ -73,15 +72,18 @@ def reconcile_day(
 
 def _take_in(
     day: date, *, begin: Begin[PaymentWork], gateway: BooksGateway, now: datetime
-) -> int | None:
-    """Keep the day's movements and all later ones; the balance, if it stood still meanwhile."""
+) -> tuple[int | None, list[BalanceTransaction]]:
+    """Keep the day's movements and all later ones.
+
+    The balance, if it stood still meanwhile, and the day's movements.
+    """
     with begin() as work:
         latest = work.reconciliations.latest_import()
-    since, until = day_of(day)
-    if latest is None:
-        since = day_of(FIRST_DAY)[0]
+    midnight, until = day_of(day)
+    since = day_of(FIRST_DAY)[0] if latest is None else midnight
     later = until if latest is None else max(until, latest - _OVERLAP)
     before = gateway.balance()
+    of_the_day: list[BalanceTransaction] = []
     for start, end in ((since, until), (later, now + timedelta(seconds=1))):
         if start >= end:
             continue
@@ -89,7 +91,9 @@ def _take_in(
         for part in _parts(found):
             with begin() as work:
                 work.reconciliations.import_transactions(part)
-    return before if gateway.balance() == before else None
+            if start == since:
+                of_the_day += [each for each in part if each.occurred_at >= midnight]
+    return before if gateway.balance() == before else None, of_the_day
 
 
 def _post_fees(*, begin: Begin[PaymentWork], ids: Ids) -> None:
