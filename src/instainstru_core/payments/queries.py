@@ -24,7 +24,6 @@ from instainstru_core.payments.office.queries import OfficeQueries
 from instainstru_core.payments.payouts.ports import PayoutQueries
 from instainstru_core.payments.reconciliation.ports import ReconciliationQueries
 from instainstru_core.payments.tips.ports import TipQueries
-from instainstru_core.pricing.ports import PricingReads
 
 
 @frozen(kw_only=True)
@@ -97,7 +96,7 @@ class PaymentQueries(Protocol):
         ...
 
 
-class PaymentReads(PricingReads, Protocol):
+class PaymentReads(Protocol):
     """What can be read of payments without a unit of work."""
 
     @property

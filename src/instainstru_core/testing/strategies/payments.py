@@ -43,6 +43,7 @@ from instainstru_core.ports import Ports
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
 from instainstru_core.pricing.model.quotes import PriceBreakdown, quote
 from instainstru_core.pricing.model.tiers import evaluate_tier
+from instainstru_core.pricing.ports import PricingReads
 from instainstru_core.reactions import HANDLERS, ROUTES
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -80,12 +81,16 @@ class TillWork(PaymentWork, PlacesWork, Protocol):
     """What a till reaches."""
 
 
+class TillReads(PaymentReads, PricingReads, Protocol):
+    """What is read at a till."""
+
+
 @define
 class Till:
     """Where lessons are paid; it is a `PaymentPorts`."""
 
     begin: Begin[TillWork]
-    read: Begin[PaymentReads]
+    read: Begin[TillReads]
     ids: Ids
     clock: HandMovedClock
     processor: SimulatedProcessor
