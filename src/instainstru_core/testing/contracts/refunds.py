@@ -53,7 +53,7 @@ from instainstru_core.testing.contracts.payment_endings import (
     operator,
 )
 from instainstru_core.testing.contracts.payments import HOUR, effects
-from instainstru_core.testing.contracts.tips import tip
+from instainstru_core.testing.contracts.tips import can_be_paid, tip
 from instainstru_core.testing.fakes.processor.commands import Fault
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
@@ -656,6 +656,39 @@ class ReviewsContract:
         assert Account.INSTRUCTOR_PAYABLE not in till.balances()
         assert till.balances()[Account.REFUNDS_CONTRA] == PRICE
         assert till.books().balanced
+
+    def test_a_lesson_that_nobody_could_be_charged_for(self, till: Till) -> None:
+        """PY-36, PY-58."""
+        booking = till.hold(hours_ahead=72)
+        till.pay(booking, till.add_card("pm_card_declines_off_session"))
+        till.clock.set(booking.lesson.starts_at - 2 * HOUR)
+        call_off(till, booking)
+        till.work_off()
+        assert till.payment(booking).review_reason == "missing_authorization"
+        resolve(till, booking, Remedy.CLOSE_UNPAID)
+        payment = till.payment(booking)
+        assert (payment.state, payment.outcome) == (
+            PaymentState.SETTLED,
+            Outcome.UNAUTHORIZED_CANCELLED,
+        )
+        assert till.balances() == {}
+
+    def test_a_transfer_is_asked_for_again(self, till: Till) -> None:
+        """PY-47, PY-58: after the last retry an operator sends it once more."""
+        booking = held(till)
+        till.at(booking.lesson.ends_at)
+        till.complete(booking)
+        can_be_paid(till, payable=False)
+        till.at(booking.lesson.ends_at + 24 * HOUR)
+        for hours in (1, 2, 3, 13, 14):
+            till.after(hours=hours)
+        assert till.payment(booking).review_reason == "transfer_failed"
+        for account in till.processor.books.accounts.values():
+            account.is_onboarded = True  # The platform has not heard of it yet.
+        resolve(till, booking, Remedy.RETRY_TRANSFER)
+        assert till.payment(booking).state is PaymentState.SETTLED
+        assert till.balances() == FULL
+        assert moved(till) == [("transfer", PAYOUT)]
 
     @pytest.mark.parametrize("remedy", Remedy)
     def test_what_is_not_legal_does_nothing(self, till: Till, remedy: Remedy) -> None:
