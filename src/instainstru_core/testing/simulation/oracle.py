@@ -47,6 +47,9 @@ DISPUTE_LOST: Final = "dispute_lost"
 _AGAIN: Final = frozenset({Matter.TIP, Matter.REFUND, Matter.CHARGEBACK})
 """What besides lessons instructors are sent money for."""
 
+_BEFORE_SETTLEMENT: Final = frozenset(
+    {"admin_refund", "instructor_no_show_full_refund", "student_wins_dispute_full_refund"}
+)
 UNPAID: Final = frozenset({"capture_failure_instructor_paid", "capture_failure_escalated"})
 _BY_CASE: Final = {
     "student_ge24": {"student_cancel_gt24_no_charge"},
@@ -194,7 +197,8 @@ def audit(town: Town) -> None:
         if ended.outcome == DISPUTE_LOST and not _lost_in_escrow(town, payment):
             decided = decided or _COMPLETED
         outcome = decided if ended.outcome in {*UNPAID, DISPUTE_LOST} else ended.outcome
-        if outcome is not None and outcome not in possible(ended.booking):
+        given_back = _BEFORE_SETTLEMENT if _given_back(town, payment) else frozenset[str]()
+        if outcome is not None and outcome not in possible(ended.booking) | given_back:
             breach("the outcome is the booking's", outcome, ended.booking.state)
         due = figures(payment, ended.outcome, decided)
         unsent = _unsent(town, payment) if ended.outcome == DISPUTE_LOST else 0
@@ -211,6 +215,12 @@ def _left_open(town: Town, payment: Payment) -> None:
         town.notes[f"left to people: {payment.review_reason}"] += 1
         return
     breach("every payment comes to an end", named(payment))
+
+
+def _given_back(town: Town, payment: Payment) -> bool:
+    """Whether an operator gave the money back before it was settled. Source: PY-54."""
+    refunds = town.store.tables.named("refunds").where("payment_id", payment.payment_id)
+    return any(each.state is RefundState.CLOSED for each in refunds)
 
 
 def _lost_in_escrow(town: Town, payment: Payment) -> bool:

@@ -23,7 +23,7 @@ from instainstru_core.testing.world import NOON
 BOOKINGS_A_DAY: Final = 6
 BOOKINGS_A_STUDENT: Final = 8
 BOOKINGS_AN_INSTRUCTOR: Final = 40
-REFUSED: Final = 1.4
+REFUSED: Final = 1.35
 """Some times are taken, and some are asked for too late: so many more lessons are wanted."""
 
 FAULTS: Final = 0.06
