@@ -13,11 +13,11 @@ from instainstru_core.kernel.errors import DomainError
 from instainstru_core.payments.model.processor import DisputeSeen, DisputeStatus
 from instainstru_core.payments.refunds.plan import RefundReason
 from instainstru_core.payments.use_cases.chargebacks.hear_dispute import hear_dispute
+from instainstru_core.testing.contracts.chargebacks import ChargebacksContract
 from instainstru_core.testing.contracts.payment_endings import PAYOUT, PRICE
+from instainstru_core.testing.contracts.payment_reviews import ReviewsContract
 from instainstru_core.testing.contracts.refunds import (
-    ChargebacksContract,
     RefundsContract,
-    ReviewsContract,
     give_back,
     moved,
     settled,

@@ -2,10 +2,10 @@
 
 import pytest
 
+from instainstru_core.testing.contracts.chargebacks import ChargebacksContract
+from instainstru_core.testing.contracts.payment_reviews import ReviewsContract
 from instainstru_core.testing.contracts.refunds import (
-    ChargebacksContract,
     RefundsContract,
-    ReviewsContract,
 )
 from instainstru_core.testing.strategies.payments import Till
 
