@@ -21,25 +21,32 @@ from instainstru_core.booking.use_cases.open_issue import OpenIssue, open_issue
 from instainstru_core.booking.use_cases.propose_move import AskedMove
 from instainstru_core.booking.use_cases.report_no_show import ReportNoShow, report_no_show
 from instainstru_core.booking.use_cases.withdraw_no_show import WithdrawNoShow, withdraw_no_show
+from instainstru_core.config.model import ConfigKey
+from instainstru_core.config.use_cases.publish_config import PublishConfig, publish_config
 from instainstru_core.due_work.model import CallsOut, InTransaction, NewWork, WorkItem
 from instainstru_core.due_work.use_cases.file_periodic_work import file_periodic_work
 from instainstru_core.due_work.use_cases.perform_work import Outcome
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import DomainError, OperationInProgress
 from instainstru_core.kernel.lessons import LocationType
+from instainstru_core.kernel.money import Money
+from instainstru_core.payments.credits.model import CreditLot, CreditSource
 from instainstru_core.payments.errors import CardDeclined
-from instainstru_core.payments.ids import CardId
+from instainstru_core.payments.ids import CardId, CreditLotId
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.payment import PaymentState
-from instainstru_core.payments.use_cases.keep_card import AddCard, add_card
+from instainstru_core.payments.use_cases.credits.till import CreditTill
+from instainstru_core.payments.use_cases.keep_card import AddCard, NamedCard, add_card, remove_card
 from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
 from instainstru_core.payments.use_cases.reschedule_booking import reschedule_booking
 from instainstru_core.payments.use_cases.tips.give_tip import GiveTip, give_tip
 from instainstru_core.ports import Ports, Work
+from instainstru_core.pricing.model.document import document_of
 from instainstru_core.reactions import HANDLERS, PERIODIC, Handler
 from instainstru_core.search.model.query import SearchQuery
 from instainstru_core.search.use_cases.search_lessons import search_lessons
 from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.fakes.processor.intents import fee_cents
 from instainstru_core.testing.ports import perform_due
 from instainstru_core.testing.world import HOUR, MONDAY, World
 
@@ -52,8 +59,17 @@ LESSON = {
     Account.CONNECT_BALANCE: 7650,
     Account.CONNECT_OWNER: -7650,
 }
+FEE = fee_cents(10_080)
+AFTER_THE_NIGHT = {
+    # The night's reconciliation posts what the processor charged for it. Source: PY-85.
+    **LESSON,
+    Account.PROCESSOR_BALANCE: 10_080 - 7650 - FEE,
+    Account.PROCESSING_FEE_EXPENSE: FEE,
+}
 MOVED = [("authorisation", 10_080), ("capture", 10_080), ("transfer", 7650)]
 RIVALS = 50
+A_WHILE = timedelta(minutes=10)
+"""Long enough for what failed once to be tried again."""
 
 
 def moved(world: World) -> list[tuple[str, int]]:
@@ -271,6 +287,43 @@ def tip_for(world: World, student: Principal, lesson: Booking) -> None:
     give(None)
 
 
+def raise_a_floor(world: World) -> None:
+    """Another pricing document prices an instructor out. Source: PR-8."""
+    body = document_of(world.ports.pricing)
+    body["floors"] = {"in_person_cents": 8000, "remote_cents": 9001}
+    with world.ports.begin() as work:
+        request = PublishConfig(
+            key=ConfigKey.PRICING, body=body, expected=1, author="ada", reason="costs"
+        )
+        publish_config(request, work=work, now=world.clock.now())
+
+
+def give_credit(world: World, student: Principal) -> None:
+    """Credit that runs out in 29 days. Source: CR-14."""
+    ports, now = world.ports, world.clock.now()
+    lot = CreditLot.granted(
+        ports.ids.new(CreditLotId),
+        student_id=StudentId(student.account_id.value),
+        source=CreditSource.GOODWILL,
+        amount=Money(500),
+        at=now,
+        expires_at=now + 29 * DAY,
+    )
+    with ports.begin() as work:
+        CreditTill(work, ports.ids, now).grant(lot)
+
+
+def forget_a_card(world: World, student: Principal) -> None:
+    """The student removes a card that nothing needs. Source: PY-67."""
+    spare = world.add_card(student, "pm_card_mastercard")
+    ports = world.ports
+    remove_card(
+        NamedCard(student_id=spare.student_id, card_id=spare.card_id),
+        begin=ports.begin,
+        clock=ports.clock,
+    )
+
+
 def everything(world: World) -> tuple[set[str | None], object]:
     """Four days with all that can happen: which handlers had a part in it, and what it came to."""
     file_periodic_work(PERIODIC.values(), begin=world.ports.begin, clock=world.clock)
@@ -287,13 +340,16 @@ def everything(world: World) -> tuple[set[str | None], object]:
     keep_a_calendar_elsewhere(world, jane)
     move_a_lesson(world, students[0], jane)
     world.cancel(students[1], lessons[1])
-    performed = world.advance()
+    raise_a_floor(world)
+    give_credit(world, students[0])
+    performed = world.advance(A_WHILE)
     for payable in (False, True):
         stop_or_resume_payouts(world, jane, payable=payable)
-    performed += world.advance(44 * HOUR)
+    performed += world.advance(44 * HOUR - A_WHILE)
     quarrel(world, students[0], lessons[-1])
     performed += world.advance(52 * HOUR)
     tip_for(world, students[0], lessons[0])
+    forget_a_card(world, students[0])
     performed += world.advance()
     assert Outcome.DEAD not in {each.outcome for each in performed}
     seen = [type(world.booking(each.booking_id).state) for each in lessons]
@@ -415,7 +471,7 @@ def test_a_lost_answer_is_asked_for_again(kind: str, fault: Fault) -> None:
     world.book(anna, jane, starts_in=25 * HOUR)
     world.processor.fail_next(kind, fault)
     world.advance(3 * DAY)
-    assert (world.balances(), moved(world)) == (LESSON, MOVED)
+    assert (world.balances(), moved(world)) == (AFTER_THE_NIGHT, MOVED)
 
 
 def test_fifty_students_race_for_one_time() -> None:

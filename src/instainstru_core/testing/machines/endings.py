@@ -35,10 +35,10 @@ from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.ids import OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.holds import HoldStatus
-from instainstru_core.payments.model.operation import OperationKind, PaymentOperation
+from instainstru_core.payments.model.operation import Matter, OperationKind, PaymentOperation
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment, PaymentState
-from instainstru_core.payments.model.planner import Ending, MoneyPolicy, settlement
+from instainstru_core.payments.model.planner import Ending, MoneyPolicy, final_plan, settlement
 from instainstru_core.payments.use_cases.cancel_lesson import (
     CancelByAdmin,
     cancel_by_admin,
@@ -260,12 +260,19 @@ class EndingsMachine(RuleBasedStateMachine):
         self._sweep_for_minutes()
         for payment, operations in self._payments():
             assert all(each.finished for each in operations), operations
-            self._went_where_it_should(payment, operations)
+            self._went_where_it_should(payment)
         self.the_books_balance()
 
-    def _went_where_it_should(self, payment: Payment, operations: list[PaymentOperation]) -> None:
+    def _went_where_it_should(self, payment: Payment) -> None:
         """Appendix B, by the processor's own books."""
-        keys = {str(each.operation_id) for each in operations}
+        with self.till.begin() as work:
+            # What escalation paid out is a matter of its own. Source: PY-25.
+            every = [
+                each
+                for matter in Matter
+                for each in work.payment_operations.of(payment.payment_id, matter)
+            ]
+        keys = {str(each.operation_id) for each in every}
         books = self.till.processor.books
         asked = [each for each in books.intents.values() if each.key in keys]
         charged = sum(each.captured_cents - each.refunded_cents for each in asked)
@@ -290,7 +297,8 @@ class EndingsMachine(RuleBasedStateMachine):
                 PaymentState.PAYMENT_METHOD_REQUIRED,
                 PaymentState.MANUAL_REVIEW,
             }, payment
-            assert paid == 0, payment
+            advanced = 0 if payment.outcome is None else final_plan(payment).payout.cents
+            assert paid == advanced, payment
             return
         outcome = payment.outcome or Outcome.LESSON_COMPLETED
         plan = settlement(outcome, breakdown=payment.breakdown)
