@@ -10,7 +10,7 @@ from attrs import define, frozen
 WIDTH: Final = 1120
 HEIGHT: Final = 560
 BAR: Final = 16
-GAP: Final = 26
+GAP: Final = 34
 TOP: Final = 40
 MARGIN: Final = 210
 
@@ -46,13 +46,13 @@ _COLUMNS: Final = {
     TIPS: 1,
     GOODWILL: 1,
 }
-_COLOURS: Final = {
+_COLOURS: Final = {  # From top to bottom.
     CARDS: "#4c78a8",
     "Credit spent": "#b279a2",
     "Debts": "#e45756",
     "Platform": "#9d755d",
-    LESSONS: "#54a24b",
     TIPS: "#f58518",
+    LESSONS: "#54a24b",
     GOODWILL: "#e45756",
     INSTRUCTORS: "#54a24b",
     "Booking Protection": "#4c78a8",
@@ -124,7 +124,9 @@ def _ribbons(flows: Mapping[tuple[str, str], int]) -> Sequence[_Ribbon]:
     for accounts, links in _LINKS.items():
         for link in links:
             found[link] += flows.get(accounts, 0)
-    return [_Ribbon(source, target, cents) for (source, target), cents in found.items() if cents]
+    ranks = {name: rank for rank, name in enumerate(_COLOURS)}
+    ordered = sorted(found.items(), key=lambda each: (ranks[each[0][0]], ranks[each[0][1]]))
+    return [_Ribbon(source, target, cents) for (source, target), cents in ordered if cents]
 
 
 def _nodes(ribbons: Sequence[_Ribbon]) -> Mapping[str, _Node]:

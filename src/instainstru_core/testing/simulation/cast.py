@@ -16,7 +16,7 @@ from instainstru_core.testing.simulation.actors.operators import (
 )
 from instainstru_core.testing.simulation.actors.teacher import Teacher
 from instainstru_core.testing.simulation.actors.tipper import Debtor, Tipper
-from instainstru_core.testing.simulation.actors.weather import Outage, Sleep
+from instainstru_core.testing.simulation.actors.weather import Outage, Papers, Payday, Sleep
 
 ACTORS: Final[Mapping[str, Actor]] = {
     actor.name: actor
@@ -40,5 +40,7 @@ ACTORS: Final[Mapping[str, Actor]] = {
 }
 """Who does what about a lesson, by name."""
 
-WEATHER: Final[Mapping[str, Weather]] = {each.name: each for each in (Outage(), Sleep())}
+WEATHER: Final[Mapping[str, Weather]] = {
+    each.name: each for each in (Outage(), Sleep(), Papers(), Payday())
+}
 """What just happens, by name."""

@@ -20,8 +20,10 @@ from instainstru_core.payments.ledger.model import Account, Journal, JournalType
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import Matter, PaymentOperation
 from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.payments.refunds.model import Refund, RefundState
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 from instainstru_core.testing.simulation.breach import breach
+from instainstru_core.testing.simulation.refunding import check_refund
 from instainstru_core.testing.simulation.rows import NOT_THERE, Change, LiveTables
 
 _WAITING: Final = frozenset({PaymentState.SCHEDULED, PaymentState.AUTHORIZED, PaymentState.LOCKED})
@@ -204,6 +206,13 @@ class Checks:
     def _lot(self, change: Change, _touched: set[PaymentId], _now: datetime) -> None:
         self._students.add(change.after.student_id)
 
+    def _refund(self, change: Change, touched: set[PaymentId], _now: datetime) -> None:
+        """PY-53 anew, as a refund of a settled lesson is ordered."""
+        refund: Refund = change.after
+        touched.add(refund.payment_id)
+        if change.before is NOT_THERE and refund.state is not RefundState.CLOSED:
+            check_refund(refund, self.tables)
+
     def _operation(self, change: Change, touched: set[PaymentId], _now: datetime) -> None:
         operation: PaymentOperation = change.after
         touched.add(operation.payment_id)
@@ -299,6 +308,7 @@ _LOOKS: Final[Mapping[str, Callable[[Checks, Change, set[PaymentId], datetime], 
     "journals": Checks._journal,  # noqa: SLF001
     "payments": Checks._payment,  # noqa: SLF001
     "payment_operations": Checks._operation,  # noqa: SLF001
+    "refunds": Checks._refund,  # noqa: SLF001
     "credit_lots": Checks._lot,  # noqa: SLF001
     "bookings": Checks._booking,  # noqa: SLF001
 }

@@ -22,6 +22,8 @@ ROUNDS: Final = 3
 def tidy_up(town: Town) -> None:
     """Let everything come to rest."""
     town.calm()
+    for account in town.processor.books.accounts:
+        town.processor.change_account(account, charges_enabled=True)
     last = max((each.ends_at for each in town.script.lessons), default=town.clock.now())
     town.pass_time(max(town.clock.now(), last) + timedelta(days=5))
     for _ in range(ROUNDS):

@@ -47,6 +47,9 @@ _CARDS: Final = (
     ("pm_card_insufficient_funds", 2),
     ("pm_card_expired", 2),
     ("pm_card_lost", 1),
+    ("pm_card_refund_fails", 3),
+    ("pm_card_dispute", 1),
+    ("pm_card_inquiry", 1),
 )
 _FATES: Final = (
     (Fate.TAUGHT, 50),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 
+from instainstru_core.payments.model.processor import BankPayout, PayoutStatus
 from instainstru_core.testing.simulation.dice import Dice
 from instainstru_core.testing.simulation.script import Cue, Step
 from instainstru_core.testing.simulation.town import Town
@@ -41,3 +42,43 @@ class Sleep:
     def act(self, town: Town, step: Step) -> None:
         """Jump."""
         town.clock.move(timedelta(hours=step.amount))
+
+
+class Papers:
+    """The processor's staff want papers of an instructor: nothing can be sent to them meanwhile."""
+
+    name: ClassVar[str] = "papers"
+
+    def forecast(self, days: int, chance: Dice) -> Iterable[tuple[float, Cue]]:
+        """One in three weeks or so, for hours or for days."""
+        for _ in range(days // 20):
+            day, hours = chance.random() * days, chance.choice((2, 20, 60))
+            number = chance.below(1000)
+            yield day, Cue(at=NEVER, choice="missing", amount=number)
+            yield day + hours / 24, Cue(at=NEVER, choice="there", amount=number)
+
+    def act(self, town: Town, step: Step) -> None:
+        """Restrict the account, or let it be paid again."""
+        accounts = list(town.processor.books.accounts)
+        town.processor.change_account(
+            accounts[step.amount % len(accounts)], charges_enabled=step.choice == "there"
+        )
+
+
+class Payday:
+    """The processor pays what an instructor has out to their bank; some banks send it back."""
+
+    name: ClassVar[str] = "payday"
+
+    def forecast(self, days: int, chance: Dice) -> Iterable[tuple[float, Cue]]:
+        """Every third day or so."""
+        for _ in range(days // 3):
+            choice = chance.choice(("arrives", "arrives", "arrives", PayoutStatus.FAILED.value))
+            yield chance.random() * days, Cue(at=NEVER, choice=choice, amount=chance.below(1000))
+
+    def act(self, town: Town, step: Step) -> None:
+        """Pay out; a failed one comes back at once, the others arrive by themselves."""
+        accounts = list(town.processor.books.accounts)
+        made = town.processor.pay_out(accounts[step.amount % len(accounts)])
+        if isinstance(made, BankPayout) and step.choice == PayoutStatus.FAILED.value:
+            town.processor.land_payout(made.payout, PayoutStatus.FAILED)
