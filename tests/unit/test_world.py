@@ -350,7 +350,7 @@ def everything(world: World) -> tuple[set[str | None], object]:
     performed += world.advance(52 * HOUR)
     tip_for(world, students[0], lessons[0])
     forget_a_card(world, students[0])
-    performed += world.advance()
+    performed += world.advance(A_WHILE)
     assert Outcome.DEAD not in {each.outcome for each in performed}
     seen = [type(world.booking(each.booking_id).state) for each in lessons]
     ended = [payment and payment.state for payment in map(world.payment, lessons)]
