@@ -32,6 +32,7 @@ from instainstru_core.payments.use_cases.change_card import ChangeCard, change_c
 from instainstru_core.payments.use_cases.check_out import CheckOut
 from instainstru_core.payments.use_cases.keep_card import NamedCard, remove_card
 from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
+from instainstru_core.payments.use_cases.payouts.hear_account import hear_account
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
 from instainstru_core.testing.fakes.processor.commands import Fault
 from instainstru_core.testing.strategies.payments import Till
@@ -587,6 +588,25 @@ class PayoutsContract:
             till.after(hours=hours)
         assert till.payment(booking).review_reason == "transfer_failed"
         self.can_be_paid(till, payable=True)
+        till.work_off()
+        assert till.payment(booking).settled
+        assert effects(till)[-1] == ("transfer", 7650)
+        assert till.books().balanced
+
+    def test_py_47_even_if_nobody_heard_that_it_could_not_be_paid(self, till: Till) -> None:
+        (account,) = till.processor.books.accounts
+        booking = till.hold(hours_ahead=20)
+        till.pay(booking)
+        till.at(booking.lesson.ends_at)
+        till.complete(booking)
+        till.processor.change_account(account, charges_enabled=False)
+        till.at(booking.lesson.ends_at + 24 * HOUR)
+        for hours in (1, 2, 3, 13, 14):
+            till.after(hours=hours)
+        assert till.payment(booking).review_reason == "transfer_failed"
+        till.processor.change_account(account)
+        for _ in range(2):
+            hear_account(account, begin=till.begin, gateway=till.gateway, clock=till.clock)
         till.work_off()
         assert till.payment(booking).settled
         assert effects(till)[-1] == ("transfer", 7650)

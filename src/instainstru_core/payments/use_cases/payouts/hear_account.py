@@ -1,11 +1,13 @@
 """Act on the processor's news of an instructor's account. Source: PY-47, PY-66, PY-73."""
 
+from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import PayoutAccountNotFound
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.open_payout_account import keep_looked_at
+from instainstru_core.payments.use_cases.payouts.hold_payouts import RETRY_PAYOUTS
 
 
 def hear_account(
@@ -20,7 +22,8 @@ def hear_account(
 
     An account that left the platform (*deauthorised*) is not looked at: it cannot be any more. It
     holds the instructor's transfers; so does one that lost its payability with lessons ahead. One
-    that can be paid again lets them go, and `payout_account.onboarded` sends what waited.
+    that can be paid again lets them go, and `payout_account.onboarded` sends what waited. It is sent
+    as well where nobody heard that it could not be paid.
 
     Raises:
         PayoutAccountNotFound: No instructor has such an account, or not yet.
@@ -40,3 +43,13 @@ def hear_account(
         else:
             looked_at = known if seen is None else known.as_seen(seen, at=now)
         keep_looked_at(known, looked_at, work=work, at=now)
+        if known.payable and looked_at.payable:
+            # Whatever kept it from being paid meanwhile was never heard of. Source: PY-47, PY-65.
+            work.work_items.file(
+                NewWork(
+                    handler=RETRY_PAYOUTS,
+                    payload={"instructor_id": str(known.instructor_id)},
+                    due_at=now,
+                    dedupe_key=f"{RETRY_PAYOUTS}:{known.instructor_id}:{now.isoformat()}",
+                )
+            )
