@@ -22,8 +22,8 @@ def hear_account(
 
     An account that left the platform (*deauthorised*) is not looked at: it cannot be any more. It
     holds the instructor's transfers; so does one that lost its payability with lessons ahead. One
-    that can be paid again lets them go, and `payout_account.onboarded` sends what waited. It is sent
-    as well where nobody heard that it could not be paid.
+    that can be paid again lets them go, and `payout_account.onboarded` sends what waited. So it is
+    where nobody heard that it could not be paid.
 
     Raises:
         PayoutAccountNotFound: No instructor has such an account, or not yet.
