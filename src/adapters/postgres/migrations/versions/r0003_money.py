@@ -29,6 +29,9 @@ STATEMENTS = (
     ALTER TABLE credit_lots DROP CONSTRAINT credit_lots_source_check
     """,
     """
+    ALTER TABLE ledger_breaches DROP CONSTRAINT ledger_breaches_breach_check
+    """,
+    """
     ALTER TABLE payment_operations DROP CONSTRAINT payment_operations_kind_check
     """,
     """
@@ -122,6 +125,9 @@ STATEMENTS = (
     ALTER TABLE journal_lines ADD COLUMN tip_id uuid
     """,
     """
+    ALTER TABLE ledger_breaches ADD COLUMN credit_mismatches integer DEFAULT 0 NOT NULL
+    """,
+    """
     ALTER TABLE payment_operations ADD COLUMN matter text DEFAULT 'lesson'::text NOT NULL
     """,
     """
@@ -197,6 +203,10 @@ STATEMENTS = (
         frozen_cents + revoked_cents = amount_cents)
     """,
     """
+    ALTER TABLE ledger_breaches ADD CONSTRAINT ledger_breaches_breach_check CHECK
+        (imbalance_cents <> 0 OR unsettled > 0 OR credit_mismatches > 0)
+    """,
+    """
     ALTER TABLE payment_operations ADD CONSTRAINT payment_operations_kind_check CHECK (kind IN
         ('authorise', 'capture', 'void', 'transfer', 'refund', 'charge', 'reverse'))
     """,
@@ -264,6 +274,11 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX journals_occurred_idx ON journals USING btree (occurred_at)
+    """,
+    """
+    CREATE INDEX payments_blamed_idx ON payments USING btree (instructor_id, booking_id) WHERE
+        (outcome = ANY (ARRAY['instructor_no_show_full_refund'::text,
+        'student_wins_dispute_full_refund'::text]))
     """,
     """
     CREATE INDEX payments_unpaid_idx ON payments USING btree (auth_due_at) WHERE (state = ANY
@@ -446,6 +461,7 @@ STATEMENTS = (
         payout_cents BIGINT NOT NULL,
         escrow BOOLEAN NOT NULL,
         barred BOOLEAN NOT NULL,
+        beside BOOLEAN NOT NULL,
         CONSTRAINT chargebacks_pkey PRIMARY KEY (chargeback_id),
         CONSTRAINT chargebacks_status_check CHECK (status IN ('inquiry', 'open', 'won', 'lost', 'closed')),
         CONSTRAINT chargebacks_amounts_check CHECK (least(amount_cents, fee_cents, unspent_cents, spent_cents, payout_cents) >= 0 AND unspent_cents + spent_cents + payout_cents <= amount_cents),
@@ -547,7 +563,7 @@ STATEMENTS = (
         version INTEGER NOT NULL,
         CONSTRAINT tips_pkey PRIMARY KEY (tip_id),
         CONSTRAINT tips_tip_state_check CHECK (state IN ('pending', 'requires_action', 'processing', 'succeeded', 'failed')),
-        CONSTRAINT tips_tip_amount_check CHECK (amount_cents BETWEEN 100 AND 50000),
+        CONSTRAINT tips_tip_amount_check CHECK (amount_cents > 0),
         CONSTRAINT tips_tip_charged_check CHECK ((state = 'succeeded') = (charge IS NOT NULL AND succeeded_at IS NOT NULL)),
         CONSTRAINT tips_tip_sent_on_check CHECK (state = 'succeeded' OR (transfer IS NULL AND refunded_at IS NULL)),
         CONSTRAINT tips_payment_fkey FOREIGN KEY(payment_id) REFERENCES payments (payment_id)
