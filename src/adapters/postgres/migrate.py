@@ -34,8 +34,10 @@ class SchemaState:
         return self.at == self.newest
 
 
-def migrate(engine: Engine, *, tier: str) -> SchemaState:
+def migrate(engine: Engine, *, tier: str, to: str = "head") -> SchemaState:
     """Run what the database lacks, and stamp it with its tier if it has no stamp.
+
+    *to* is the revision to stop at: this release's newest unless somebody looks at an older one.
 
     Raises:
         WrongTier: It is another tier's database; nothing was changed.
@@ -49,7 +51,7 @@ def migrate(engine: Engine, *, tier: str) -> SchemaState:
             _refuse_other_tier(connection, tier)
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
             connection.execute(insert(tier_stamp).values(tier=tier).on_conflict_do_nothing())
             connection.commit()
             return _state(connection)

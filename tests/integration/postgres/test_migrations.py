@@ -79,6 +79,39 @@ def test_migrating_twice_changes_nothing(empty: Engine) -> None:
     assert _shape(empty) == before
 
 
+def test_what_was_granted_and_posted_before_is_carried_over(empty: Engine) -> None:
+    """CR-1, PY-80: credit of an older release can be spent, and its journals wait to be sealed."""
+    migrations.migrate(empty, tier="INT", to="0002")
+    with empty.begin() as connection:
+        # Rows without their payment are enough here: no foreign key and no trigger is asked.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(
+            text(
+                """
+                INSERT INTO credit_lots (lot_id, student_id, payment_id, source, amount_cents,
+                    remaining_cents, granted_at, expires_at)
+                VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'cancel_12_24',
+                    12000, 12000, now(), now() + interval '1 year')
+                """
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO journals (journal_id, journal_type, source_id, occurred_at)"
+                " VALUES (gen_random_uuid(), 'capture', 'before', now())"
+            )
+        )
+    assert migrations.migrate(empty, tier="INT").is_current
+    with empty.connect() as connection:
+        lot = connection.execute(
+            text("SELECT funding, amount_cents, available_cents, grant_key FROM credit_lots")
+        ).one()
+        assert (lot.funding, lot.amount_cents, lot.available_cents) == ("cash", 12000, 12000)
+        assert lot.grant_key.endswith(":cancel_12_24")
+        unsealed = "SELECT count(*) FROM unsealed_journals JOIN journals USING (journal_id)"
+        assert connection.scalar(text(unsealed)) == 1
+
+
 def test_another_tier_s_database_is_refused(empty: Engine) -> None:
     """SE-40: the stamp decides, whatever the URL says."""
     migrations.migrate(empty, tier="STG")
