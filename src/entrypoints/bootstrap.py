@@ -108,6 +108,7 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
     machine = SystemClock()
     clock = platform_clock(settings.data_dir, demo=settings.demo)
     ids = Ulids(clock)
+    pricing = PostgresPricing(database)
     units = PostgresUnits(
         database,
         ids,
@@ -115,12 +116,12 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         Serializer().dump,
         Routes(handlers=ROUTES, awaited=AWAITED),
         rules=settings.calendar_rules,
+        pricing=pricing,
     )
     cache = valkey_client(settings.valkey_url, connections=settings.threads + 2)
     places = PostgresPlaces(database)
     roster = PostgresRoster(database, clock, settings.calendar_rules)
     mailbox = PostgresMailbox(database, clock)
-    pricing = PostgresPricing(database)
     world = Ports(
         begin=units.begin,
         read=units.read,

@@ -280,7 +280,14 @@ def tip_for(world: World, student: Principal, lesson: Booking) -> None:
         wish = GiveTip(
             student_id=who, booking_id=lesson.booking_id, amount_cents=1000, card_id=card_id
         )
-        give_tip(wish, begin=ports.begin, gateway=world.processor, ids=ports.ids, clock=ports.clock)
+        give_tip(
+            wish,
+            begin=ports.begin,
+            gateway=world.processor,
+            ids=ports.ids,
+            clock=ports.clock,
+            config=ports.pricing,
+        )
 
     with pytest.raises(CardDeclined):
         give(refuses.card_id)

@@ -65,6 +65,7 @@ from adapters.postgres.queries.office import PostgresOfficeQueries
 from adapters.postgres.queries.payments import PostgresPaymentQueries
 from adapters.postgres.queries.payouts import PostgresPayoutQueries, PostgresTipQueries
 from adapters.postgres.queries.reconciliation import PostgresReconciliationQueries
+from adapters.postgres.queries.statements import PostgresStatementQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
 from adapters.postgres.reconciliation import PostgresReconciliations
 from adapters.postgres.refunds import PostgresChargebacks, PostgresRefunds
@@ -78,17 +79,29 @@ from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRul
 from instainstru_core.instructors.profiles import AccountProfiles
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
+from instainstru_core.pricing.model.config import PricingConfig
+from instainstru_core.pricing.ports import STANDARD_PRICING, PricingSource
 
 
 class PostgresWork:
     """Every repository, on one transaction; each is made when first asked for."""
 
     def __init__(
-        self, connection: Connection, outbox: Outbox, rules: CalendarRules = DEFAULT_RULES
+        self,
+        connection: Connection,
+        outbox: Outbox,
+        rules: CalendarRules = DEFAULT_RULES,
+        pricing: PricingSource = STANDARD_PRICING,
     ) -> None:
         self._connection = connection
         self._outbox = outbox
         self._rules = rules
+        self._pricing = pricing
+
+    @cached_property
+    def figures(self) -> PricingConfig:
+        """The figures that hold now."""
+        return self._pricing.current()
 
     @cached_property
     def work_items(self) -> PostgresWorkItems:
@@ -442,6 +455,11 @@ class PostgresReads:
         return PostgresPayoutQueries(self._connection)
 
     @cached_property
+    def statement_queries(self) -> PostgresStatementQueries:
+        """Lessons with their money."""
+        return PostgresStatementQueries(self._connection)
+
+    @cached_property
     def office_queries(self) -> PostgresOfficeQueries:
         """Payments as operators see them."""
         return PostgresOfficeQueries(self._connection)
@@ -479,13 +497,14 @@ class PostgresUnits:
     _remembered: RememberedFacts = Factory(RememberedFacts)
     _catalog: RememberedCatalog = Factory(RememberedCatalog)
     _rules: CalendarRules = DEFAULT_RULES
+    _pricing: PricingSource = STANDARD_PRICING
 
     @contextmanager
     def begin(self) -> Iterator[PostgresWork]:
         """A transaction: committed when the block ends, rolled back when it raises."""
         with connected(self._engine) as connection, connection.begin():
             outbox = Outbox(connection, self._ids, self._clock, self._dump, self._routes)
-            yield PostgresWork(connection, outbox, self._rules)
+            yield PostgresWork(connection, outbox, self._rules, self._pricing)
             outbox.flush()
 
     @contextmanager

@@ -33,7 +33,10 @@ class TipBody(Struct, kw_only=True, forbid_unknown_fields=True):
     amount_cents: Annotated[
         int,
         Meta(
-            ge=-1_000_000_000, le=1_000_000_000, description="From 100 to 50000.", examples=[1000]
+            ge=-1_000_000_000,
+            le=1_000_000_000,
+            description="From 100 to 50000.",
+            examples=[1000],
         ),
     ]
     payment_method_id: CardId | None = None
@@ -119,6 +122,7 @@ def give(
             gateway=ports.gateway,
             ids=ports.ids,
             clock=ports.clock,
+            config=ports.pricing,
             answer=keyed.answer(TipGivenView.of),
         )
     return TipGivenView.of(given)

@@ -170,6 +170,7 @@ class Held:
             source=source_of(outcome),
             amount=decided.credit_issued,
             at=done_at,
+            expires_at=done_at + timedelta(days=DEFAULT_PRICING.credit_expiry_days),
         )
         books = Bookkeeper(taken, self.ids, done_at)
         return LessonMoney(

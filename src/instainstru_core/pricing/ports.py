@@ -99,6 +99,11 @@ class PricingWork(Protocol):
     """What one unit of work in pricing can reach."""
 
     @property
+    def figures(self) -> PricingConfig:
+        """The figures that hold now: credit goes by them, whoever moves it. Source: AD-10."""
+        ...
+
+    @property
     def instructor_tiers(self) -> InstructorTiers:
         """The commission level of each instructor."""
         ...

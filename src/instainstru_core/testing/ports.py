@@ -61,7 +61,7 @@ def ports(
     database = database or store(clock)
     mailbox = mailbox or InMemoryMailbox(clock)
     places, roster = InMemoryPlaces(database.begin), InMemoryRoster(database.read)
-    pricing = InMemoryPricing(database.read)
+    pricing = database.pricing = InMemoryPricing(database.read)
     return Ports(
         begin=database.begin,
         read=database.read,

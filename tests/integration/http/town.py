@@ -83,6 +83,11 @@ class Town:
         """What the API was given."""
         return self.world.ports
 
+    @property
+    def client(self) -> Client:
+        """What reaches the API, for requests that `send` can't say."""
+        return self._clients[False]
+
     def id_of(self, name: str) -> str:
         """The account of *name*."""
         return str(self.people[name].account_id)
@@ -175,6 +180,19 @@ class Town:
             found = connection.execute(text(each)).all()
         return {str(row[0]): str(row[1]) for row in found}
 
+    def moved(self) -> Mapping[str, object]:
+        """What really happened at the processor: money and cards, but not what was asked."""
+        books = self.world.processor.books
+        return {
+            "effects": sum(each.kind not in {"card", "detachment"} for each in books.effects),
+            "balance": len(books.balance_transactions),
+            "transfers": dict(books.transfers),
+            "refunds": dict(books.refunds),
+            "payouts": dict(books.payouts),
+            "accounts": dict(books.accounts),
+            "cards": {name for name, card in books.cards.items() if not card.is_detached},
+        }
+
     def restore(self) -> None:
         """Make everything as it was in the beginning."""
         self.locks.close()
@@ -215,6 +233,7 @@ def town(engine: Engine, real: Ports, world: World | None = None) -> Iterator[To
         Serializer().dump,
         Routes(handlers=ROUTES, awaited=AWAITED),
         rules=real.rules,
+        pricing=real.pricing_source,
     )
     world.ports = evolve(
         real,

@@ -6,6 +6,8 @@ from sqlalchemy import Engine
 from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
+from instainstru_core.pricing.ports import FixedPricing
+from instainstru_core.testing.contracts.credit_figures import OTHER_FIGURES, FiguresContract
 from instainstru_core.testing.contracts.spending import (
     AddingContract,
     ExpiryContract,
@@ -44,3 +46,22 @@ class TestSpending(SpendingContract):
 
 class TestStaff(StaffContract):
     """on PostgreSQL."""
+
+
+class TestFigures(FiguresContract):
+    """on PostgreSQL."""
+
+    @pytest.fixture
+    def till(self, engine: Engine) -> Till:
+        ids, clock = CountedIds(), HandMovedClock(NOON)
+        units = PostgresUnits(
+            engine,
+            ids,
+            clock,
+            Serializer().dump,
+            Routes(handlers=ROUTES_OF_MONEY),
+            pricing=FixedPricing(OTHER_FIGURES),
+        )
+        return Till.opened(
+            begin=units.begin, read=units.read, ids=ids, clock=clock, pricing=OTHER_FIGURES
+        )

@@ -17,12 +17,6 @@ from instainstru_core.payments.credits.events import CreditGranted
 from instainstru_core.payments.ids import CreditLotId, PaymentId
 from instainstru_core.payments.model.outcomes import Outcome
 
-LASTS: Final = timedelta(days=365)
-"""How long newly issued credit can be spent. Source: CR-9."""
-
-GRACE: Final = timedelta(days=30)
-"""How long credit that comes back late can still be spent. Source: CR-6, CR-13."""
-
 
 class CreditSource(StrEnum):
     """What a lot was granted for. Source: CR-2."""
@@ -183,12 +177,10 @@ class CreditLot(Aggregate):
         min_lesson_price: Money = NOTHING,
         pending: bool = False,
     ) -> Self:
-        """A new lot, to be spent within a year unless it says otherwise. Source: CR-9.
+        """A new lot, to be spent until *expires_at*; without one it never expires. Source: CR-9.
 
         A *pending* one has no expiry before it is unlocked.
         """
-        if expires_at is None and not pending:
-            expires_at = at + LASTS
         key = grant_key or (str(lot_id) if payment_id is None else f"{payment_id}:{source.value}")
         granted = CreditGranted(
             occurred_at=at,

@@ -1,6 +1,6 @@
 """A tip: charged at once, and transferred whole. Source: PY-50, PY-51."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -16,10 +16,6 @@ from instainstru_core.payments.ids import PaymentId, TipId
 from instainstru_core.payments.tips.errors import TipAmountOutOfRange
 from instainstru_core.payments.tips.events import TipFailed, TipSucceeded
 
-LEAST = Money(100)
-MOST = Money(50_000)
-WINDOW = timedelta(days=30)
-
 
 class TipState(StrEnum):
     """How far a tip got. Source: PY-51."""
@@ -34,14 +30,14 @@ class TipState(StrEnum):
 OPEN = frozenset({TipState.PENDING, TipState.REQUIRES_ACTION, TipState.PROCESSING})
 
 
-def check_amount(amount_cents: int) -> Money:
+def check_amount(amount_cents: int, *, least: Money, most: Money) -> Money:
     """The tip of so many cents.
 
     Raises:
-        TipAmountOutOfRange: It is less or more than a tip may be. Source: PY-50.
+        TipAmountOutOfRange: It is less or more than a tip may be. Source: PY-50, spec 02 §8.
     """
-    if not LEAST.cents <= amount_cents <= MOST.cents:
-        raise TipAmountOutOfRange(LEAST, MOST)
+    if not least.cents <= amount_cents <= most.cents:
+        raise TipAmountOutOfRange(least, most)
     return Money(amount_cents)
 
 

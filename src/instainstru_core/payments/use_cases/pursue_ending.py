@@ -25,7 +25,12 @@ from instainstru_core.payments.model.operation import (
     PaymentOperation,
 )
 from instainstru_core.payments.model.outcomes import Outcome, Share, share_of
-from instainstru_core.payments.model.payment import CAPTURE_RETRY_EVERY, Payment, PaymentState
+from instainstru_core.payments.model.payment import (
+    CAPTURE_GIVE_UP_AFTER,
+    CAPTURE_RETRY_EVERY,
+    Payment,
+    PaymentState,
+)
 from instainstru_core.payments.model.planner import (
     Ending,
     Funds,
@@ -215,7 +220,9 @@ class Clerk:
         if failure is None:
             return
         if failure.kind is FailureKind.CAPTURE:
-            handler, due_at = RETRY_CAPTURE, failure.last_at + CAPTURE_RETRY_EVERY
+            over = failure.first_at + CAPTURE_GIVE_UP_AFTER
+            handler = RETRY_CAPTURE
+            due_at = min(failure.last_at + CAPTURE_RETRY_EVERY, max(over, self._at))
         else:
             start = payment.lesson.starts_at
             handler = CLIMB_LADDER
@@ -294,6 +301,7 @@ class Clerk:
             source=source_of(outcome),
             amount=amount,
             at=self._at,
+            expires_at=self._till.lasts_until,
         )
         self._till.grant(lot)
 

@@ -22,7 +22,7 @@ from instainstru_core.booking.use_cases.resolve_issue import ResolveIssue, resol
 from instainstru_core.booking.use_cases.resolve_no_show import ResolveNoShow, resolve_no_show
 from instainstru_core.kernel.errors import Forbidden
 from instainstru_core.kernel.money import NOTHING, Money
-from instainstru_core.payments.credits.model import LASTS, CreditLot, CreditSource
+from instainstru_core.payments.credits.model import CreditLot, CreditSource
 from instainstru_core.payments.errors import NothingToRefund, OutcomeUnknown
 from instainstru_core.payments.ids import CreditLotId
 from instainstru_core.payments.ledger.model import Account
@@ -171,9 +171,9 @@ class LateCancellationContract:
         ]
         granted_at = seen.lots[0].granted_at
         assert seen.balance.available == Money(9000)
-        assert seen.balance.next_expiry_at == granted_at + LASTS
+        assert seen.balance.next_expiry_at == granted_at + timedelta(days=365)
         assert seen.balance.next_expiry_amount == Money(9000)
-        till.clock.set(granted_at + LASTS)
+        till.clock.set(granted_at + timedelta(days=365))
         assert credit(till).balance.available == NOTHING
 
     def test_py_30_cancelling_again_answers_with_the_stored_plan(self, till: Till) -> None:
@@ -724,6 +724,7 @@ class CreditsContract:
             source=CreditSource.CANCEL_LT12,
             amount=Money(cents),
             at=till.clock.now() - timedelta(days=days_ago),
+            expires_at=till.clock.now() + timedelta(days=365 - days_ago),
         )
 
     def test_cr_4_the_first_to_expire_comes_first(self, till: Till) -> None:

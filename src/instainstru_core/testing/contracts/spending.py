@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from attrs import evolve
 
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.model.booking import Booking
@@ -21,7 +20,6 @@ from instainstru_core.payments.credits.errors import (
     NothingToRevoke,
 )
 from instainstru_core.payments.credits.model import (
-    GRACE,
     CreditBalance,
     CreditLot,
     CreditPart,
@@ -76,11 +74,9 @@ def give(
             source=CreditSource.GOODWILL,
             amount=Money(cents),
             at=till.clock.now(),
-            expires_at=expires_at,
+            expires_at=None if never else expires_at or till.clock.now() + 365 * DAY,
             min_lesson_price=min_lesson_price,
         )
-        if never:
-            lot = evolve(lot, expires_at=None)
         assert CreditTill(work, till.ids, till.clock.now()).grant(lot)
     return kept(till, lot)
 
@@ -437,7 +433,7 @@ class ExpiryContract:
         call_off(till, booking, by_instructor=True)
         till.work_off()
         assert parts(till) == {CreditPart.AVAILABLE: 1000}
-        assert kept(till, lot).expires_at == till.clock.now() + GRACE
+        assert kept(till, lot).expires_at == till.clock.now() + 30 * DAY
 
     def test_cr_6_only_what_comes_back_lives_on(self, till: Till) -> None:
         """What lay unspent beside it ran out in its time."""
@@ -644,7 +640,16 @@ class MilestoneContract:
             Funding.PROMO,
             lot.lot_id,
         )
-        assert back.expires_at == till.clock.now() + GRACE
+        assert back.expires_at == till.clock.now() + 30 * DAY
+
+    def test_cr_13_what_never_expired_never_does(self, till: Till) -> None:
+        give(till, 2000, never=True)
+        booking = paid(till, credit=2000, hours_ahead=20)
+        taught(till, booking)
+        with till.begin() as work:
+            CreditTill(work, till.ids, till.clock.now()).reinstate(till.payment(booking))
+        (back,) = read_credits(till.student, read=till.read, clock=till.clock).lots
+        assert (back.source, back.expires_at) == (CreditSource.REFUND_REINSTATED, None)
 
     def test_py_56_py_57_issued_credit_is_kept_from_being_spent(self, till: Till) -> None:
         booking = paid(till, credit=0)

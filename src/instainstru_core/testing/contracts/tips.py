@@ -57,7 +57,14 @@ def tip(
         amount_cents=cents,
         card_id=card_id,
     )
-    return give_tip(request, begin=till.begin, gateway=till.gateway, ids=till.ids, clock=till.clock)
+    return give_tip(
+        request,
+        begin=till.begin,
+        gateway=till.gateway,
+        ids=till.ids,
+        clock=till.clock,
+        config=till.pricing,
+    )
 
 
 def tips_of(till: Till, booking: Booking) -> list[Tip]:
@@ -159,6 +166,20 @@ class GivingTipsContract:
         till.at(till.clock.now() + timedelta(days=30))
         assert tip(till, booking).tip.succeeded
 
+    def test_spec_8_the_bounds_and_the_window_are_the_documents(self, till: Till) -> None:
+        till.pricing = evolve(
+            till.pricing, tip_minimum=Money(50), tip_maximum=Money(60_000), tip_window_days=2
+        )
+        booking, late = taught(till), taught(till)
+        for cents in (49, 60_001):
+            with pytest.raises(TipAmountOutOfRange) as refused:
+                tip(till, booking, cents=cents)
+            assert refused.value.facts() == {"min_cents": 50, "max_cents": 60_000}
+        assert tip(till, booking, cents=50).tip.succeeded
+        till.at(till.clock.now() + timedelta(days=2, seconds=1))
+        with pytest.raises(TipNotAllowed):
+            tip(till, late, cents=60_000)
+
     def test_somebody_elses_lesson_is_not_found(self, till: Till) -> None:
         booking = settled(till)
         request = GiveTip(
@@ -166,7 +187,12 @@ class GivingTipsContract:
         )
         with pytest.raises(BookingNotFound):
             give_tip(
-                request, begin=till.begin, gateway=till.gateway, ids=till.ids, clock=till.clock
+                request,
+                begin=till.begin,
+                gateway=till.gateway,
+                ids=till.ids,
+                clock=till.clock,
+                config=till.pricing,
             )
 
     def test_a_card_that_is_not_theirs(self, till: Till) -> None:

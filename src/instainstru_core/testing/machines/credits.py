@@ -92,12 +92,12 @@ class CreditMachine(RuleBasedStateMachine):
             payment_id=None if issued is None else self.payments[issued].payment_id,
             amount=amount,
             at=now,
+            expires_at=None if days is None else now + timedelta(days=days),
             min_lesson_price=Money(LESSON.cents + 1) if dear else NOTHING,
         )
-        until = None if days is None else now + timedelta(days=days)
         with self.till.begin() as work:
             credit = CreditTill(work, self.till.ids, now)
-            if credit.grant(evolve(lot, expires_at=until)):
+            if credit.grant(lot):
                 self.granted = self.granted + amount
 
     @rule(amount=amounts, unlock=st.booleans())

@@ -15,6 +15,8 @@ from instainstru_core.instructors.profiles import AccountProfiles
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
+from instainstru_core.pricing.model.config import PricingConfig
+from instainstru_core.pricing.ports import STANDARD_PRICING, PricingSource
 from instainstru_core.testing.memory.accounts import (
     InMemoryAccounts,
     InMemoryAnswers,
@@ -100,6 +102,7 @@ from instainstru_core.testing.memory.reconciliation import (
     InMemoryReconciliations,
 )
 from instainstru_core.testing.memory.refunds import InMemoryChargebacks, InMemoryRefunds
+from instainstru_core.testing.memory.statements import InMemoryStatementQueries
 from instainstru_core.testing.memory.tips import InMemoryTipQueries, InMemoryTips
 from instainstru_core.testing.memory.video import InMemoryVideoSessions
 from instainstru_core.testing.memory.waitlist import InMemoryWaitlist, InMemoryWaitlistQueries
@@ -160,12 +163,19 @@ class InMemoryWork:
         ids: Ids,
         clock: Clock,
         rules: CalendarRules = DEFAULT_RULES,
+        pricing: PricingSource = STANDARD_PRICING,
     ) -> None:
         self._tables = tables
         self._outbox = outbox
         self._rules = rules
+        self._pricing = pricing
         self._ids = ids
         self._clock = clock
+
+    @cached_property
+    def figures(self) -> PricingConfig:
+        """The figures that hold now."""
+        return self._pricing.current()
 
     @cached_property
     def work_items(self) -> InMemoryWorkItems:
@@ -517,6 +527,11 @@ class InMemoryReads:
         return InMemoryPayoutQueries(self._tables)
 
     @cached_property
+    def statement_queries(self) -> InMemoryStatementQueries:
+        """Lessons with their money."""
+        return InMemoryStatementQueries(self._tables)
+
+    @cached_property
     def office_queries(self) -> InMemoryOfficeQueries:
         """Payments as operators see them."""
         return InMemoryOfficeQueries(self._tables)
@@ -551,6 +566,7 @@ class InMemoryStore:
     routes: Mapping[type[Event], tuple[str, ...]] = Factory(dict)
     recorded: list[Event] = Factory(list)
     rules: CalendarRules = DEFAULT_RULES
+    pricing: PricingSource = STANDARD_PRICING
     _kept: dict[str, dict[Any, Any]] = Factory(dict)
     _writing: Any = field(factory=RLock, init=False)
 
@@ -559,7 +575,7 @@ class InMemoryStore:
         """A unit of work: kept when the block ends, undone when it raises."""
         with self._writing:
             tables, outbox = Tables(self._kept), InMemoryOutbox()
-            yield InMemoryWork(tables, outbox, self.ids, self.clock, self.rules)
+            yield InMemoryWork(tables, outbox, self.ids, self.clock, self.rules, self.pricing)
             file_reactions(
                 tables, outbox.events, outbox.work, self.routes, self.ids, self.clock.now()
             )

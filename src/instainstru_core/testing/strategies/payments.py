@@ -31,7 +31,12 @@ from instainstru_core.payments.queries import PaymentReads
 from instainstru_core.payments.reactions import DESKS
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
-from instainstru_core.payments.use_cases.keep_card import AddCard, add_card
+from instainstru_core.payments.use_cases.keep_card import (
+    AddCard,
+    NamedCard,
+    add_card,
+    choose_default_card,
+)
 from instainstru_core.payments.use_cases.open_payout_account import (
     LinkOnboarding,
     link_onboarding,
@@ -43,7 +48,7 @@ from instainstru_core.ports import Ports
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
 from instainstru_core.pricing.model.quotes import PriceBreakdown, quote
 from instainstru_core.pricing.model.tiers import evaluate_tier
-from instainstru_core.pricing.ports import PricingReads
+from instainstru_core.pricing.ports import FixedPricing, PricingReads
 from instainstru_core.reactions import HANDLERS, ROUTES
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
@@ -115,12 +120,16 @@ class Till:
         ids: Ids | None = None,
         clock: HandMovedClock | None = None,
         card: str = "pm_card_visa",
+        pricing: PricingConfig = DEFAULT_PRICING,
     ) -> "Till":
-        """A till at Monday noon, in memory unless told otherwise; the instructor is onboarded."""
+        """A till at Monday noon, in memory unless told otherwise; the instructor is onboarded.
+
+        Whose *begin* is given brings units of work that go by *pricing* too.
+        """
         clock = clock or HandMovedClock(NOON)
         ids = ids or CountedIds()
         if begin is None or read is None:
-            store = InMemoryStore(ids, clock, ROUTES_OF_MONEY)
+            store = InMemoryStore(ids, clock, ROUTES_OF_MONEY, pricing=FixedPricing(pricing))
             begin, read = store.begin, store.read
         processor = SimulatedProcessor(clock)
         classroom = open_classroom(begin, ids)
@@ -151,6 +160,7 @@ class Till:
             classroom=classroom,
             student=student,
             card=saved,
+            pricing=pricing,
         )
 
     def add_card(self, token: str) -> SavedCard:
@@ -162,6 +172,14 @@ class Till:
             ids=self.ids,
             clock=self.clock,
         )
+
+    def default_card(self, token: str) -> SavedCard:
+        """Another card of the student, which pays from now on where none is named."""
+        card = self.add_card(token)
+        choose_default_card(
+            NamedCard(student_id=card.student_id, card_id=card.card_id), begin=self.begin
+        )
+        return card
 
     def hold(self, *, hours_ahead: float = 72, minutes: int = 60) -> Booking:
         """A lesson held for the student, so many hours from now."""

@@ -79,7 +79,7 @@ def adjust_credit(
 def grant_goodwill(
     student_id: StudentId, amount: Money, *, work: PaymentWork, ids: Ids, now: datetime
 ) -> Adjusted:
-    """Give the student credit at the platform's expense, to be spent within a year.
+    """Give the student credit at the platform's expense, to be spent as long as any.
 
     Raises:
         CreditOutOfRange: Less than a cent, or more than 500 dollars.
@@ -88,14 +88,16 @@ def grant_goodwill(
         raise CreditOutOfRange(LEAST, MOST)
     lots = work.credit_lots.open_of(student_id)
     before = sum((lot.spendable(now) for lot in lots), NOTHING)
+    till = CreditTill(work, ids, now)
     lot = CreditLot.granted(
         ids.new(CreditLotId),
         student_id=student_id,
         source=CreditSource.GOODWILL,
         amount=amount,
         at=now,
+        expires_at=till.lasts_until,
     )
-    CreditTill(work, ids, now).grant(lot)
+    till.grant(lot)
     return Adjusted(
         adjustment=Adjustment.GRANTED,
         student_id=student_id,

@@ -6,7 +6,7 @@ Who calls it holds the payment, where there is one.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import define, evolve, field
@@ -21,9 +21,7 @@ from instainstru_core.payments.credits.events import (
     CreditUnlocked,
 )
 from instainstru_core.payments.credits.model import (
-    GRACE,
     ISSUED,
-    LASTS,
     CreditAllocation,
     CreditLot,
     CreditPart,
@@ -51,6 +49,16 @@ class CreditTill:
     _ids: Ids
     _at: datetime
     _open: dict[StudentId, list[CreditLot]] = field(factory=dict, init=False)
+
+    @property
+    def lasts_until(self) -> datetime:
+        """When credit that is issued now runs out. Source: CR-9, spec 02 §8."""
+        return self._at + timedelta(days=self._work.figures.credit_expiry_days)
+
+    @property
+    def _grace(self) -> datetime:
+        """How long credit that comes back now can be spent at least. Source: CR-6, CR-13."""
+        return self._at + timedelta(days=self._work.figures.release_grace_days)
 
     def available(self, student_id: StudentId, lesson_price: Money) -> Money:
         """What the student can pay of a lesson of that price; it stays so in this unit."""
@@ -105,7 +113,7 @@ class CreditTill:
     def release(self, payment: Payment, *, fault: ReleaseFault, keep: Money = NOTHING) -> Money:
         """Give back all that is set aside but *keep*, the last to expire first; how much it was.
 
-        What expired meanwhile is lost by the student's own doing, and lives on for 30 days by
+        What expired meanwhile is lost by the student's own doing, and lives on for a while by
         anybody else's. Source: CR-6, CR-7.
         """
         uses = self._work.credit_lots.used_by(payment.payment_id)
@@ -145,11 +153,14 @@ class CreditTill:
         return True
 
     def unlock(self, lot: CreditLot, *, expires_at: datetime | None = None) -> CreditLot:
-        """Pending credit can be spent from now on, for a year unless said. Source: CR-9, CR-11."""
+        """Pending credit can be spent from now on, until *expires_at*. Source: CR-9, CR-11.
+
+        Unless said, until newly issued credit would run out.
+        """
         amount = lot.pending
         if not amount:
             return lot
-        until = expires_at or lot.expires_at or self._at + LASTS
+        until = expires_at or lot.expires_at or self.lasts_until
         news = CreditUnlocked(
             occurred_at=self._at,
             lot_id=lot.lot_id,
@@ -248,7 +259,6 @@ class CreditTill:
             amount = use.allocation.used
             if not amount:
                 continue
-            grace = self._at + GRACE
             expires_at = use.lot.expires_at
             lot = CreditLot.granted(
                 self._ids.new(CreditLotId),
@@ -260,7 +270,7 @@ class CreditTill:
                 amount=amount,
                 at=self._at,
                 grant_key=f"{payment.payment_id}:reinstated:{use.lot.lot_id}",
-                expires_at=None if expires_at is None else max(expires_at, grace),
+                expires_at=None if expires_at is None else max(expires_at, self._grace),
                 min_lesson_price=use.lot.min_lesson_price,
             )
             if self._work.credit_lots.add(lot):
@@ -366,7 +376,7 @@ class CreditTill:
         if not lot.live(self._at):
             # Only what comes back gets more time: what lay unspent beside it expired.
             lot = self._expire_unsaved(lot, journals)
-            lot = evolve(lot, expires_at=self._at + GRACE, noticed=None)
+            lot = evolve(lot, expires_at=self._grace, noticed=None)
         lot = lot.shift(amount, CreditPart.RESERVED, CreditPart.AVAILABLE)
         journals.append(
             books.moved(lot, amount, CreditPart.RESERVED, CreditPart.AVAILABLE, payment_id)

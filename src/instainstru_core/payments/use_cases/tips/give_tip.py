@@ -1,5 +1,6 @@
 """Give a tip for a lesson: charged at once, and sent on whole. Source: PY-50, PY-51."""
 
+from datetime import timedelta
 from typing import TypeVar
 
 from attrs import frozen
@@ -25,10 +26,11 @@ from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import ChargeResult, RequiresAction
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.tips.errors import AlreadyTipped, TipInProgress, TipNotAllowed
-from instainstru_core.payments.tips.model import WINDOW, Tip, TipState, check_amount
+from instainstru_core.payments.tips.model import Tip, TipState, check_amount
 from instainstru_core.payments.use_cases.carry_out import change_at
 from instainstru_core.payments.use_cases.tips.hear_tip import hear_tip
 from instainstru_core.payments.use_cases.tips.record_tip import TipDesk
+from instainstru_core.pricing.model.config import PricingConfig
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
 
@@ -58,6 +60,7 @@ def give_tip(
     gateway: PaymentGateway,
     ids: Ids,
     clock: Clock,
+    config: PricingConfig,
     answer: Answer[WorkT, TipGiven] = unanswered,
 ) -> TipGiven:
     """Charge the tip; again after 3-D Secure to finish, or after a refusal with any card.
@@ -67,7 +70,7 @@ def give_tip(
     Raises:
         TipAmountOutOfRange: It is less or more than a tip may be.
         BookingNotFound: There is no such lesson of this student.
-        TipNotAllowed: The lesson was not given, or more than 30 days ago.
+        TipNotAllowed: The lesson was not given, or too long ago.
         AlreadyTipped: The lesson was tipped.
         TipInProgress: A tip of another amount is not finished.
         CardNotFound: The card is not one of the student's.
@@ -75,7 +78,7 @@ def give_tip(
         CardDeclined: The bank refused; the tip may be tried again.
         OutcomeUnknown: It waits for its cardholder, and the processor did not say how it stands.
     """
-    amount = check_amount(request.amount_cents)
+    amount = check_amount(request.amount_cents, least=config.tip_minimum, most=config.tip_maximum)
     with begin() as work:
         booking = work.bookings.get(request.booking_id)
         if booking.student != request.student_id:
@@ -94,7 +97,7 @@ def give_tip(
         if before is not None and before.open:
             tip = _take_up(before, request, work, desk, payment)
         else:
-            _check_time(desk.booking, clock)
+            _check_time(desk.booking, clock, config.tip_window_days)
             token = _card(request, work)
             if before is None:
                 tip = work.tips.add(
@@ -181,12 +184,12 @@ def _take_up(tip: Tip, request: GiveTip, work: PaymentWork, desk: TipDesk, payme
     return tip
 
 
-def _check_time(booking: Booking, clock: Clock) -> None:
+def _check_time(booking: Booking, clock: Clock, days: int) -> None:
     state = booking.state
     if not isinstance(state, Completed):
         raise TipNotAllowed("only a lesson that was given can be tipped")
-    if clock.now() - state.at > WINDOW:
-        raise TipNotAllowed("a lesson can be tipped for 30 days")
+    if clock.now() - state.at > timedelta(days=days):
+        raise TipNotAllowed(f"a lesson can be tipped for {days} days")
 
 
 def _card(request: GiveTip, work: PaymentWork) -> str:

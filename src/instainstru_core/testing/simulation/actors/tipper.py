@@ -43,12 +43,22 @@ class Tipper:
         )
         ports = town.ports
         given = give_tip(
-            request, begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=town.clock
+            request,
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=town.clock,
+            config=ports.pricing,
         )
         if given.client_secret is not None:
             town.confirm_everything(given.client_secret)
             give_tip(
-                request, begin=ports.begin, gateway=ports.gateway, ids=ports.ids, clock=town.clock
+                request,
+                begin=ports.begin,
+                gateway=ports.gateway,
+                ids=ports.ids,
+                clock=town.clock,
+                config=ports.pricing,
             )
 
 
