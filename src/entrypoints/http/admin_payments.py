@@ -1,5 +1,6 @@
 """Payments, for operators: looked through, given back, resolved. Source: PY-52, PY-58."""
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -28,6 +29,7 @@ from entrypoints.http.staff_acts import (
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.admin.use_cases.refund_payment import preview_refund, refund_payment
 from instainstru_core.admin.use_cases.resolve_payment import preview_resolution, resolve_payment
+from instainstru_core.booking.mutex import alone_with
 from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, MAX_LIMIT
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.payment import PaymentState
@@ -83,6 +85,18 @@ class ConfirmedResolutionBody(ResolutionBody, kw_only=True, forbid_unknown_field
     """The words of the preview, and its token."""
 
     confirm_token: ConfirmToken
+
+
+def _alone_with_lesson_of(payment_id: PaymentId, ports: Ports) -> AbstractContextManager[None]:
+    """Be the only one who changes the lesson that the payment is for now. Source: AD-6, PY-61.
+
+    Raises:
+        PaymentNotFound: There is no such payment.
+        OperationInProgress: Somebody else is at it.
+    """
+    with ports.begin() as work:
+        booking_id = work.payments.get(payment_id).booking_id
+    return alone_with(booking_id, ports.mutexes)
 
 
 @get(
@@ -156,16 +170,17 @@ def refund(
 
     It is `pending` here: the payment's detail tells what the processor made of it.
     """
-    ordered = refund_payment(
-        data.of(payment_id, principal, ports),
-        confirm_token=data.confirm_token,
-        begin=ports.begin,
-        gateway=ports.gateway,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
-        answer=keyed.answer(RefundView.of),
-    )
+    with _alone_with_lesson_of(payment_id, ports):
+        ordered = refund_payment(
+            data.of(payment_id, principal, ports),
+            confirm_token=data.confirm_token,
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+            secrets=ports.secrets,
+            answer=keyed.answer(RefundView.of),
+        )
     return RefundView.of(ordered)
 
 
@@ -206,17 +221,18 @@ def resolve(
 ) -> PaymentRowView:
     """As its preview showed it: the payment goes on from where it was."""
     now = ports.clock.now()
-    resolved = resolve_payment(
-        data.of(payment_id, principal),
-        data.why(),
-        confirm_token=data.confirm_token,
-        begin=ports.begin,
-        gateway=ports.gateway,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
-        answer=keyed.answer(lambda payment: PaymentRowView.of(payment, now)),
-    )
+    with _alone_with_lesson_of(payment_id, ports):
+        resolved = resolve_payment(
+            data.of(payment_id, principal),
+            data.why(),
+            confirm_token=data.confirm_token,
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+            secrets=ports.secrets,
+            answer=keyed.answer(lambda payment: PaymentRowView.of(payment, now)),
+        )
     return PaymentRowView.of(resolved, now)
 
 

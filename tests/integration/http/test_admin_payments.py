@@ -220,3 +220,18 @@ def test_what_was_earned(desk: Desk) -> None:
     assert earned["net_cents"] == sum(earned["accounts"].values())
     back = "/finance/revenue?starts_at=2030-02-01T00:00:00Z&ends_at=2030-01-01T00:00:00Z"
     assert desk.send("GET", back).status_code == 422
+
+
+def test_ad_6_while_somebody_changes_the_lesson_its_money_waits(desk: Desk) -> None:
+    """PY-61: busy is 409 `operation_in_progress`, and nothing happened."""
+    token = desk.preview(GOODWILL)["confirm_token"]
+    body = {**GOODWILL, "confirm_token": token}
+    remedy = {**WHY, "remedy": "retry_refund", "confirm_token": token}
+    with desk.world.ports.mutexes.hold(f"booking:{desk.booking.booking_id}"):
+        for busy in (desk.on("refunds", body), desk.on("resolutions", remedy)):
+            assert (busy.status_code, busy.json()["code"]) == (409, "operation_in_progress")
+            assert busy.headers["Retry-After"] == "1"
+    assert desk.file()["refunds"] == []
+    assert desk.on("refunds", body).status_code == 200
+    lost = desk.send("POST", "/payments/0" + "0" * 25 + "/refunds", body)
+    assert (lost.status_code, lost.json()["code"]) == (404, "not_found")
