@@ -30,6 +30,8 @@ _WAITING: Final = frozenset({PaymentState.SCHEDULED, PaymentState.AUTHORIZED, Pa
 _BY_CALL: Final = frozenset({"charge", "refund", "transfer", "transfer_reversal"})
 """Movements of the processor's balance that a call of ours has made, and which we know at once."""
 
+_FELL_THROUGH: Final = "refund_failure"
+_CARDS: Final = frozenset({"charge", "refund", _FELL_THROUGH})
 _FROM_NEWS: Final = frozenset(
     {
         JournalType.PROCESSING_FEE,
@@ -105,7 +107,7 @@ class Checks:
     _keys: dict[tuple[str, str], str] = Factory(dict)
     _of_object: dict[str, str] = Factory(dict)
     _net: dict[PaymentId, int] = Factory(lambda: defaultdict(int))
-    _taken: dict[PaymentId, int] = Factory(lambda: defaultdict(int))
+    taken: dict[PaymentId, int] = Factory(lambda: defaultdict(int))
     _effects: int = 0
     _transactions: int = 0
 
@@ -250,15 +252,16 @@ class Checks:
                 self._keys[effect.kind, effect.key] = effect.object_id
         self._effects = len(books.effects)
         for row in books.balance_transactions[self._transactions :]:
-            if row.kind.value not in _BY_CALL:
+            if row.kind.value not in _BY_CALL | {_FELL_THROUGH}:
                 continue
             key = OperationId.parse(self._of_object[row.source])
             operation: PaymentOperation | None = operations.get(key)
             if operation is None:
                 breach("no money moves without an operation on file", row)
-            self._net[operation.payment_id] += row.amount_cents
-            if operation.matter is Matter.LESSON and row.kind.value in {"charge", "refund"}:
-                self._taken[operation.payment_id] += row.amount_cents
+            if row.kind.value != _FELL_THROUGH:
+                self._net[operation.payment_id] += row.amount_cents
+            if operation.matter is Matter.LESSON and row.kind.value in _CARDS:
+                self.taken[operation.payment_id] += row.amount_cents
             touched.append(operation.payment_id)
         self._transactions = len(books.balance_transactions)
         return touched
@@ -269,8 +272,8 @@ class Checks:
         if payment is None:
             return
         sums, state = self.by_payment[payment_id], payment.state
-        if self._taken[payment_id] > payment.breakdown.card_amount.cents:
-            breach("no card pays for a lesson twice", payment_id, self._taken[payment_id])
+        if self.taken[payment_id] > payment.breakdown.card_amount.cents:
+            breach("no card pays for a lesson twice", payment_id, self.taken[payment_id])
         if sums[Account.BOOKING_ESCROW] > 0:
             breach("escrow gives out what came in", payment_id, sums)
         locked = state is PaymentState.LOCKED

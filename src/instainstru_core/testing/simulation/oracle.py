@@ -192,6 +192,8 @@ def audit(town: Town) -> None:
         ended = town.checks.settled_as.get(payment.payment_id)
         if ended is None:
             _left_open(town, payment)
+            earned[str(payment.instructor_id)] += _sent(town, payment)
+            paid[str(payment.student_id)] += town.checks.taken[payment.payment_id]
             continue
         decided = ended.decided
         if ended.outcome == DISPUTE_LOST and not _lost_in_escrow(town, payment):
@@ -234,6 +236,17 @@ def _unsent(town: Town, payment: Payment) -> int:
     if town.checks.by_payment[payment.payment_id][Account.INSTRUCTOR_PAYABLE]:
         breach("what is not sent any more is not owed any more", named(payment))
     return -town.checks.settling[payment.payment_id][Account.INSTRUCTOR_PAYABLE]
+
+
+def _sent(town: Town, payment: Payment) -> int:
+    """What the instructor was sent for a lesson that people still look into."""
+    return sum(
+        each.amount.cents
+        for each in town.of_payment(payment.payment_id)
+        if each.kind is OperationKind.TRANSFER
+        and each.state is OperationState.SUCCEEDED
+        and each.matter is Matter.LESSON
+    )
 
 
 def _hold_against(town: Town, payment: Payment, due: Due, unsent: int) -> None:
