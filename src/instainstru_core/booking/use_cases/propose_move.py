@@ -43,6 +43,7 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.zones import NonexistentLocalTime, Zone
 from instainstru_core.places.ports import Places
+from instainstru_core.pricing.errors import PriceBelowFloor
 from instainstru_core.pricing.model.config import PricingConfig
 
 _ASKS_CARD: Final = frozenset({PaymentStep.LOCK, PaymentStep.IMMEDIATE})
@@ -162,8 +163,10 @@ def propose_move(
     own = own_holds_in_the_way(proposal, facts, lesson) if lesson else ()
     # A move that needs no money is nobody's to refuse for money. Source: PY-71.
     unjudged = evolve(facts.without(own), parties=evolve(facts.parties, standing=Standing.OK))
-    if failures := check(proposal, unjudged):
-        raise failures[0]
+    for failure in check(proposal, unjudged):
+        # What was agreed to stays agreed to, whatever floors are now. Source: PR-6.
+        if not (_keeps_price(booking, proposal) and isinstance(failure, PriceBelowFloor)):
+            raise failure
     successor = _successor(ids.new(BookingId), booking, proposal, facts, decision)
     if decision.late and successor.price != booking.price:
         raise LateReschedulePriceChange(booking.price.cents, successor.price.cents)
@@ -205,6 +208,12 @@ def reserve(proposed: ProposedMove, *, work: BookingWork, now: datetime) -> Book
     return held
 
 
+def _keeps_price(booking: Booking, proposal: Proposal) -> bool:
+    """Whether the lesson stays what it was, save for its time. Source: BK-8, PR-10."""
+    asked = (proposal.service_id, proposal.duration_minutes)
+    return asked == (booking.service_id, booking.lesson.minutes)
+
+
 def _follows(each: Booking, booking: Booking) -> bool:
     return each.chain.predecessor_id == booking.booking_id
 
@@ -219,10 +228,7 @@ def _successor(
     """The lesson in its new place; the rate stays while service and length do. Source: BK-8."""
     offered = facts.parties.offered
     assert offered is not None  # noqa: S101 - row 4 of BK-11 passed
-    kept = (proposal.service_id, proposal.duration_minutes) == (
-        booking.service_id,
-        booking.lesson.minutes,
-    )
+    kept = _keeps_price(booking, proposal)
     rate = booking.hourly_rate if kept else offered.rates[proposal.format]
     lesson = proposal.lesson(facts.settings.zone)
     successor = successor_of(
