@@ -143,6 +143,13 @@ def _conclude(
     return result
 
 
+def _waits(payment: Payment, card: SavedCard) -> bool:
+    """Whether *card* waits for its holder to confirm the payment. Source: PY-9."""
+    hold = payment.hold
+    waits = hold is not None and hold.status is HoldStatus.REQUIRES_ACTION
+    return waits and payment.card_id == card.card_id
+
+
 class _Counter:
     """One checkout inside its first unit: validates, prices, writes down, decides."""
 
@@ -179,9 +186,10 @@ class _Counter:
         self._check(booking)
         self._check_instructor(facts)
         card = self._card(facts)
-        breakdown = self._price(booking, facts, before)
         if before is None or before.settled:
-            return self._first(booking, breakdown, card)
+            return self._first(booking, self._price(booking, facts, None), card)
+        agreed = before.breakdown if self._under_way(booking, before, card) else None
+        breakdown = agreed or self._price(booking, facts, before)
         return self._again(booking, before, breakdown, card)
 
     def _check(self, booking: Booking) -> None:
@@ -252,11 +260,11 @@ class _Counter:
             card_token=card.token,
             at=self._now,
         )
-        if self._now <= payment.auth_due_at:
-            return self._schedule(booking, payment)
         if not breakdown.card_amount:
             self._confirm(booking)
             return self._add(payment.need_no_card(at=self._now))
+        if self._now <= payment.auth_due_at:
+            return self._schedule(booking, payment)
         return self._ask(booking, self._add(payment))
 
     def _schedule(self, booking: Booking, payment: Payment) -> Payment:
@@ -275,24 +283,31 @@ class _Counter:
             )
         return kept
 
+    def _under_way(self, booking: Booking, before: Payment, card: SavedCard) -> bool:
+        """Whether a try at the price agreed to then waits for an answer, or its cardholder.
+
+        Nothing that happened since changes that price. Source: PR-10.
+        """
+        if before.breakdown.fingerprint != self._request.fingerprint:
+            return False
+        return _waits(before, card) or self._desk(booking).awaits_answer(before)
+
+    def _desk(self, booking: Booking) -> Desk:
+        return Desk(self._work, self._ids, self._now, booking)
+
     def _again(
         self, booking: Booking, before: Payment, breakdown: PriceBreakdown, card: SavedCard
     ) -> Payment:
         """Another try: an answer is missing, the cardholder confirmed, or another card pays."""
         if before.closing is not None:
             raise OpenPaymentExists("the earlier checkout is still being undone")
-        missing = [
-            each
-            for each in self._work.payment_operations.of(before.payment_id)
-            if not each.finished
-        ]
-        if missing:
-            self.must_ask = missing
+        if self._desk(booking).awaits_answer(before):
+            every = self._work.payment_operations.of(before.payment_id)
+            self.must_ask = [each for each in every if not each.finished]
             return before
-        hold = before.hold
-        same_card = card.card_id == before.card_id
-        if hold is not None and hold.status is HoldStatus.REQUIRES_ACTION and same_card:
-            self.waiting_hold = hold.intent
+        same_price = breakdown.fingerprint == before.breakdown.fingerprint
+        if before.hold is not None and _waits(before, card) and same_price:
+            self.waiting_hold = before.hold.intent
             return before
         self._keep_credit(before, breakdown)
         return self._ask(booking, before.use_price(breakdown).use_card(card.card_id, card.token))
@@ -312,7 +327,7 @@ class _Counter:
 
     def _ask(self, booking: Booking, payment: Payment) -> Payment:
         self._work.bookings.save(booking.extend_hold(attempted_at=self._now, rules=self._rules))
-        desk = Desk(self._work, self._ids, self._now, booking)
+        desk = self._desk(booking)
         asked = desk.ask_card(payment, off_session=False)
         self.must_ask = desk.followups
         return self._work.payments.save(asked)
