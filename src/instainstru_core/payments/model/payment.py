@@ -230,8 +230,9 @@ class Payment(Aggregate):
         if self.closing is not None:
             return evolve(self, hold=hold)
         kind = self.failure.kind if self.failure is not None else FailureKind.AUTHORIZATION
+        warned = self.failure is not None and self.failure.final_attempt_at is not None
         failure = self._failed(kind, refusal.category, hard=refusal.hard, at=at)
-        if final:
+        if final and not warned:
             failure = evolve(failure, final_attempt_at=at)
         failed = evolve(self, hold=hold, failure=failure).stands_at(
             PaymentState.PAYMENT_METHOD_REQUIRED
@@ -247,7 +248,7 @@ class Payment(Aggregate):
                 lesson_starts_at=self.lesson.starts_at,
             )
         )
-        return failed.warned(at) if final else failed
+        return failed.warned(at) if final and not warned else failed
 
     def warn(self, *, at: datetime) -> Self:
         """The card is not asked again: the warning stands for the last attempt. Source: PY-13."""

@@ -29,12 +29,13 @@ def authorise_payment(
     with begin() as work:
         payment = work.payments.get(payment_id)
 
-    def decide(work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
+    def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
         if payment.move is not None:
             return payment  # What the move comes to files another look.
         if payment.state is not PaymentState.SCHEDULED or clock.now() < payment.auth_due_at:
             return payment
-        if any(not each.finished for each in work.payment_operations.of(payment_id)):
+        if desk.awaits_answer(payment):
+            desk.watch_deadline(payment)
             return payment
         booking = desk.booking
         if not isinstance(booking.state, Confirmed | Completed) or payment.closing is not None:

@@ -65,13 +65,9 @@ def change_card(
         raise PaymentNotFound("the booking has no payment")
 
     def decide(work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
-        now = clock.now()
-        unfinished = any(
-            not each.finished for each in work.payment_operations.of(payment.payment_id)
-        )
         if (
             payment.state not in _RETRYABLE
-            or unfinished
+            or desk.awaits_answer(payment)
             or payment.move is not None
             or not (payment.failed_capture or _wanted(desk.booking, payment))
         ):
@@ -81,8 +77,10 @@ def change_card(
             if request.card_id not in mine:
                 raise CardNotFound("there is no such card")
             payment = payment.use_card(request.card_id, mine[request.card_id].token)
-        if payment.state is PaymentState.SCHEDULED and now < payment.auth_due_at:
-            return payment
+        if payment.state is PaymentState.SCHEDULED:
+            if clock.now() <= payment.auth_due_at:
+                return payment
+            desk.watch_deadline(payment)
         return desk.ask_card(payment, off_session=True)
 
     attempts = payment.attempts

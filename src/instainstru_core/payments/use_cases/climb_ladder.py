@@ -46,8 +46,9 @@ def climb_ladder(
             return payment
         if payment.failed_capture or not isinstance(desk.booking.state, Confirmed | Completed):
             return payment
-        asked = [each for each in work.payment_operations.of(payment_id) if not each.finished]
-        if asked:
+        if desk.awaits_answer(payment):
+            every = work.payment_operations.of(payment_id)
+            asked = [each for each in every if not each.finished]
             return _wait(work, desk, payment, asked, clock.now())
         if payment.failure is None or payment.state is PaymentState.SCHEDULED:
             return payment
