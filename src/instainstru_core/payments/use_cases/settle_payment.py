@@ -76,7 +76,7 @@ def retry_capture(
     if failed is not None and clock.now() - failed.first_at >= CAPTURE_GIVE_UP_AFTER:
         return escalate_capture(payment, begin=begin, gateway=gateway, ids=ids, clock=clock)
 
-    def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
+    def decide(work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
         failure, now = payment.failure, clock.now()
         if (
             failure is None
@@ -89,8 +89,17 @@ def retry_capture(
         if now - failure.last_at < CAPTURE_RETRY_EVERY:
             # Asked already: by an earlier run of this very work, or with another card meanwhile.
             return payment
+        payment = _on_default_card(payment, work)
         if payment.closing is not None:
             return desk.pursue(payment)
         return desk.ask_card(payment, off_session=True)
 
     return change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
+
+
+def _on_default_card(payment: Payment, work: PaymentWork) -> Payment:
+    """The payment with its student's default card, where they still have one. Source: PY-23."""
+    for card in work.cards.of(payment.student_id):
+        if card.is_default:
+            return payment.use_card(card.card_id, card.token)
+    return payment
