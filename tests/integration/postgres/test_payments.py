@@ -7,6 +7,7 @@ from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.payments.use_cases.check_out import CheckOut
+from instainstru_core.testing.contracts.asking_cards import AskingCardsContract
 from instainstru_core.testing.contracts.earned import EarnedContract
 from instainstru_core.testing.contracts.payment_recovery import (
     BreachContract,
@@ -54,6 +55,10 @@ class TestCancelling(CancellingContract):
 
 
 class TestTheLadder(TheLadderContract):
+    """On PostgreSQL."""
+
+
+class TestAskingCards(AskingCardsContract):
     """On PostgreSQL."""
 
 

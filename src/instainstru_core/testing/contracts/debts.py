@@ -76,7 +76,7 @@ def funded(till: Till) -> dict[Account, int]:
 def unpaid(till: Till, *, card: str = BROKE) -> Booking:
     """A lesson that was taught, and whose card gives nothing; a day and more passed."""
     booking = till.hold(hours_ahead=20)
-    till.pay(booking, till.add_card(card))
+    till.pay(booking, till.default_card(card))
     till.at(booking.lesson.ends_at)
     till.complete(booking)
     till.work_off()
@@ -247,7 +247,7 @@ class EscalationContract:
     ) -> None:
         fund(till)
         booking = till.hold(hours_ahead=20)
-        till.pay(booking, till.add_card(BROKE))
+        till.pay(booking, till.default_card(BROKE))
         till.at(booking.lesson.starts_at - hours * HOUR)
         till.cancel(booking, Party.STUDENT, case)
         till.work_off()
@@ -302,7 +302,7 @@ class EscalationContract:
         till.pay(first)
         till.cancel(first, Party.STUDENT, PolicyCase.STUDENT_12_24)
         till.work_off()
-        card = till.add_card(BROKE)
+        card = till.default_card(BROKE)
         booking = till.hold(hours_ahead=20)
         till.check_out(
             CheckOut(

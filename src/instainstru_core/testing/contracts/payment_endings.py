@@ -274,7 +274,7 @@ class LateCancellationContract:
 
     def test_py_24_after_72_hours_a_person_must_look(self, till: Till) -> None:
         booking = till.hold(hours_ahead=20)
-        till.pay(booking, till.add_card("pm_card_fails_capture"))
+        till.pay(booking, till.default_card("pm_card_fails_capture"))
         call_off(till, booking)
         for _ in range(20):
             till.after(hours=4)

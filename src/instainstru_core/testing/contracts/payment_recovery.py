@@ -393,7 +393,7 @@ class SleptForDaysContract:
 
     def test_py_24_or_else_a_person_looks_after_three_days(self, till: Till) -> None:
         booking = till.hold(hours_ahead=72)
-        till.pay(booking, till.add_card("pm_card_declines_off_session"))
+        till.pay(booking, till.default_card("pm_card_declines_off_session"))
         till.at(booking.lesson.starts_at - 24 * HOUR)
         till.clock.set(booking.lesson.ends_at + HOUR)
         till.complete(booking)

@@ -489,7 +489,7 @@ class SettlingContract:
 
     def taught(self, till: Till, card: str = "pm_card_visa") -> Booking:
         booking = till.hold(hours_ahead=20)
-        till.pay(booking, till.add_card(card))
+        till.pay(booking, till.default_card(card))
         till.at(booking.lesson.ends_at)
         till.complete(booking)
         till.work_off()
