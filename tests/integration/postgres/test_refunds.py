@@ -14,6 +14,7 @@ from instainstru_core.payments.model.processor import DisputeSeen, DisputeStatus
 from instainstru_core.payments.refunds.plan import RefundReason
 from instainstru_core.payments.use_cases.chargebacks.hear_dispute import hear_dispute
 from instainstru_core.testing.contracts.chargebacks import ChargebacksContract
+from instainstru_core.testing.contracts.disputed_payouts import DisputedPayoutsContract
 from instainstru_core.testing.contracts.payment_endings import PAYOUT, PRICE
 from instainstru_core.testing.contracts.payment_reviews import ReviewsContract
 from instainstru_core.testing.contracts.refunds import (
@@ -40,6 +41,10 @@ class TestRefunds(RefundsContract):
 
 
 class TestChargebacks(ChargebacksContract):
+    """On PostgreSQL."""
+
+
+class TestDisputedPayouts(DisputedPayoutsContract):
     """On PostgreSQL."""
 
 

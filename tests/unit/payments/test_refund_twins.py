@@ -3,6 +3,7 @@
 import pytest
 
 from instainstru_core.testing.contracts.chargebacks import ChargebacksContract
+from instainstru_core.testing.contracts.disputed_payouts import DisputedPayoutsContract
 from instainstru_core.testing.contracts.payment_reviews import ReviewsContract
 from instainstru_core.testing.contracts.refunds import (
     RefundsContract,
@@ -24,4 +25,8 @@ class TestChargebacksInMemory(ChargebacksContract):
 
 
 class TestReviewsInMemory(ReviewsContract):
+    """The twin."""
+
+
+class TestDisputedPayoutsInMemory(DisputedPayoutsContract):
     """The twin."""

@@ -16,7 +16,7 @@ from instainstru_core.payments.events import (
     PaymentReviewResolved,
 )
 from instainstru_core.payments.model.operation import CHARGEBACK
-from instainstru_core.payments.model.outcomes import Outcome
+from instainstru_core.payments.model.outcomes import Outcome, Share, share_of
 from instainstru_core.payments.model.payment import Payment, PaymentState
 
 
@@ -35,6 +35,14 @@ def look_into(payment: Payment, reason: str, *, at: datetime) -> Payment:
         return payment
     stopped = _kept(payment, reason, at)
     return stopped.recording(PaymentReviewOpened(**payment.named(at), reason=reason))
+
+
+def in_escrow(payment: Payment) -> bool:
+    """Whether nobody was given any of it: it waits for its lesson, or goes back to its card."""
+    if payment.standing is PaymentState.LOCKED:
+        return True
+    going_back = payment.closing is not None and share_of(payment.closing) is Share.NO_CHARGE
+    return bool(payment.captured) and going_back
 
 
 def dispute(payment: Payment, amount: Money, *, at: datetime) -> Payment:
@@ -94,10 +102,15 @@ def settle_again(payment: Payment, *, at: datetime) -> Payment:
     return evolve(payment, state=PaymentState.SETTLED, settled_at=at)
 
 
-def settle_behind(payment: Payment, outcome: Outcome) -> Payment:
-    """Everything was paid while a person looks at it: it settles once they are done."""
+def settle_behind(payment: Payment, outcome: Outcome, *, payout: Money, at: datetime) -> Payment:
+    """Everything was paid while a person looks at it: what settles with it does; they go on."""
+    settled = payment.settle(payment.outcome or outcome, payout=payout, at=at)
     return evolve(
-        payment, resume_state=PaymentState.SETTLED, closing=None, outcome=payment.outcome or outcome
+        settled,
+        state=PaymentState.MANUAL_REVIEW,
+        review_reason=payment.review_reason,
+        resume_state=PaymentState.SETTLED,
+        settled_at=None,
     )
 
 

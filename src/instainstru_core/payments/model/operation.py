@@ -1,5 +1,6 @@
 """One intended call of the processor: written down before, answered after. Source: PY-60…62."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -24,6 +25,9 @@ REFUND_FAILED = "refund_failed"
 MISSING_AUTHORIZATION = "missing_authorization"
 REVERSAL_FAILED = "reversal_failed"
 CHARGEBACK = "chargeback"
+
+BORNE = "borne_by_the_platform"
+"""What became of a reversal that nobody asks for any more. Source: PY-54, PY-58."""
 
 TRANSFER_RETRIES = (
     timedelta(minutes=1),
@@ -70,7 +74,8 @@ class OperationState(StrEnum):
     UNKNOWN = "unknown"
 
 
-UNFINISHED = frozenset({OperationState.PLANNED, OperationState.SENT, OperationState.UNKNOWN})
+IN_FLIGHT = frozenset({OperationState.SENT, OperationState.UNKNOWN})
+UNFINISHED = IN_FLIGHT | {OperationState.PLANNED}
 
 
 @frozen(kw_only=True)
@@ -131,6 +136,10 @@ class PaymentOperation:
         """The processor will not do it; what it made of the try is called *reference*."""
         return evolve(self, state=OperationState.FAILED, processor_ref=reference, error_code=reason)
 
+    def withdraw(self, reason: str, *, at: datetime) -> Self:
+        """It is not called any more; one that never was (no *attempts*) is as good as sent now."""
+        return evolve(self.fail(reason, self.processor_ref), sent_at=self.sent_at or at)
+
     def put_off(self, *, at: datetime) -> Self:
         """Look again in an hour: a person looks into it meanwhile. Source: PY-58, PY-86."""
         return evolve(self, next_attempt_at=at + REVIEW_PAUSE)
@@ -147,11 +156,32 @@ class PaymentOperation:
         return Refused(reason=NEVER_ARRIVED)
 
     @property
+    def number(self) -> int:
+        """Which try of its thing it is. Source: PY-60."""
+        return int(self.slot.partition("#")[2] or 1)
+
+    @property
     def next_slot(self) -> str:
         """The slot of another operation in this one's place. Source: PY-60."""
-        leg, _, number = self.slot.partition("#")
-        return f"{leg}#{int(number or 1) + 1}"
+        return f"{self.slot.partition('#')[0]}#{self.number + 1}"
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it failed, and nobody let that be."""
+        return self.state is OperationState.FAILED and self.error_code != BORNE
 
     def due(self, *, now: datetime) -> bool:
         """Whether it is to be called now."""
         return not self.finished and self.next_attempt_at <= now
+
+
+def latest_of_legs(
+    operations: Iterable[PaymentOperation], kind: OperationKind
+) -> list[PaymentOperation]:
+    """Of each thing that was asked for, the latest try."""
+    latest: dict[str, PaymentOperation] = {}
+    for operation in operations:
+        leg = operation.slot.partition("#")[0]
+        if operation.kind is kind and (leg not in latest or latest[leg].number < operation.number):
+            latest[leg] = operation
+    return list(latest.values())

@@ -258,10 +258,11 @@ class Desk(Renewer):
             and other.operation_id != operation.operation_id
         )
         outcome = payment.closing or Outcome.LESSON_COMPLETED
-        if paid < settlement(outcome, breakdown=payment.breakdown).payout.cents:
+        payout = settlement(outcome, breakdown=payment.breakdown).payout
+        if payment.settled or paid < payout.cents:
             return payment
-        if payment.frozen:
-            return settle_behind(payment, outcome)  # A chargeback came in between. Source: PY-56.
+        if payment.frozen:  # A chargeback came in between. Source: PY-56.
+            return settle_behind(payment, outcome, payout=payout, at=self._at)
         return self._settle(payment, outcome)
 
     def _refused(self, operation: PaymentOperation, payment: Payment, reason: str) -> Payment:

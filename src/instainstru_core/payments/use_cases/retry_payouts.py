@@ -12,7 +12,7 @@ from instainstru_core.payments.model.operation import (
     TRANSFER_FAILED,
     OperationKind,
     OperationState,
-    PaymentOperation,
+    latest_of_legs,
 )
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.ports import PaymentWork
@@ -44,7 +44,8 @@ def retry_payouts(
         if transfers_paused(work, payment.instructor_id):
             return payment
         resumed = payment.resume() if given_up else payment
-        for transfer in _latest_of_each_leg(work, payment):
+        every = work.payment_operations.of(payment.payment_id)
+        for transfer in latest_of_legs(every, OperationKind.TRANSFER):
             if transfer.state is OperationState.PLANNED:
                 sent = transfer.send(at=clock.now())
                 work.payment_operations.save(sent)
@@ -63,11 +64,3 @@ def retry_payouts(
     for payment in owed:
         with suppress(OutcomeUnknown):
             change(payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
-
-
-def _latest_of_each_leg(work: PaymentWork, payment: Payment) -> list[PaymentOperation]:
-    legs: dict[str, PaymentOperation] = {}
-    for operation in work.payment_operations.of(payment.payment_id):
-        if operation.kind is OperationKind.TRANSFER:
-            legs[operation.slot.partition("#")[0]] = operation
-    return list(legs.values())

@@ -284,6 +284,21 @@ class RefundsContract:
         assert till.payment(booking).outcome is Outcome.ADMIN_REFUND
         assert till.balances() == {}
 
+    @pytest.mark.parametrize("by_operator", [True, False])
+    def test_what_the_ending_gave_back_is_not_given_back_again(
+        self, till: Till, by_operator: bool
+    ) -> None:
+        """PY-53, AD-6: locked money went back whole when the lesson was called off."""
+        booking = locked(till)
+        if by_operator:
+            give_back(till, booking)
+        else:
+            call_off(till, booking, by_instructor=True)
+        till.work_off()
+        with pytest.raises(AlreadyRefunded):
+            give_back(till, booking)
+        assert [each for each in moved(till) if each[0] == "refund"] == [("refund", PRICE)]
+
     def test_nothing_was_taken(self, till: Till) -> None:
         """AD-6: a lesson called off in time cost nothing."""
         booking = till.hold()

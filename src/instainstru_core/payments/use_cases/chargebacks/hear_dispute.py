@@ -7,14 +7,23 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.chargebacks.model import Chargeback, ChargebackStatus, status_of
-from instainstru_core.payments.errors import PaymentNotFound, ProcessorObjectUnknown
+from instainstru_core.payments.errors import (
+    OutcomeUnknown,
+    PaymentNotFound,
+    ProcessorObjectUnknown,
+)
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import ChargebackId
-from instainstru_core.payments.model.operation import Matter
+from instainstru_core.payments.model.operation import (
+    IN_FLIGHT,
+    Matter,
+    OperationKind,
+    PaymentOperation,
+)
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import DisputeSeen
 from instainstru_core.payments.ports import PaymentWork
-from instainstru_core.payments.use_cases.carry_out import change_at
+from instainstru_core.payments.use_cases.carry_out import carry_out, change_at
 from instainstru_core.payments.use_cases.chargebacks.record_chargeback import ChargebackDesk
 
 
@@ -28,12 +37,14 @@ def hear_dispute(
 ) -> None:
     """Bring the chargeback that the processor calls *dispute* up to date; again changes nothing.
 
-    What was never heard of before is opened first, however late it is heard. Source: PY-65.
+    What was never heard of before is opened first, however late it is heard. A transfer that was
+    sent and not answered is asked for first: whether the payout can be held, or must be taken back,
+    hangs on it. Source: PY-65.
 
     Raises:
         ProcessorObjectUnknown: There is no such dispute, or not yet: the event is tried again.
         PaymentNotFound: Nothing was paid with the charge, or not yet.
-        OutcomeUnknown: The processor didn't answer.
+        OutcomeUnknown: The processor didn't answer: the event is tried again.
     """
     seen = gateway.find_dispute(dispute)
     if seen is None:
@@ -43,8 +54,13 @@ def hear_dispute(
         if asked is None:
             raise PaymentNotFound(f"no payment asked for {seen.intent}")
         payment = work.payments.get(asked.payment_id)
+        under_way = _under_way(payment, work)
+    if under_way:
+        carry_out(under_way, payment, begin=begin, gateway=gateway, ids=ids, clock=clock)
 
     def decide(work: PaymentWork, desk: ChargebackDesk, payment: Payment) -> Payment:
+        if _under_way(payment, work):
+            raise OutcomeUnknown("money is on its way to the instructor")
         chargeback = work.chargebacks.find(seen.dispute)
         if chargeback is None:
             chargeback = Chargeback.heard(
@@ -58,6 +74,15 @@ def hear_dispute(
         return _forward(chargeback, payment, seen, work, desk)
 
     change_at(ChargebackDesk, payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
+
+
+def _under_way(payment: Payment, work: PaymentWork) -> list[PaymentOperation]:
+    """The lesson's transfers that were sent, and that nobody knows the end of."""
+    return [
+        each
+        for each in work.payment_operations.of(payment.payment_id)
+        if each.kind is OperationKind.TRANSFER and each.state in IN_FLIGHT
+    ]
 
 
 def _forward(

@@ -4,6 +4,7 @@ It happens under the locks of the booking and its payment; `carry_out` records t
 calls that it needs. Source: PY-56, PY-57, Appendix A rows 27…30.
 """
 
+from datetime import datetime
 from typing import Final
 
 from attrs import evolve, frozen
@@ -26,6 +27,7 @@ from instainstru_core.payments.model.afterwards import (
     end_dispute,
     go_on,
     hear_inquiry,
+    in_escrow,
     look_into,
     lose,
     settle_again,
@@ -33,12 +35,16 @@ from instainstru_core.payments.model.afterwards import (
 )
 from instainstru_core.payments.model.operation import (
     NEVER_ARRIVED,
+    REFUND_FAILED,
+    REVERSAL_FAILED,
+    REVIEW_PAUSE,
     TRANSFER_FAILED,
     TRANSFER_RETRIES,
     Matter,
     OperationKind,
     OperationState,
     PaymentOperation,
+    latest_of_legs,
 )
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.processor import (
@@ -48,10 +54,12 @@ from instainstru_core.payments.model.processor import (
     Reversed,
     Transferred,
 )
+from instainstru_core.payments.refunds.model import RefundState
 from instainstru_core.payments.use_cases.credits.till import CreditTill
 from instainstru_core.payments.use_cases.debts.recognise_debt import recognise_debt
 from instainstru_core.payments.use_cases.pursue_ending import Clerk
 from instainstru_core.payments.use_cases.reversing import reversals, unreversed
+from instainstru_core.payments.use_cases.transfers_paused import transfers_paused
 
 DISPUTE_LOST: Final = "dispute_lost"
 """Why a transfer that waited is never made."""
@@ -78,7 +86,7 @@ class ChargebackDesk(Clerk):
             self._work.chargebacks.keep(opened)
             self._work.ledger.post(self._bank_books(payment).opened(opened))
             return tell_dispute(payment, opened.amount, at=self._at)
-        escrow = payment.standing is PaymentState.LOCKED
+        escrow = in_escrow(payment)
         recovery = Recovery()
         if not escrow:
             issued = self._credits.issued(payment.payment_id)
@@ -86,7 +94,7 @@ class ChargebackDesk(Clerk):
                 seen.amount,
                 unspent=issued.unspent,
                 spent=issued.spent,
-                payout=self._held(payment) + unreversed(self._work, payment),
+                payout=self._owed(payment) + unreversed(self._work, payment),
             )
         if recovery.unspent:
             self._credits.freeze_issued(payment, recovery.unspent)
@@ -114,10 +122,11 @@ class ChargebackDesk(Clerk):
                 repaid = True
             repaid = repaid or not reversal.finished
         self._release_held(payment)
+        self._give_back_anew(won, payment)
         going_on = go_on(payment, at=self._at, paying=repaid)
         if going_on.state is not PaymentState.SETTLED:
             self._pick_up(going_on)
-        return going_on
+        return self._look_on(going_on)
 
     def lose(self, chargeback: Chargeback, payment: Payment) -> Payment:
         """The money is gone: whoever had it bears it, the platform the rest. Source: PY-57."""
@@ -153,7 +162,7 @@ class ChargebackDesk(Clerk):
         self._give_up_held(lost, payment)
         self._credits.revoke_milestone(payment)
         payment = end_dispute(payment, lost.amount, lost.status.value, at=self._at)
-        return lose(payment, at=self._at)
+        return self._look_on(lose(payment, at=self._at), refunds=False)
 
     def drop(self, chargeback: Chargeback, payment: Payment) -> Payment:
         """The bank only asked, and is content. Source: PY-57."""
@@ -213,6 +222,22 @@ class ChargebackDesk(Clerk):
         )
         return payment
 
+    def _give_back_anew(self, chargeback: Chargeback, payment: Payment) -> None:
+        """What could not go back to its card while it was disputed goes now. Source: PY-38."""
+        if not chargeback.escrow or not in_escrow(payment):
+            return
+        made = self._work.payment_operations.of(payment.payment_id)
+        for each in latest_of_legs(made, OperationKind.REFUND):
+            if each.state is OperationState.FAILED:
+                self.plan(
+                    payment,
+                    each.kind,
+                    each.next_slot,
+                    amount=each.amount,
+                    target=each.target,
+                    not_before=self._at,
+                )
+
     def _bar(self, payment: Payment) -> bool:
         """Keep the student from booking while the credit they spent is disputed. Source: PY-56."""
         if self._work.standings.of(payment.student_id) is not Standing.OK:
@@ -227,7 +252,7 @@ class ChargebackDesk(Clerk):
 
     def _take_back(self, chargeback: Chargeback, payment: Payment) -> None:
         """Try to reverse what was paid out; what still waits is just held. Source: PY-56."""
-        held = min(self._held(payment), chargeback.recovery.payout)
+        held = min(self._owed(payment), chargeback.recovery.payout)
         for leg, transfer, amount in reversals(
             self._work, payment, chargeback.recovery.payout - held
         ):
@@ -240,30 +265,58 @@ class ChargebackDesk(Clerk):
                 matter=Matter.CHARGEBACK,
             )
 
-    def _held_transfers(self, payment: Payment) -> list[PaymentOperation]:
+    def _owed_transfers(self, payment: Payment) -> list[PaymentOperation]:
+        """What waits to be sent to the instructor, or was refused for good, leg by leg."""
         return [
             each
-            for each in self._work.payment_operations.of(payment.payment_id)
-            if each.kind is OperationKind.TRANSFER and each.state is OperationState.PLANNED
+            for each in latest_of_legs(
+                self._work.payment_operations.of(payment.payment_id), OperationKind.TRANSFER
+            )
+            if each.state is OperationState.PLANNED
+            or (each.state is OperationState.FAILED and each.error_code != DISPUTE_LOST)
         ]
 
-    def _held(self, payment: Payment) -> Money:
+    def _owed(self, payment: Payment) -> Money:
         """What the instructor is owed and was not sent yet."""
-        return sum((each.amount for each in self._held_transfers(payment)), NOTHING)
+        return sum((each.amount for each in self._owed_transfers(payment)), NOTHING)
 
     def _release_held(self, payment: Payment) -> None:
-        """What waited goes to the sweeper at once."""
-        for each in self._held_transfers(payment):
-            self._work.payment_operations.save(evolve(each, next_attempt_at=self._at))
+        """What waited goes to the sweeper at once; what was refused for good is tried once more."""
+        for each in self._owed_transfers(payment):
+            if each.state is OperationState.PLANNED:
+                self._work.payment_operations.save(evolve(each, next_attempt_at=self._at))
+            else:
+                self.plan(
+                    payment,
+                    each.kind,
+                    each.next_slot,
+                    amount=each.amount,
+                    target=each.target,
+                    charge=each.charge,
+                    not_before=self._at,
+                )
+
+    def _look_on(self, payment: Payment, *, refunds: bool = True) -> Payment:
+        """Whatever a person looked into before the dispute is still theirs. Source: PY-58."""
+        failed = self._work.refunds.of(payment.payment_id) if refunds else ()
+        if any(each.state is RefundState.FAILED for each in failed):
+            return look_into(payment, REFUND_FAILED, at=self._at)
+        reversals_made = latest_of_legs(
+            self._work.payment_operations.of(payment.payment_id, Matter.REFUND),
+            OperationKind.REVERSE,
+        )
+        if any(each.stuck for each in reversals_made):
+            return look_into(payment, REVERSAL_FAILED, at=self._at)
+        return payment
 
     def _give_up_held(self, chargeback: Chargeback, payment: Payment) -> None:
-        """What waited is not sent any more, but for what the dispute does not cover."""
-        held = self._held(payment)
+        """What was not sent never is, but for what the dispute does not cover."""
+        held = self._owed(payment)
         kept = min(held, chargeback.recovery.payout)
         target = ""
-        for each in self._held_transfers(payment):
+        for each in self._owed_transfers(payment):
             target = each.target
-            self._work.payment_operations.save(each.fail(DISPUTE_LOST))
+            self._work.payment_operations.save(each.withdraw(DISPUTE_LOST, at=self._at))
         books, source = self._bank_books(payment), f"{chargeback.chargeback_id}:held"
         self._work.ledger.post(books.recovered(Account.INSTRUCTOR_PAYABLE, kept, source))
         if held - kept:
@@ -273,8 +326,14 @@ class ChargebackDesk(Clerk):
                 f"rest:{chargeback.chargeback_id}#1",
                 amount=held - kept,
                 target=target,
+                not_before=self._paused(payment),
                 matter=Matter.CHARGEBACK,
             )
+
+    def _paused(self, payment: Payment) -> datetime | None:
+        """When a transfer goes that may not leave now; None: it may. Source: PY-73, PY-86."""
+        paused = transfers_paused(self._work, payment.instructor_id)
+        return self._at + REVIEW_PAUSE if paused else None
 
     def _recover(self, reversal: PaymentOperation, payment: Payment) -> None:
         """Row 30 for what came back of the payout."""
@@ -294,6 +353,7 @@ class ChargebackDesk(Clerk):
             f"payout:{chargeback.chargeback_id}:{leg}#1",
             amount=reversal.amount,
             target=account.account,
+            not_before=self._paused(payment),
             matter=Matter.CHARGEBACK,
         )
 

@@ -16,10 +16,11 @@ from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.ledger.refund_postings import RefundBookkeeper
 from instainstru_core.payments.model.afterwards import go_on
 from instainstru_core.payments.model.operation import (
+    BORNE,
     Matter,
     OperationKind,
-    OperationState,
     PaymentOperation,
+    latest_of_legs,
 )
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment, PaymentState
@@ -116,6 +117,7 @@ class _Remedies:
                 books = RefundBookkeeper(payment, self._ids, self._at)
                 for reversal in self._stuck(payment, OperationKind.REVERSE, Matter.REFUND):
                     self._work.ledger.post(books.borne(reversal))
+                    self._work.payment_operations.save(reversal.withdraw(BORNE, at=self._at))
                 return _Done(payment=go_on(payment, at=self._at))
             case Remedy.REFUND_CARD:
                 lesson = self._lesson()
@@ -193,11 +195,8 @@ class _Remedies:
         self, payment: Payment, kind: OperationKind, matter: Matter
     ) -> list[PaymentOperation]:
         """The operations of a kind that failed, and that none was put in the place of."""
-        latest: dict[str, PaymentOperation] = {}
-        for operation in self._work.payment_operations.of(payment.payment_id, matter):
-            if operation.kind is kind:
-                latest[operation.slot.partition("#")[0]] = operation
-        return [each for each in latest.values() if each.state is OperationState.FAILED]
+        every = self._work.payment_operations.of(payment.payment_id, matter)
+        return [each for each in latest_of_legs(every, kind) if each.stuck]
 
     def _lesson(self) -> Desk:
         return Desk(self._work, self._ids, self._at, self._booking)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import NOTHING, Money
+from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import OperationKind, OperationState
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.ports import PaymentWork
@@ -20,12 +21,17 @@ def refund_facts(payment: Payment, *, work: PaymentWork, ids: Ids, now: datetime
         breakdown=payment.breakdown,
         captured_at=_captured_at(payment, work),
         earlier=sum((each.plan.card for each in earlier), NOTHING),
-        refunded_in_full=any(each.plan.full for each in earlier),
+        refunded_in_full=_ended_with_a_refund(payment) or any(each.plan.full for each in earlier),
         spent=issued.spent,
         unspent=issued.unspent,
         consumed=_consumed(payment, work),
         unreversed=unreversed(work, payment),
     )
+
+
+def _ended_with_a_refund(payment: Payment) -> bool:
+    """Whether the lesson's own ending gave all of it back. Source: PY-38, PY-43, AD-6."""
+    return payment.hold is not None and payment.hold.status is HoldStatus.REFUNDED
 
 
 def _captured_at(payment: Payment, work: PaymentWork) -> datetime | None:
