@@ -35,6 +35,11 @@ class Lessons:
     stage: Stage
     _lesson: dict[str, Any] = field(factory=dict)
 
+    @property
+    def lesson_id(self) -> str:
+        """The lesson that is taught."""
+        return str(self._lesson["booking_id"])
+
     def instructor_gets_ready(self) -> str:
         """Profile, area, offering, payouts; live only when nothing is missing."""
         api = self.stage.teacher.api

@@ -7,6 +7,7 @@ from attrs import define, field
 from entrypoints.journey.calendars import Calendars
 from entrypoints.journey.client import Api
 from entrypoints.journey.lessons import Lessons
+from entrypoints.journey.money import Money
 from entrypoints.journey.moves import Moves
 from entrypoints.journey.people import Person, sign_up
 from entrypoints.journey.quarrels import Quarrels
@@ -36,7 +37,7 @@ class Journey:
         lessons, calendars = Lessons(stage), Calendars(stage)
         moves, quarrels = Moves(stage), Quarrels(stage)
         admin = Person(Api(self.base_url), self.admin_email, self.admin_password)
-        staff = Staff(stage, admin)
+        staff, money = Staff(stage, admin), Money(stage, admin)
         yield "an instructor and two students proved their mailboxes and signed up"
         yield lessons.instructor_gets_ready()
         yield calendars.week_is_published()
@@ -63,6 +64,15 @@ class Journey:
         yield moves.locked_lesson_is_paid_out()
         yield lessons.books_balance(staff.admin)
         yield lessons.everybody_was_told()
+        yield money.tip_is_given(lessons.lesson_id)
+        yield money.credit_pays_part()
+        yield money.bad_card_is_chosen()
+        yield money.both_are_taught()
+        yield money.debt_is_paid()
+        yield money.refund_is_made(lessons.lesson_id)
+        yield money.papers_are_right(lessons.lesson_id)
+        yield money.money_leaves_at_once()
+        yield money.books_are_proved()
 
     def _people(self) -> Stage:
         """Mailboxes are proven by code."""
