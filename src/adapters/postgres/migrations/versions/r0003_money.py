@@ -281,6 +281,13 @@ STATEMENTS = (
         'student_wins_dispute_full_refund'::text]))
     """,
     """
+    CREATE INDEX payments_paid_idx ON payments USING btree (student_id, starts_at, payment_id)
+    """,
+    """
+    CREATE INDEX payments_taught_idx ON payments USING btree (instructor_id, starts_at,
+        payment_id)
+    """,
+    """
     CREATE INDEX payments_unpaid_idx ON payments USING btree (auth_due_at) WHERE (state = ANY
         (ARRAY['scheduled'::text, 'payment_method_required'::text]))
     """,
@@ -335,6 +342,15 @@ STATEMENTS = (
     """,
     """
     CREATE TRIGGER config_versions_forever BEFORE UPDATE OR DELETE ON config_versions FOR EACH ROW EXECUTE FUNCTION config_version_is_forever()
+    """,
+    """
+    CREATE TABLE forgotten_cards (
+        card_id UUID NOT NULL,
+        brand TEXT NOT NULL,
+        last4 TEXT NOT NULL,
+        CONSTRAINT forgotten_cards_pkey PRIMARY KEY (card_id),
+        CONSTRAINT forgotten_cards_last4_check CHECK (length(last4) <= 4)
+    )
     """,
     """
     CREATE TABLE instant_payouts (
