@@ -5,7 +5,7 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.gateways import PaymentGateway
-from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.carry_out import change
@@ -34,8 +34,10 @@ def release_payment(
         return None
 
     def decide(_work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
-        if payment.settled or payment.review_reason is not None or payment.failed_capture:
+        if payment.settled or payment.review_reason is not None:
             return payment
+        if payment.failed_capture and payment.state is PaymentState.PAYMENT_METHOD_REQUIRED:
+            return payment  # Its next try is on file. Source: PY-24.
         payment = desk.leave_move(payment)
         if payment.closing is not None:
             return desk.pursue(payment)

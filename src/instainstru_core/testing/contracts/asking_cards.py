@@ -16,11 +16,13 @@ from instainstru_core.payments.errors import CardDeclined, OutcomeUnknown, Quote
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.payments.model.planner import MoneyPolicy
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckOut
 from instainstru_core.pricing.model.config import PricingConfig
 from instainstru_core.testing.contracts.debts import fund, unpaid
-from instainstru_core.testing.contracts.hold_renewal import lapse
+from instainstru_core.testing.contracts.hold_renewal import held, lapse, refresh
+from instainstru_core.testing.contracts.payment_endings import OperatorsContract
 from instainstru_core.testing.contracts.payments import HOUR, effects
 from instainstru_core.testing.contracts.rescheduling import move
 from instainstru_core.testing.contracts.spending import give
@@ -201,6 +203,30 @@ class AskingCardsContract:
         till.after(hours=4)
         payment = till.payment(booking)
         assert (payment.card_id, payment.outcome) == (good.card_id, Outcome.LESSON_COMPLETED)
+
+    @pytest.mark.parametrize(
+        ("policy", "outcome"),
+        [
+            (MoneyPolicy.FULL_REFUND, Outcome.ADMIN_REFUND),
+            (MoneyPolicy.NO_REFUND, Outcome.ADMIN_NO_REFUND),
+        ],
+    )
+    def test_py_39_a_lesson_whose_hold_lapsed_once_is_called_off_all_the_same(
+        self, till: Till, policy: MoneyPolicy, outcome: Outcome
+    ) -> None:
+        """Its card was refused after the lesson began (PY-16), and another one was granted."""
+        booking = held(till, card="pm_card_declines_off_session")
+        till.at(booking.lesson.starts_at + HOUR)
+        lapse(till, booking, hours=5)
+        refresh(till)
+        assert till.payment(booking).failed_capture
+        ask_again(till, booking, till.add_card("pm_card_visa").card_id)
+        assert till.payment(booking).state is PaymentState.AUTHORIZED
+        OperatorsContract().cancel(till, booking, policy)
+        till.work_off()
+        payment = till.payment(booking)
+        assert (payment.state, payment.outcome) == (PaymentState.SETTLED, outcome)
+        assert till.books().balanced
 
     def test_py_24_three_days_are_over_however_late_the_last_try_was(self, till: Till) -> None:
         fund(till)
