@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.pricing.events import CommissionTierChanged
-from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
+from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig, Tier
 from instainstru_core.pricing.model.tiers import Commission, TierFacts, evaluate_tier, reevaluate
 from instainstru_core.testing.strategies.pricing import NOW, configs, tier_facts
 
@@ -88,6 +88,19 @@ class TestKeeping:
         )
         kept = reevaluate(INSTRUCTOR, facts, now=NOW, config=DEFAULT_PRICING)
         assert (kept.commission.tier, kept.last_step_down_at) == ("growth", before)
+
+    def test_pr_12_a_level_that_becomes_dearer_is_no_step_down(self) -> None:
+        """Only step 6, or a reset, keeps the next step down off for 30 days."""
+        dearer = evolve(
+            DEFAULT_PRICING,
+            tiers=(
+                Tier(name="entry", minimum=1, commission_bps=1600),
+                Tier(name="growth", minimum=5, commission_bps=1300),
+            ),
+        )
+        facts = TierFacts(persisted_bps=1200, completed=5, last_completed_at=LATELY)
+        kept = reevaluate(INSTRUCTOR, facts, now=NOW, config=dearer)
+        assert (kept.commission.bps, kept.last_step_down_at) == (1300, None)
 
     @pytest.mark.parametrize(
         ("persisted", "completed", "news"),

@@ -116,7 +116,8 @@ def _kept(
         last_step_down_at=facts.last_step_down_at,
         events=(changed,) if commission.bps != previous and not facts.is_founding else (),
     )
-    rose = facts.persisted_bps is not None and commission.bps > facts.persisted_bps
+    stood = config.tiers[_nearest(config.tiers, facts.persisted_bps)]
+    rose = facts.persisted_bps is not None and commission.bps > stood.commission_bps
     return evolve(kept, last_step_down_at=now) if rose and not facts.is_founding else kept
 
 
