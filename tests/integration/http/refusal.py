@@ -1,6 +1,6 @@
 """How the table of refusals is written: one small scenario for each way to be refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
@@ -17,6 +17,7 @@ class Refused:
 
     *pointer* is where something is wrong with a 422, *has* what the problem tells beside it.
     *told*: a check says it, as who asks can't get as far with the real thing.
+    *leaves*: the tables where it is written down that a bank was asked and refused.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Refused:
     pointer: str | None = None
     has: Mapping[str, Any] = field(factory=dict)
     told: bool = False
+    leaves: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.code}-{self.scenario.__name__}"
@@ -39,6 +41,7 @@ def refused(
     pointer: str | None = None,
     has: Mapping[str, Any] | None = None,
     told: bool = False,
+    leaves: Collection[str] = (),
 ) -> Callable[[Scenario], Scenario]:
     """The decorated scenario ends in *code*, as *rule* says."""
 
@@ -51,6 +54,7 @@ def refused(
             pointer=pointer,
             has=has or {},
             told=told,
+            leaves=frozenset(leaves),
         )
         CASES.append(case)
         return scenario

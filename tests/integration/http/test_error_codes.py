@@ -1,6 +1,6 @@
-"""Every refusal of calendars and bookings, each reached through the API on real servers.
+"""Every refusal of calendars, bookings and money, each reached through the API on real servers.
 
-Source: spec 01, SE-23, SE-24.
+Source: spec 01, spec 02, SE-23, SE-24.
 """
 
 from importlib import import_module
@@ -12,18 +12,27 @@ from typing import Any, Final
 import pytest
 
 from entrypoints.http.problems import status_of
-from instainstru_core import admin, availability, booking
+from instainstru_core import admin, availability, booking, config, payments, pricing
 from instainstru_core.kernel.errors import DomainError
 from tests.integration.http import (
     refused_acts,
     refused_bookings,
+    refused_books,
     refused_calendars,
     refused_claims,
+    refused_payments,
 )
 from tests.integration.http.refusal import CASES, Refused
 from tests.integration.http.town import API, Town
 
-TABLES: Final = (refused_calendars, refused_bookings, refused_claims, refused_acts)
+TABLES: Final = (
+    refused_calendars,
+    refused_bookings,
+    refused_claims,
+    refused_acts,
+    refused_payments,
+    refused_books,
+)
 """Where the scenarios stand; importing them fills `CASES`."""
 
 GUIDE: Final = Path(__file__).parents[3] / "docs" / "guide" / "http.md"
@@ -98,18 +107,22 @@ SPEC: Final[dict[str, int]] = {
 """Every code that spec 01 names, with its status."""
 
 UNREACHABLE: Final[dict[str, str]] = {
-    "account_locked": "no use case locks an account yet: PY-71",
-    "account_restricted": "no use case restricts an account yet: PY-71",
-    "credit_balance_negative": "no credit is taken back yet: PY-71",
     "rate_limited": "the limiter has tests of its own, and so has running reminders by hand",
     "own_calendar": "nobody may both teach and wait: AC-41",
+    "booking_cancelled": "two requests at one moment, which the race tests make",
+    "credit_fixed": "a late move asks for credit only before the money is taken",
+    "ledger_breach": "a nightly check says it, to nobody's request",
+    "authorisations_stalled": "a periodic check says it, to nobody's request",
+    "processor_key_reused": "it would be a defect of ours; the gateways' contract raises it",
+    "webhook_unconfigured": "test_webhooks.py tries a platform without a secret",
+    "malformed_json": "test_webhooks.py signs what is no JSON, test_every_route.py sends it",
 }
 """Codes that no request leads to, and why; unit tests of their rules raise them."""
 
 
 def codes_of_ours() -> dict[str, int]:
     """The code of every error of these contexts, with its status."""
-    contexts = (availability, booking, admin)
+    contexts = (availability, booking, admin, payments, pricing, config)
     for context in contexts:
         for module in walk_packages(context.__path__, f"{context.__name__}."):
             if module.name.endswith(".errors"):
@@ -125,18 +138,22 @@ def codes_of_ours() -> dict[str, int]:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_each_refusal_says_what_it_must_and_changes_nothing(beginning: Town, case: Refused) -> None:
-    """SE-23: status, type, title, detail, instance, code and request id; no row is touched."""
+    """SE-23: status, type, title, detail, instance, code and request id.
+
+    No row is touched, and no money moves at the processor.
+    """
     ask = case.scenario(beginning)
     token = None if ask.who is None else beginning.token(ask.who)
-    before = beginning.state()
+    before, money = beginning.state(), beginning.moved()
     answer = beginning.send(ask, token)
     after = beginning.state()
+    assert beginning.moved() == money
     if case.told:
         failures = {each["code"]: each["status"] for each in answer.json()["failures"]}
         assert failures.get(case.code) == case.status, answer.text
     else:
         _is_problem(answer, case, API + ask.path)
-    assert {name for name in before if before[name] != after[name]} == set()
+    assert {name for name in before if before[name] != after[name]} == case.leaves
 
 
 def _is_problem(answer: Any, case: Refused, path: str) -> None:

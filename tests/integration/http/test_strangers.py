@@ -15,6 +15,7 @@ from entrypoints.http.openapi import complete
 from entrypoints.http.wire import encode
 from instainstru_core.accounts.model import GRANTS, Role
 from instainstru_core.testing.world import World
+from tests.integration.http.money_stories import owing
 from tests.integration.http.refused_calendars import FEED, ME, WEEK
 from tests.integration.http.routes import Route, routes_of
 from tests.integration.http.town import TUESDAY, Ask, Town
@@ -92,6 +93,7 @@ OWNED: Final[dict[str, Callable[[Town], str]]] = {
     "subscription_id": _subscription,
     "card_id": _card,
     "notification_id": _notification,
+    "debt_id": owing,
 }
 """Something of Anna's or Jane's, by what its id is called in addresses."""
 
