@@ -49,12 +49,14 @@ _CLAIM = text(
       AND NOT EXISTS (SELECT FROM claimed)
     """
 )
-_COMPLETE = text(
+_KEEP = "UPDATE idempotency_records SET state = 'completed', status = :status, body = :body"
+_COMPLETE = text(f"{_KEEP} WHERE {_MINE}")
+_ANSWER = text(
     f"""
-    UPDATE idempotency_records SET state = 'completed', status = :status, body = :body
-    WHERE {_MINE}
+    {_KEEP}
+    WHERE {_SCOPE} AND owner = :owner AND state IN ('in_progress', 'completed')
     RETURNING true
-    """  # noqa: S608 - constants only
+    """
 )
 _RELEASE = text(
     f"UPDATE idempotency_records SET state = 'failed_retryable' WHERE {_MINE}"  # noqa: S608
@@ -71,9 +73,8 @@ def _scope(request: KeyedRequest) -> dict[str, Any]:
     }
 
 
-def _complete(connection: Connection, request: KeyedRequest, answer: KeptAnswer) -> bool:
-    values = {**_scope(request), "status": answer.status, "body": answer.body}
-    return bool(connection.scalar(_COMPLETE, values))
+def _answered(request: KeyedRequest, answer: KeptAnswer) -> dict[str, Any]:
+    return {**_scope(request), "status": answer.status, "body": answer.body}
 
 
 @frozen
@@ -84,7 +85,7 @@ class PostgresAnswers:
 
     def complete(self, request: KeyedRequest, answer: KeptAnswer) -> None:
         """Keep the answer with the effect."""
-        if not _complete(self._connection, request, answer):
+        if not self._connection.scalar(_ANSWER, _answered(request, answer)):
             raise StillInProgress
 
 
@@ -128,7 +129,7 @@ class PostgresIdempotencyRecords:
         """Keep an answer that has no effect to be kept with."""
         with connected(self._engine) as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-            _complete(autocommit, request, answer)
+            autocommit.execute(_COMPLETE, _answered(request, answer))
 
     def release(self, request: KeyedRequest) -> None:
         """Let the same request try again."""

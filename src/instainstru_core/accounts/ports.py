@@ -143,7 +143,7 @@ class Answers(Protocol):
     """Answers kept with their effects. Source: SE-13."""
 
     def complete(self, request: KeyedRequest, answer: KeptAnswer) -> None:
-        """Keep the answer of this attempt.
+        """Keep the answer of this attempt; where it has one, this one in its place.
 
         Raises:
             StillInProgress: Another attempt took over; undo.

@@ -39,6 +39,20 @@ class IdempotencyContract:
             work.answers.complete(a_request(), CREATED)
         assert records.claim(a_request("second"), now=clock.now()) == CREATED
 
+    def test_whoever_answered_may_answer_better(
+        self, records: IdempotencyRecords, begin: Begin[AccountsWork], clock: HandMovedClock
+    ) -> None:
+        """Once it knows how what it had begun went; nobody else may."""
+        records.claim(a_request(), now=clock.now())
+        better = KeptAnswer(201, b'{"state":"succeeded"}')
+        for answer in (CREATED, better):
+            with begin() as work:
+                work.answers.complete(a_request(), answer)
+        with pytest.raises(StillInProgress), begin() as work:
+            work.answers.complete(a_request("second"), CREATED)
+        records.complete(a_request(), KeptAnswer(409, b""))
+        assert records.claim(a_request("second"), now=clock.now()) == better
+
     def test_an_answer_goes_with_its_effect(
         self, records: IdempotencyRecords, begin: Begin[AccountsWork], clock: HandMovedClock
     ) -> None:

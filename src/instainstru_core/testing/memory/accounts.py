@@ -255,7 +255,7 @@ class InMemoryAnswers:
     def complete(self, request: KeyedRequest, answer: KeptAnswer) -> None:
         rows, scope = _records(self._tables), _scope(request)
         record = rows.get(scope)
-        if record is None or not _is_mine(record, request):
+        if record is None or not (_is_mine(record, request) or _is_answered(record, request)):
             raise StillInProgress
         rows[scope] = evolve(
             record, state=RecordState.COMPLETED, status=answer.status, body=answer.body
@@ -306,6 +306,10 @@ def _scope(request: KeyedRequest) -> Scope:
 
 def _is_mine(record: Record, request: KeyedRequest) -> bool:
     return record.state is RecordState.IN_PROGRESS and record.owner == request.owner
+
+
+def _is_answered(record: Record, request: KeyedRequest) -> bool:
+    return record.state is RecordState.COMPLETED and record.owner == request.owner
 
 
 @define

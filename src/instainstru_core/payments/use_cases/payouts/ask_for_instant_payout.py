@@ -1,5 +1,6 @@
 """Pay an instructor's balance out at once. Source: PY-49, PY-59, PY-62."""
 
+from contextlib import suppress
 from typing import TypeVar
 
 from attrs import frozen
@@ -37,7 +38,7 @@ class InstantOffer:
     fee_bps: int
 
     def fee(self, amount: Money) -> Money:
-        """What the processor charges the instructor for *amount*: rounded up, never said too low."""
+        """What the processor charges the instructor for *amount*; rounded up, never too low."""
         return Money(-(-amount.cents * self.fee_bps // BASIS_POINTS))
 
 
@@ -53,7 +54,8 @@ def ask_for_instant_payout(
     """Write it down, answer, and call; the payout as it is then.
 
     The answer is kept with the row, before the call: whatever happens afterwards, asking again with
-    the same key is no second payout.
+    the same key is no second payout. Afterwards it is kept as it is given, so that it is said again
+    to the byte (SE-13).
 
     Raises:
         PayoutAccountNotFound: The instructor has opened no account.
@@ -78,11 +80,12 @@ def ask_for_instant_payout(
         )
         work.instant_payouts.add(wanted)
         answer(work, wanted)
-    try:
-        return call_instant_payout(wanted, begin=begin, gateway=gateway, ids=ids, clock=clock)
-    except OutcomeUnknown:
-        with begin() as work:
-            return work.instant_payouts.get_for_update(wanted.instant_payout_id)
+    with suppress(OutcomeUnknown):
+        call_instant_payout(wanted, begin=begin, gateway=gateway, ids=ids, clock=clock)
+    with begin() as work:
+        known = work.instant_payouts.get_for_update(wanted.instant_payout_id)
+        answer(work, known)
+    return known
 
 
 def offer_instant_payout(
