@@ -4,6 +4,7 @@ Source: PY-4, PY-67.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -20,13 +21,14 @@ from instainstru_core.payments.errors import (
     CardNotFound,
     CardSetupNotFound,
     CardSetupUnfinished,
+    OutcomeUnknown,
     PaymentMethodInUse,
     TooManyCards,
 )
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.model.cards import MAX_CARDS, SavedCard
-from instainstru_core.payments.model.processor import CARD_IN_USE, CardSetup, Declined
+from instainstru_core.payments.model.processor import CARD_IN_USE, CardDetails, CardSetup, Declined
 from instainstru_core.payments.ports import PaymentWork
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
@@ -75,7 +77,8 @@ def add_card(
 ) -> SavedCard:
     """Keep the card for use without its holder; the first one is the default. Source: PY-67.
 
-    A card that is there already, by its fingerprint, is updated.
+    A card that is there already, by its fingerprint, is updated. One too many stays with nobody,
+    the processor included.
 
     Raises:
         TooManyCards: Ten are kept already.
@@ -91,14 +94,32 @@ def add_card(
         if details.category == CARD_IN_USE:
             raise CardInUse("this card is kept for somebody else")
         raise CardDeclined(details.category)
+    try:
+        return _kept(request.student_id, details, begin=begin, ids=ids, clock=clock, answer=answer)
+    except TooManyCards:
+        with suppress(OutcomeUnknown):
+            gateway.detach_card(customer=str(request.student_id), token=details.token)
+        raise
+
+
+def _kept(
+    student_id: StudentId,
+    details: CardDetails,
+    *,
+    begin: Begin[WorkT],
+    ids: Ids,
+    clock: Clock,
+    answer: Answer[WorkT, SavedCard],
+) -> SavedCard:
+    """Write the card down, or what changed of it."""
     with begin() as work:
-        mine = work.cards.of(request.student_id)
+        mine = work.cards.of(student_id)
         same = next((card for card in mine if card.fingerprint == details.fingerprint), None)
         if same is None and len(mine) >= MAX_CARDS:
             raise TooManyCards(f"at most {MAX_CARDS} cards are kept")
         card = SavedCard(
             card_id=ids.new(CardId) if same is None else same.card_id,
-            student_id=request.student_id,
+            student_id=student_id,
             token=details.token,
             brand=details.brand,
             last4=details.last4,
