@@ -22,8 +22,8 @@ from instainstru_core.payments.ledger.model import (
 )
 
 _BALANCES = text("SELECT account, sum(cents) AS cents FROM journal_lines GROUP BY account")
-# A tip's payable is the tip's; what a reversal has not brought back yet, or never will, is
-# explained by its operation. Source: PY-54, PY-83.
+# A tip's payable is the tip's; what a reversal has not brought back yet, or never will, and what a
+# lost dispute left to be sent, is explained by its operation. Source: PY-54, PY-57, PY-83.
 _UNSETTLED = text(
     """
     SELECT (SELECT count(*) FROM journals) AS journals,
@@ -43,8 +43,14 @@ _UNSETTLED = text(
                         AND EXISTS (
                             SELECT FROM payment_operations operation
                             WHERE operation.payment_id = line.payment_id
-                                AND operation.kind = 'reverse'
-                                AND operation.state <> 'succeeded'
+                                AND (
+                                    (operation.kind = 'reverse' AND operation.state <> 'succeeded')
+                                    OR (
+                                        operation.kind = 'transfer'
+                                        AND operation.matter <> 'tip'
+                                        AND operation.state IN ('planned', 'sent', 'unknown')
+                                    )
+                                )
                         )
                     )
            ) uncleared) AS unsettled,

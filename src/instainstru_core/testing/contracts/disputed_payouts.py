@@ -161,6 +161,24 @@ class DisputedPayoutsContract:
         assert till.payment(booking).state is PaymentState.SETTLED
         assert till.balances() == WON
 
+    def test_py_86_what_a_lost_dispute_leaves_to_pay_is_no_breach(self, till: Till) -> None:
+        """PY-57: the bank kept a part, and the rest of the payout waits; nobody else's does."""
+        booking = taken(till)
+        who = booking.instructor
+        hold = HoldPayouts(instructor_id=who, operator=till.ids.new(AccountId), reason="unclear")
+        with till.begin() as work:
+            hold_payouts(hold, work=work, at=till.clock.now())
+        dispute = disputed(till, taken_at(till, booking), Money(3000))
+        close(till, dispute, DisputeStatus.LOST)
+        assert till.payment(booking).outcome is Outcome.DISPUTE_LOST
+        assert till.balances()[Account.INSTRUCTOR_PAYABLE] == 3000 - PAYOUT
+        assert till.books().balanced
+        with till.begin() as work:
+            release_payouts(who, work=work, at=till.clock.now())
+        till.after(hours=2)
+        assert moved(till) == [("transfer", PAYOUT - 3000)]
+        assert Account.INSTRUCTOR_PAYABLE not in till.balances()
+
     def test_py_58_a_refund_that_failed_before_is_still_to_be_made(self, till: Till) -> None:
         """The dispute hides it; the end of the dispute shows it again."""
         booking = settled(till)

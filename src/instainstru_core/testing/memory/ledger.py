@@ -20,6 +20,7 @@ from instainstru_core.payments.ledger.model import (
     TrialBalance,
 )
 from instainstru_core.payments.model.operation import (
+    Matter,
     OperationKind,
     OperationState,
     PaymentOperation,
@@ -94,7 +95,7 @@ class InMemoryLedgerQueries:
                 if line.tip_id is None:  # A tip is owed apart from its lesson. Source: PY-82.
                     by_payment[line.payment_id, line.account] += line.cents
         payments = self._tables.of("payments", PaymentId, Payment).values()
-        for payment_id in self._reversing():
+        for payment_id in self._explained():
             by_payment.pop((payment_id, Account.INSTRUCTOR_PAYABLE), None)
         return TrialBalance(
             balances=tuple(
@@ -130,13 +131,18 @@ class InMemoryLedgerQueries:
             next_cursor=Cursor((str(shown[-1].journal_id),)) if more else None,
         )
 
-    def _reversing(self) -> set[PaymentId]:
-        """Payments with a transfer that was not brought back yet, or never will be."""
+    def _explained(self) -> set[PaymentId]:
+        """Payments with a transfer that is still to be sent, or was not brought back."""
         operations = self._tables.of("payment_operations", OperationId, PaymentOperation)
         return {
             each.payment_id
             for each in operations.values()
-            if each.kind is OperationKind.REVERSE and each.state is not OperationState.SUCCEEDED
+            if (each.kind is OperationKind.REVERSE and each.state is not OperationState.SUCCEEDED)
+            or (
+                each.kind is OperationKind.TRANSFER
+                and each.matter is not Matter.TIP
+                and not each.finished
+            )
         }
 
     def _credit_mismatches(self, journals: list[Journal]) -> int:
