@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define, evolve
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Connection, Row, bindparam, delete, select, text
+from sqlalchemy import Connection, Row, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -32,6 +32,15 @@ CARDS_OF = (
         saved_cards.c.created_at.desc(),
         saved_cards.c.card_id.desc(),
     )
+)
+# Receipts go on showing what is left of it.
+_FORGET = text(
+    """
+    WITH gone AS (
+        DELETE FROM saved_cards WHERE card_id = :card_id RETURNING card_id, brand, last4
+    )
+    INSERT INTO forgotten_cards (card_id, brand, last4) SELECT card_id, brand, last4 FROM gone
+    """
 )
 _UNSET_DEFAULT = text(
     "UPDATE saved_cards SET is_default = false"
@@ -109,8 +118,7 @@ class PostgresCards:
             raise
 
     def remove(self, card: SavedCard) -> None:
-        statement = delete(saved_cards).where(saved_cards.c.card_id == card.card_id)
-        self._connection.execute(statement)
+        self._connection.execute(_FORGET, {"card_id": card.card_id.value})
 
     def paying(self, card_id: CardId) -> Sequence[PaymentId]:
         statement = (

@@ -1,29 +1,24 @@
-"""Payout accounts and earnings of instructors. Source: spec 02 §6."""
+"""Payout accounts of instructors. Source: spec 02 §6."""
 
 from datetime import datetime
 from typing import Annotated, Final
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.connect import ScheduleView
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
-from entrypoints.http.parameters import page_request
 from entrypoints.http.policy import OPTIONAL, policy, requires
 from entrypoints.http.problems import Violation, invalid
 from entrypoints.http.redirects import redirect_target
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, MAX_LIMIT
 from instainstru_core.payments.errors import PayoutAccountNotFound
-from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.cards import AccountStatus, ConnectAccount
-from instainstru_core.payments.queries import Earning
 from instainstru_core.payments.use_cases.open_payout_account import LinkOnboarding, link_onboarding
 from instainstru_core.ports import Ports
 
@@ -69,46 +64,6 @@ class PayoutAccountView(Struct, kw_only=True, frozen=True):
             payout_schedule=ScheduleView.of(account),
             opened_at=account.opened_at,
         )
-
-
-class EarningView(Struct, kw_only=True, frozen=True):
-    """What one lesson brought."""
-
-    payment_id: PaymentId
-    booking_id: BookingId
-    lesson_start: datetime
-    student: Annotated[str, Meta(examples=["Sarah C."])]
-    service_name: Annotated[str, Meta(examples=["Piano"])]
-    duration_minutes: int
-    lesson_price_cents: int
-    commission_cents: int
-    commission_bps: int
-    net_cents: int
-    status: Annotated[str, Meta(examples=["paid"])]
-
-    @classmethod
-    def of(cls, earning: Earning) -> "EarningView":
-        """The view of *earning*."""
-        return cls(
-            payment_id=earning.payment_id,
-            booking_id=earning.booking_id,
-            lesson_start=earning.lesson_starts_at,
-            student=earning.student,
-            service_name=earning.service_name,
-            duration_minutes=earning.minutes,
-            lesson_price_cents=earning.lesson_price.cents,
-            commission_cents=earning.commission.cents,
-            commission_bps=earning.commission_bps,
-            net_cents=earning.net.cents,
-            status=earning.status,
-        )
-
-
-class EarningsView(Struct, kw_only=True, frozen=True):
-    """Part of my earnings, latest first."""
-
-    items: list[EarningView]
-    next_cursor: str | None
 
 
 def _instructor(principal: Principal) -> InstructorId:
@@ -165,25 +120,4 @@ def link(
     return view(url)
 
 
-@get(
-    "/earnings",
-    sync_to_thread=True,
-    opt=policy(access=_TEACHERS, bucket="read"),
-    **documented("List my earnings"),
-)
-def list_earnings(
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-    limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)] = 20,
-    cursor: Annotated[str | None, QueryParameter(max_length=MAX_CURSOR_LENGTH)] = None,
-) -> EarningsView:
-    """What each lesson brought me, from the books."""
-    with ports.read() as reads:
-        page = reads.payment_queries.earnings(_instructor(principal), page_request(limit, cursor))
-    return EarningsView(
-        items=[EarningView.of(each) for each in page.items],
-        next_cursor=None if page.next_cursor is None else str(page.next_cursor),
-    )
-
-
-ROUTER: Final = Router("/", route_handlers=[show_account, link, list_earnings], tags=["Payments"])
+ROUTER: Final = Router("/", route_handlers=[show_account, link], tags=["Payments"])

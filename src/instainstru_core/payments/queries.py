@@ -10,11 +10,9 @@ from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.money import Money
-from instainstru_core.kernel.pagination import Page, PageRequest
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.credits.ports import CreditQueries
 from instainstru_core.payments.debts.ports import DebtQueries
-from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.ledger.ports import ChainQueries, LedgerQueries
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.health import AuthorisationHealth
@@ -23,6 +21,7 @@ from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.office.queries import OfficeQueries
 from instainstru_core.payments.payouts.ports import PayoutQueries
 from instainstru_core.payments.reconciliation.ports import ReconciliationQueries
+from instainstru_core.payments.statements.ports import StatementQueries
 from instainstru_core.payments.tips.ports import TipQueries
 
 
@@ -36,23 +35,6 @@ class PaymentView:
 
 
 @frozen(kw_only=True)
-class Earning:
-    """What one lesson brought its instructor. Source: PY-68."""
-
-    payment_id: PaymentId
-    booking_id: BookingId
-    lesson_starts_at: datetime
-    student: str
-    service_name: str
-    minutes: int
-    lesson_price: Money
-    commission: Money
-    commission_bps: int
-    net: Money
-    status: str
-
-
-@frozen(kw_only=True)
 class Earned:
     """What an instructor's account was paid for lessons, less what was taken back. Source: BK-46.
 
@@ -63,20 +45,11 @@ class Earned:
     within: Money
 
 
-def earning_status(net: Money, payout: Money) -> str:
-    """Whether a settled lesson brought its instructor all of *payout*. Source: PY-68."""
-    return "paid" if net == payout else "partial"
-
-
 class PaymentQueries(Protocol):
     """Payments as their parties see them."""
 
     def of_booking(self, booking_id: BookingId, *, viewer: AccountId) -> PaymentView | None:
         """The money of the booking; None where there is none, or *viewer* is not a party to it."""
-        ...
-
-    def earnings(self, instructor_id: InstructorId, page: PageRequest) -> Page[Earning]:
-        """The instructor's settled lessons with a payout, latest settled first."""
         ...
 
     def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
@@ -122,6 +95,11 @@ class PaymentReads(Protocol):
     @property
     def payout_queries(self) -> PayoutQueries:
         """Payouts to banks, to be read."""
+        ...
+
+    @property
+    def statement_queries(self) -> StatementQueries:
+        """Lessons with their money, for those whose money it is."""
         ...
 
     @property

@@ -3,14 +3,15 @@
 import msgspec
 import pytest
 
+from entrypoints.http.earnings import EarningView
 from entrypoints.http.payments import BookingPaymentView
-from entrypoints.http.payouts import EarningView
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.errors import NotFound
 from instainstru_core.kernel.ids import EntityId
 from instainstru_core.kernel.pagination import PageRequest
 from instainstru_core.payments.use_cases.read_payment import read_payment
+from instainstru_core.payments.use_cases.statements.read_earnings import read_earnings
 from instainstru_core.testing.contracts.payment_recovery import swap_card, taught
 from instainstru_core.testing.contracts.payments import HOUR
 from instainstru_core.testing.strategies.payments import Till
@@ -67,8 +68,7 @@ def test_earnings_show_nothing_of_what_the_student_paid() -> None:
     """PY-68."""
     till = Till.opened()
     settled(till)
-    with till.read() as reads:
-        (earning,) = reads.payment_queries.earnings(till.classroom.instructor, PageRequest()).items
+    (earning,) = read_earnings(till.classroom.instructor, PageRequest(), read=till.read).items
     fields = msgspec.structs.asdict(EarningView.of(earning))
     assert (fields["commission_cents"], fields["net_cents"]) == (1350, 7650)
     assert not {int(STUDENT_FEE), int(CARD_AMOUNT)} & set(fields.values())

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from attrs import define
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, select, text
 
 from adapters.postgres.cards import CARDS_OF, account_of, card_of
 from adapters.postgres.payments import OF_BOOKING, OPERATIONS_OF, operation_of, payment_of
@@ -14,36 +13,15 @@ from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.money import Money
-from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.kernel.time import Interval
-from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.health import (
     OVERDUE_AFTER,
     QUIET_FOR,
     AuthorisationHealth,
 )
-from instainstru_core.payments.queries import Earned, Earning, PaymentView, earning_status
+from instainstru_core.payments.queries import Earned, PaymentView
 
-_EARNINGS = text(
-    """
-    SELECT payment.payment_id, payment.booking_id, payment.starts_at, payment.minutes,
-           payment.lesson_price_cents, payment.commission_cents, payment.commission_bps,
-           payment.payout_cents,
-           booking.service_name, person.first_name, person.last_name,
-           -sum(line.cents) AS net_cents
-    FROM payments payment
-    JOIN bookings booking ON booking.booking_id = payment.booking_id
-    JOIN journal_lines line ON line.payment_id = payment.payment_id
-        AND line.account = 'connect_owner' AND line.tip_id IS NULL
-    LEFT JOIN accounts person ON person.account_id = payment.student_id
-    WHERE payment.instructor_id = :instructor AND payment.state = 'settled'
-        AND (CAST(:before AS uuid) IS NULL OR payment.payment_id < CAST(:before AS uuid))
-    GROUP BY payment.payment_id, booking.booking_id, person.first_name, person.last_name
-    ORDER BY payment.payment_id DESC
-    LIMIT :rows
-    """
-)
 _EARNED = text(
     """
     SELECT coalesce(-sum(line.cents), 0) AS total,
@@ -98,21 +76,6 @@ class PostgresPaymentQueries:
             card=None if card is None else card_of(card),
         )
 
-    def earnings(self, instructor_id: InstructorId, page: PageRequest) -> Page[Earning]:
-        values = {
-            "instructor": instructor_id.value,
-            "before": None if page.cursor is None else _before(page.cursor),
-            "rows": page.limit + 1,
-        }
-        rows = self._connection.execute(_EARNINGS, values).all()
-        shown = rows[: page.limit]
-        return Page(
-            items=[_earning(row) for row in shown],
-            next_cursor=Cursor((str(PaymentId(shown[-1].payment_id)),))
-            if len(rows) > len(shown)
-            else None,
-        )
-
     def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
         values = {
             "instructor": instructor_id.value,
@@ -136,23 +99,3 @@ class PostgresPaymentQueries:
             connect_accounts.c.instructor_id == instructor_id
         )
         return account_of(self._connection.execute(statement).one_or_none())
-
-
-def _before(cursor: Cursor) -> object:
-    return PaymentId.parse(str(cursor.key[0])).value
-
-
-def _earning(row: Row[Any]) -> Earning:
-    return Earning(
-        payment_id=PaymentId(row.payment_id),
-        booking_id=BookingId(row.booking_id),
-        lesson_starts_at=row.starts_at,
-        student="" if row.first_name is None else f"{row.first_name} {row.last_name[:1]}.",
-        service_name=row.service_name,
-        minutes=row.minutes,
-        lesson_price=Money(row.lesson_price_cents),
-        commission=Money(row.commission_cents),
-        commission_bps=row.commission_bps,
-        net=Money(int(row.net_cents)),
-        status=earning_status(Money(int(row.net_cents)), Money(row.payout_cents)),
-    )

@@ -139,6 +139,8 @@ payments = Table(
         ),
     ),
     Index("payments_instructor_idx", "instructor_id", "payment_id"),
+    Index("payments_taught_idx", "instructor_id", "starts_at", "payment_id"),
+    Index("payments_paid_idx", "student_id", "starts_at", "payment_id"),
     Index("payments_card_idx", "card_id", postgresql_where=text("state <> 'settled'")),
 )
 

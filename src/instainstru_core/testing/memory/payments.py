@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve
 
 from instainstru_core.accounts.ids import AccountId, StudentId
-from instainstru_core.accounts.model import Account as Person
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.model.booking import Booking
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.errors import InvalidState, StaleAggregate
-from instainstru_core.kernel.money import NOTHING, Money
-from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
+from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import (
     CardInUse,
@@ -36,12 +33,13 @@ from instainstru_core.payments.model.operation import (
     TRANSFER_FAILED,
     Matter,
     OperationKind,
+    OperationState,
     PaymentOperation,
 )
 from instainstru_core.payments.model.payment import Payment, PaymentState
-from instainstru_core.payments.model.planner import final_plan
 from instainstru_core.payments.ports import CheckoutFacts
-from instainstru_core.payments.queries import Earned, Earning, PaymentView, earning_status
+from instainstru_core.payments.queries import Earned, PaymentView
+from instainstru_core.payments.statements.facts import ShownCard
 from instainstru_core.testing.memory.debts import standing_in
 from instainstru_core.testing.memory.pricing import tier_facts
 
@@ -154,6 +152,8 @@ class InMemoryPaymentOperations:
 
     def save(self, operation: PaymentOperation) -> None:
         self.get(operation.operation_id)
+        if (operation.state is OperationState.PLANNED) != (operation.sent_at is None):
+            raise InvalidState("what is not planned any more was sent, or withdrawn")
         _operations(self._tables)[operation.operation_id] = operation
 
     def get(self, operation_id: OperationId) -> PaymentOperation:
@@ -163,7 +163,11 @@ class InMemoryPaymentOperations:
 
     def find_by_reference(self, reference: str) -> PaymentOperation | None:
         for each in _of(self._tables, "processor_ref", reference):
-            if each.kind in {OperationKind.AUTHORISE, OperationKind.CHARGE}:
+            if each.kind in {
+                OperationKind.AUTHORISE,
+                OperationKind.CHARGE,
+                OperationKind.REFUND,
+            }:
                 return each
         return None
 
@@ -201,7 +205,10 @@ class InMemoryCards:
         rows[card.card_id] = card
 
     def remove(self, card: SavedCard) -> None:
-        self._tables.of("saved_cards", CardId, SavedCard).pop(card.card_id, None)
+        gone = self._tables.of("saved_cards", CardId, SavedCard).pop(card.card_id, None)
+        if gone is not None:
+            shown = ShownCard(brand=gone.brand, last4=gone.last4)
+            self._tables.of("forgotten_cards", CardId, ShownCard)[card.card_id] = shown
 
     def paying(self, card_id: CardId) -> Sequence[PaymentId]:
         return sorted(
@@ -306,23 +313,6 @@ class InMemoryPaymentQueries:
             card=self._tables.of("saved_cards", CardId, SavedCard).get(payment.card_id),
         )
 
-    def earnings(self, instructor_id: InstructorId, page: PageRequest) -> Page[Earning]:
-        mine = [
-            payment
-            for payment in _payments(self._tables).values()
-            if payment.instructor_id == instructor_id and payment.settled and self._net(payment)
-        ]
-        mine.sort(key=lambda payment: payment.payment_id, reverse=True)
-        if page.cursor is not None:
-            before = PaymentId.parse(str(page.cursor.key[0]))
-            mine = [payment for payment in mine if payment.payment_id < before]
-        shown = mine[: page.limit]
-        more = len(mine) > len(shown)
-        return Page(
-            items=[self._earning(payment) for payment in shown],
-            next_cursor=Cursor((str(shown[-1].payment_id),)) if more else None,
-        )
-
     def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
         paid = [
             (journal.occurred_at in within, -line.cents)
@@ -367,26 +357,3 @@ class InMemoryPaymentQueries:
     def payout_account(self, instructor_id: InstructorId) -> ConnectAccount | None:
         rows = self._tables.of("connect_accounts", InstructorId, ConnectAccount)
         return rows.get(instructor_id)
-
-    def _earning(self, payment: Payment) -> Earning:
-        people = self._tables.of("accounts", AccountId, Person)
-        student = people.get(AccountId(payment.student_id.value))
-        booking = self._tables.of("bookings", BookingId, Booking)[payment.booking_id]
-        price, net = payment.breakdown, self._net(payment)
-        return Earning(
-            payment_id=payment.payment_id,
-            booking_id=payment.booking_id,
-            lesson_starts_at=payment.lesson.starts_at,
-            student="" if student is None else f"{student.first_name} {student.last_name[:1]}.",
-            service_name=booking.service_name,
-            minutes=price.minutes,
-            lesson_price=price.lesson_price,
-            commission=price.commission,
-            commission_bps=price.commission_bps,
-            net=net,
-            status=earning_status(net, price.payout),
-        )
-
-    def _net(self, payment: Payment) -> Money:
-        plan = final_plan(payment) if payment.outcome is not None else None
-        return NOTHING if plan is None else plan.payout

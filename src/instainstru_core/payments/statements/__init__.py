@@ -1,0 +1,1 @@
+"""What students and instructors can read, print and file of their money, out of the books."""
