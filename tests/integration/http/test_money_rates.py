@@ -1,9 +1,10 @@
-"""What moves money may be asked five times a minute, by one person, whatever it is.
+"""What moves money may be asked every twelve seconds, by one person, whatever it is.
 
 Source: SE-4, SE-12, PY-72.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -20,7 +21,8 @@ from tests.integration.http.people import Client
 from tests.integration.http.routes import NOTHING
 
 TIP: Final = {"amount_cents": 500}
-A_MINUTE: Final = 5
+PAUSE: Final = timedelta(seconds=12)
+"""Five a minute, and no burst."""
 
 
 @define
@@ -74,22 +76,20 @@ def shop() -> Iterator[Shop]:
 
 
 def _spend(shop: Shop) -> None:
-    """Ask for money five times, on different routes, and be refused for other reasons."""
-    paths = (f"/debts/{NOTHING}/payments", f"/bookings/{NOTHING}/payment-retries")
-    for number in range(A_MINUTE):
-        assert shop.post(paths[number % 2], {}).status_code == 404
+    """Ask for money on another route, and be refused for another reason."""
+    assert shop.post(f"/debts/{NOTHING}/payments", {}).status_code == 404
 
 
-def test_the_sixth_time_in_a_minute_moves_nothing(shop: Shop) -> None:
-    """PY-72: one allowance for all of them, however they ended, and no burst."""
+def test_the_second_time_in_twelve_seconds_moves_nothing(shop: Shop) -> None:
+    """PY-72: one allowance for all routes, however the first one ended."""
     _spend(shop)
     moved = len(shop.world.processor.books.effects)
-    sixth = shop.post(shop.tips, TIP)
-    assert (sixth.status_code, sixth.json()["code"]) == (429, "rate_limited")
-    assert sixth.headers["X-RateLimit-Policy"] == "financial"
-    assert int(sixth.headers["Retry-After"]) <= 60 / A_MINUTE
+    second = shop.post(shop.tips, TIP)
+    assert (second.status_code, second.json()["code"]) == (429, "rate_limited")
+    assert second.headers["X-RateLimit-Policy"] == "financial"
+    assert int(second.headers["Retry-After"]) == PAUSE.total_seconds()
     assert len(shop.world.processor.books.effects) == moved
-    shop.world.clock.move(HOUR)
+    shop.world.clock.move(PAUSE)
     assert shop.post(shop.tips, TIP).status_code == 201
 
 
@@ -98,13 +98,11 @@ def test_a_replay_costs_nothing_and_is_never_too_late(shop: Shop) -> None:
     key = "the-same-key-of-one-tip"
     first = shop.post(shop.tips, TIP, key=key)
     assert first.status_code == 201, first.text
-    for _ in range(2 * A_MINUTE):
+    for _ in range(10):
         again = shop.post(shop.tips, TIP, key=key)
         assert (again.status_code, again.content) == (201, first.content)
         assert again.headers["Idempotency-Replayed"] == "true"
     moved = len(shop.world.processor.books.effects)
-    for number in range(A_MINUTE - 1):
-        assert shop.post(shop.tips, TIP).status_code == 409, number
     assert shop.post(shop.tips, TIP).status_code == 429
     assert shop.post(shop.tips, TIP, key=key).content == first.content
     assert len(shop.world.processor.books.effects) == moved
@@ -112,7 +110,7 @@ def test_a_replay_costs_nothing_and_is_never_too_late(shop: Shop) -> None:
 
 def test_what_is_refused_before_the_limit_costs_nothing(shop: Shop) -> None:
     """SE-12: who may not, or says nonsense, is told so first."""
-    for _ in range(2 * A_MINUTE):
+    for _ in range(5):
         assert shop.post(shop.tips, {"amount_cents": "5"}).status_code == 422
         assert shop.post(shop.tips, TIP, who="jane.1").status_code == 403
         assert shop.post(shop.tips, TIP, key="short").status_code == 400
@@ -121,8 +119,8 @@ def test_what_is_refused_before_the_limit_costs_nothing(shop: Shop) -> None:
 
 def test_what_one_spends_is_not_anothers(shop: Shop) -> None:
     """SE-4: by person."""
-    _spend(shop)
     path = f"/debts/{NOTHING}/payments"
+    _spend(shop)
     assert shop.post(path, {}).status_code == 429
     assert shop.post(path, {}, who="bob.3").status_code == 404
 
@@ -132,6 +130,6 @@ def test_a_limit_that_was_met_keeps_the_key_free(shop: Shop) -> None:
     _spend(shop)
     key = "a-key-that-came-too-soon"
     assert shop.post(shop.tips, TIP, key=key).status_code == 429
-    shop.world.clock.move(HOUR)
+    shop.world.clock.move(PAUSE)
     done = shop.post(shop.tips, TIP, key=key)
     assert (done.status_code, "Idempotency-Replayed" in done.headers) == (201, False)
