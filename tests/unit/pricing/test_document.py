@@ -73,6 +73,19 @@ def test_a_document_means_what_it_was_made_of(config: PricingConfig) -> None:
     assert pricing_of(document_of(config), version=config.version) == config
 
 
+def test_pr_7_a_category_overrides_one_modality_or_both() -> None:
+    """What it leaves out is the default's of the same document."""
+    config = pricing_of(
+        document(
+            floors={"in_person_cents": 8500, "remote_cents": 6500},
+            category_floors={"music": {"in_person_cents": 9000}},
+        ),
+        version=2,
+    )
+    assert config.category_floors == {"music": Floors(in_person=Money(9000), remote=Money(6500))}
+    assert pricing_of(document_of(config), version=2) == config
+
+
 def test_category_floors_are_kept_by_slug() -> None:
     """PR-7."""
     floors = {"music": {"in_person_cents": 9000, "remote_cents": 0}}

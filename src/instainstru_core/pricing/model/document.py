@@ -93,7 +93,7 @@ def pricing_of(body: Mapping[str, Any], *, version: int) -> PricingConfig:
     boost = judge.number("/founding_search_boost", body, "founding_search_boost", 1.0, 3.0)
     tiers = _tiers(judge, body)
     floors = judge.floors("/floors", body.get("floors"))
-    categories = _category_floors(judge, body)
+    categories = _category_floors(judge, body, floors)
     milestones = _milestones(judge, body, numbers["credit_cycle_lessons"])
     judge.conclude()
     return PricingConfig(
@@ -158,11 +158,14 @@ class _Judge:
             return least
         return float(value)  # type: ignore[arg-type]
 
-    def floors(self, path: str, value: object) -> Floors:
+    def floors(self, path: str, value: object, default: Floors | None = None) -> Floors:
+        """The floors that *value* names; what it leaves out is the *default*'s, if there is one."""
         if not isinstance(value, Mapping):
             self.refuse(path, "must name in_person_cents and remote_cents")
             return Floors()
         self.names(path, value, frozenset(_FLOORS))
+        if default is not None:
+            value = {**_floors_of(default), **value}
         cents = [self.whole(f"{path}/{name}", value, name, 0, MOST_CENTS) for name in _FLOORS]
         return Floors(in_person=Money(cents[0]), remote=Money(cents[1]))
 
@@ -224,13 +227,14 @@ def _reaches(row: Mapping[str, Any], minimum: int) -> bool:
     return type(maximum) is int and maximum >= minimum
 
 
-def _category_floors(judge: _Judge, body: Mapping[str, Any]) -> dict[str, Floors]:
+def _category_floors(judge: _Judge, body: Mapping[str, Any], default: Floors) -> dict[str, Floors]:
+    """What a category overrides, of one modality or both. Source: PR-7."""
     value = body.get("category_floors")
     if not isinstance(value, Mapping):
         judge.refuse("/category_floors", "must be an object, by the slug of the category")
         return {}
     return {
-        str(slug): judge.floors(f"/category_floors/{slug}", floors)
+        str(slug): judge.floors(f"/category_floors/{slug}", floors, default)
         for slug, floors in value.items()
     }
 
