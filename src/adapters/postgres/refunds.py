@@ -7,7 +7,9 @@ from attrs import define
 from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.tables.payments import payments
 from adapters.postgres.tables.refunds import chargebacks, refunds
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.payments.chargebacks.errors import ChargebackNotFound
 from instainstru_core.payments.chargebacks.model import Chargeback, ChargebackStatus
 from instainstru_core.payments.chargebacks.plan import Recovery
@@ -28,6 +30,12 @@ _REFUND_BY_PROOF: Final = select(refunds).where(_R.proof == bindparam("proof"))
 CHARGEBACKS_OF: Final = (
     select(chargebacks)
     .where(_C.payment_id == bindparam("payment_id", type_=_C.payment_id.type))
+    .order_by(_C.chargeback_id)
+)
+_CHARGEBACKS_OF_STUDENT: Final = (
+    select(chargebacks)
+    .join(payments, payments.c.payment_id == _C.payment_id)
+    .where(payments.c.student_id == bindparam("student", type_=payments.c.student_id.type))
     .order_by(_C.chargeback_id)
 )
 _CHARGEBACK: Final = select(chargebacks).where(
@@ -101,6 +109,10 @@ class PostgresChargebacks:
 
     def of(self, payment_id: PaymentId) -> Sequence[Chargeback]:
         rows = self._connection.execute(CHARGEBACKS_OF, {"payment_id": payment_id})
+        return [chargeback_of(row) for row in rows]
+
+    def of_student(self, student_id: StudentId) -> Sequence[Chargeback]:
+        rows = self._connection.execute(_CHARGEBACKS_OF_STUDENT, {"student": student_id})
         return [chargeback_of(row) for row in rows]
 
 

@@ -100,6 +100,16 @@ class Chargeback:
         return self.status is ChargebackStatus.OPEN
 
     @property
+    def bars(self) -> bool:
+        """Whether its student may not book until it is closed. Source: PY-56."""
+        return self.is_open and self.barred
+
+    def lost_after(self, moment: datetime) -> bool:
+        """Whether it was lost then or later: its student waits for an operator. Source: PY-57."""
+        lost_at = self.closed_at if self.status is ChargebackStatus.LOST else None
+        return not self.beside and lost_at is not None and lost_at >= moment
+
+    @property
     def decided(self) -> bool:
         """Whether nothing more is heard of it."""
         return self.status in _DECIDED

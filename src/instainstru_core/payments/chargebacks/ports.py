@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.payments.chargebacks.model import Chargeback
 from instainstru_core.payments.ids import ChargebackId, PaymentId
 
@@ -28,4 +29,8 @@ class Chargebacks(Protocol):
 
     def of(self, payment_id: PaymentId) -> Sequence[Chargeback]:
         """The payment's chargebacks, oldest first."""
+        ...
+
+    def of_student(self, student_id: StudentId) -> Sequence[Chargeback]:
+        """The chargebacks of all of the student's payments, oldest first."""
         ...

@@ -1,16 +1,26 @@
-"""Which transfers of a lesson give something back, and how much of each. Source: PY-53, PY-56."""
+"""Which transfers of a lesson give something back, and what else is left of them. PY-53, PY-56."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
 
 from instainstru_core.kernel.money import NOTHING, Money
+from instainstru_core.payments.model.afterwards import look_into
 from instainstru_core.payments.model.operation import (
+    REFUND_FAILED,
+    REVERSAL_FAILED,
     Matter,
     OperationKind,
     OperationState,
     PaymentOperation,
+    latest_of_legs,
 )
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.ports import PaymentWork
+from instainstru_core.payments.refunds.model import RefundState
+
+DISPUTE_LOST: Final = "dispute_lost"
+"""Why a transfer that waited is never made."""
 
 
 def transferred(work: PaymentWork, payment: Payment) -> list[PaymentOperation]:
@@ -69,3 +79,28 @@ def reversals(
             yield f"{number}", name, part
         if left == NOTHING:
             return
+
+
+def owed_transfers(work: PaymentWork, payment: Payment) -> list[PaymentOperation]:
+    """What waits to be sent to the instructor, or was refused for good, leg by leg."""
+    every = work.payment_operations.of(payment.payment_id)
+    return [
+        each
+        for each in latest_of_legs(every, OperationKind.TRANSFER)
+        if each.state is OperationState.PLANNED
+        or (each.state is OperationState.FAILED and each.error_code != DISPUTE_LOST)
+    ]
+
+
+def look_on(work: PaymentWork, payment: Payment, *, refunds: bool = True, at: datetime) -> Payment:
+    """What a person looked into before a dispute is still theirs afterwards. Source: PY-58.
+
+    Without *refunds* nobody needs those that failed: the bank gave the money back.
+    """
+    failed = work.refunds.of(payment.payment_id) if refunds else ()
+    if any(each.state is RefundState.FAILED for each in failed):
+        return look_into(payment, REFUND_FAILED, at=at)
+    every = work.payment_operations.of(payment.payment_id, Matter.REFUND)
+    if any(each.stuck for each in latest_of_legs(every, OperationKind.REVERSE)):
+        return look_into(payment, REVERSAL_FAILED, at=at)
+    return payment

@@ -5,6 +5,7 @@ Source: PY-56, PY-57, Appendix A rows 14, 27…30.
 
 import pytest
 
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import BookingStatus, Standing
 from instainstru_core.kernel.errors import InvalidState
 from instainstru_core.kernel.money import NOTHING, Money
@@ -38,6 +39,25 @@ from instainstru_core.testing.contracts.refunds import (
 )
 from instainstru_core.testing.contracts.tips import tip
 from instainstru_core.testing.strategies.payments import Till
+
+
+def spent(till: Till) -> Booking:
+    """A lesson that was called off late, and whose credit pays for another one."""
+    booking = held(till)
+    till.at(booking.lesson.starts_at - 20 * HOUR)
+    call_off(till, booking)
+    till.work_off()
+    till.pay(till.hold(hours_ahead=200), credit_cents=9000)
+    return booking
+
+
+def settled_beside(till: Till) -> Booking:
+    """A lesson that was taught and paid out, whatever else there is."""
+    booking = held(till)
+    till.at(booking.lesson.ends_at)
+    till.complete(booking)
+    till.at(booking.lesson.ends_at + 24 * HOUR)
+    return booking
 
 
 class ChargebacksContract:
@@ -147,6 +167,31 @@ class ChargebacksContract:
         close(till, dispute, DisputeStatus.WON)
         assert credit(till).balance.available == Money(9000)
         assert till.payment(booking).outcome is Outcome.STUDENT_CANCELLED_12_24
+
+    def test_py_56_nobody_books_before_the_last_such_dispute_closes(self, till: Till) -> None:
+        """Two lessons whose credit was spent are disputed."""
+        lessons = [spent(till), spent(till)]
+        first, second = (disputed(till, lesson) for lesson in lessons)
+        assert standing(till) is Standing.RESTRICTED
+        close(till, first, DisputeStatus.WON)
+        assert standing(till) is Standing.RESTRICTED, "the other is still open"
+        close(till, second, DisputeStatus.WON)
+        assert standing(till) is Standing.OK
+
+    @pytest.mark.parametrize("which", ["opened first", "opened last"])
+    def test_py_57_one_that_is_lost_meanwhile_is_an_operators_to_forgive(
+        self, till: Till, which: str
+    ) -> None:
+        """However another one ends."""
+        barring, taught = spent(till), settled_beside(till)
+        if which == "opened first":
+            won, lost = disputed(till, barring), disputed(till, taught)
+        else:
+            lost, won = disputed(till, taught), disputed(till, barring)
+        till.clock.set(till.clock.now() + HOUR)
+        close(till, lost, DisputeStatus.LOST)
+        close(till, won, DisputeStatus.WON)
+        assert standing(till) is Standing.RESTRICTED
 
     def test_lost_while_the_money_is_locked(self, till: Till) -> None:
         """PY-57: the escrow covers it, nobody is paid, and the lesson is off."""

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from attrs import define
 
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.payments.chargebacks.errors import ChargebackNotFound
 from instainstru_core.payments.chargebacks.model import Chargeback
 from instainstru_core.payments.ids import ChargebackId, PaymentId, RefundId
+from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.refunds.errors import RefundNotFound
 from instainstru_core.payments.refunds.model import Refund
 
@@ -75,6 +77,12 @@ class InMemoryChargebacks:
 
     def of(self, payment_id: PaymentId) -> Sequence[Chargeback]:
         mine = [each for each in self._rows().values() if each.payment_id == payment_id]
+        return sorted(mine, key=lambda chargeback: chargeback.chargeback_id)
+
+    def of_student(self, student_id: StudentId) -> Sequence[Chargeback]:
+        payments = self._tables.of("payments", PaymentId, Payment)
+        every = self._rows().values()
+        mine = [each for each in every if payments[each.payment_id].student_id == student_id]
         return sorted(mine, key=lambda chargeback: chargeback.chargeback_id)
 
     def _rows(self) -> dict[ChargebackId, Chargeback]:

@@ -5,7 +5,6 @@ calls that it needs. Source: PY-56, PY-57, Appendix A rows 27…30.
 """
 
 from datetime import datetime
-from typing import Final
 
 from attrs import evolve, frozen
 
@@ -35,8 +34,6 @@ from instainstru_core.payments.model.afterwards import (
 )
 from instainstru_core.payments.model.operation import (
     NEVER_ARRIVED,
-    REFUND_FAILED,
-    REVERSAL_FAILED,
     REVIEW_PAUSE,
     TRANSFER_FAILED,
     TRANSFER_RETRIES,
@@ -54,15 +51,17 @@ from instainstru_core.payments.model.processor import (
     Reversed,
     Transferred,
 )
-from instainstru_core.payments.refunds.model import RefundState
 from instainstru_core.payments.use_cases.credits.till import CreditTill
 from instainstru_core.payments.use_cases.debts.recognise_debt import recognise_debt
 from instainstru_core.payments.use_cases.pursue_ending import Clerk
-from instainstru_core.payments.use_cases.reversing import reversals, unreversed
+from instainstru_core.payments.use_cases.reversing import (
+    DISPUTE_LOST,
+    look_on,
+    owed_transfers,
+    reversals,
+    unreversed,
+)
 from instainstru_core.payments.use_cases.transfers_paused import transfers_paused
-
-DISPUTE_LOST: Final = "dispute_lost"
-"""Why a transfer that waited is never made."""
 
 
 def chargeback_named(operation: PaymentOperation) -> ChargebackId:
@@ -126,7 +125,7 @@ class ChargebackDesk(Clerk):
         going_on = go_on(payment, at=self._at, paying=repaid)
         if going_on.state is not PaymentState.SETTLED:
             self._pick_up(going_on)
-        return self._look_on(going_on)
+        return look_on(self._work, going_on, at=self._at)
 
     def lose(self, chargeback: Chargeback, payment: Payment) -> Payment:
         """The money is gone: whoever had it bears it, the platform the rest. Source: PY-57."""
@@ -162,7 +161,7 @@ class ChargebackDesk(Clerk):
         self._give_up_held(lost, payment)
         self._credits.revoke_milestone(payment)
         payment = end_dispute(payment, lost.amount, lost.status.value, at=self._at)
-        return self._look_on(lose(payment, at=self._at), refunds=False)
+        return look_on(self._work, lose(payment, at=self._at), refunds=False, at=self._at)
 
     def drop(self, chargeback: Chargeback, payment: Payment) -> Payment:
         """The bank only asked, and is content. Source: PY-57."""
@@ -239,16 +238,26 @@ class ChargebackDesk(Clerk):
                 )
 
     def _bar(self, payment: Payment) -> bool:
-        """Keep the student from booking while the credit they spent is disputed. Source: PY-56."""
-        if self._work.standings.of(payment.student_id) is not Standing.OK:
-            return False
-        self._work.standings.set(payment.student_id, Standing.RESTRICTED, at=self._at)
-        return True
+        """Keep the student from booking while the credit they spent is disputed. Source: PY-56.
+
+        Several disputes may do so at once; what was kept from them before by others stays so.
+        """
+        standing = self._work.standings.of(payment.student_id)
+        if standing is Standing.OK:
+            self._work.standings.set(payment.student_id, Standing.RESTRICTED, at=self._at)
+            return True
+        every = self._work.chargebacks.of_student(payment.student_id)
+        return standing is Standing.RESTRICTED and any(each.bars for each in every)
 
     def _unbar(self, chargeback: Chargeback, payment: Payment) -> None:
+        """Let the student book again, unless another dispute is open, or was lost meanwhile."""
         standings = self._work.standings
-        if chargeback.barred and standings.of(payment.student_id) is Standing.RESTRICTED:
-            standings.set(payment.student_id, Standing.OK, at=self._at)
+        if not chargeback.barred or standings.of(payment.student_id) is not Standing.RESTRICTED:
+            return
+        for each in self._work.chargebacks.of_student(payment.student_id):
+            if each.bars or each.lost_after(chargeback.opened_at):
+                return
+        standings.set(payment.student_id, Standing.OK, at=self._at)
 
     def _take_back(self, chargeback: Chargeback, payment: Payment) -> None:
         """Try to reverse what was paid out; what still waits is just held. Source: PY-56."""
@@ -265,24 +274,13 @@ class ChargebackDesk(Clerk):
                 matter=Matter.CHARGEBACK,
             )
 
-    def _owed_transfers(self, payment: Payment) -> list[PaymentOperation]:
-        """What waits to be sent to the instructor, or was refused for good, leg by leg."""
-        return [
-            each
-            for each in latest_of_legs(
-                self._work.payment_operations.of(payment.payment_id), OperationKind.TRANSFER
-            )
-            if each.state is OperationState.PLANNED
-            or (each.state is OperationState.FAILED and each.error_code != DISPUTE_LOST)
-        ]
-
     def _owed(self, payment: Payment) -> Money:
         """What the instructor is owed and was not sent yet."""
-        return sum((each.amount for each in self._owed_transfers(payment)), NOTHING)
+        return sum((each.amount for each in owed_transfers(self._work, payment)), NOTHING)
 
     def _release_held(self, payment: Payment) -> None:
         """What waited goes to the sweeper at once; what was refused for good is tried once more."""
-        for each in self._owed_transfers(payment):
+        for each in owed_transfers(self._work, payment):
             if each.state is OperationState.PLANNED:
                 self._work.payment_operations.save(evolve(each, next_attempt_at=self._at))
             else:
@@ -296,25 +294,12 @@ class ChargebackDesk(Clerk):
                     not_before=self._at,
                 )
 
-    def _look_on(self, payment: Payment, *, refunds: bool = True) -> Payment:
-        """Whatever a person looked into before the dispute is still theirs. Source: PY-58."""
-        failed = self._work.refunds.of(payment.payment_id) if refunds else ()
-        if any(each.state is RefundState.FAILED for each in failed):
-            return look_into(payment, REFUND_FAILED, at=self._at)
-        reversals_made = latest_of_legs(
-            self._work.payment_operations.of(payment.payment_id, Matter.REFUND),
-            OperationKind.REVERSE,
-        )
-        if any(each.stuck for each in reversals_made):
-            return look_into(payment, REVERSAL_FAILED, at=self._at)
-        return payment
-
     def _give_up_held(self, chargeback: Chargeback, payment: Payment) -> None:
         """What was not sent never is, but for what the dispute does not cover."""
         held = self._owed(payment)
         kept = min(held, chargeback.recovery.payout)
         target = ""
-        for each in self._owed_transfers(payment):
+        for each in owed_transfers(self._work, payment):
             target = each.target
             self._work.payment_operations.save(each.withdraw(DISPUTE_LOST, at=self._at))
         books, source = self._bank_books(payment), f"{chargeback.chargeback_id}:held"
