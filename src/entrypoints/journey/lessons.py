@@ -17,6 +17,7 @@ from entrypoints.journey.stage import (
     LESSON_CENTS,
     MINUTE,
     PAYOUT_CENTS,
+    PROCESSING_CENTS,
     SERVICE,
     TUESDAY,
     Stage,
@@ -243,6 +244,7 @@ _EXPECTED_BALANCES: Final = {
     "auth_held": 0,
     "student_fee_revenue": -FEE_CENTS,
     "commission_revenue": -COMMISSION_CENTS,
-    "processor_balance": CARD_CENTS - PAYOUT_CENTS,
+    "processor_balance": CARD_CENTS - PAYOUT_CENTS - PROCESSING_CENTS,
+    "processing_fee_expense": PROCESSING_CENTS,
     "connect_balance": PAYOUT_CENTS,
 }

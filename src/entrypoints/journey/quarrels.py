@@ -88,7 +88,8 @@ class Quarrels:
         payment = stage.payment_in_state(rival, lesson["booking_id"], "settled")
         agree("outcome", payment["outcome"], "instructor_no_show_full_refund")
         agree("calls", calls_of(payment), [("authorise", "succeeded"), ("void", "succeeded")])
-        agree("earned", stage.earned(lesson["booking_id"]), None)
+        earned = stage.earned(lesson["booking_id"]) or {}
+        agree("earned", (earned.get("net_cents"), earned.get("status")), (0, "refunded"))
         return "nobody objected for a day: the hold on the card is gone, nothing was charged"
 
     def _wait_for_the_verdict(self) -> None:

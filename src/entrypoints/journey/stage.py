@@ -17,6 +17,8 @@ FEE_CENTS: Final = 1_440
 CARD_CENTS: Final = LESSON_CENTS + FEE_CENTS
 COMMISSION_CENTS: Final = 1_800
 PAYOUT_CENTS: Final = LESSON_CENTS - COMMISSION_CENTS
+PROCESSING_CENTS: Final = 420
+"""What the simulated processor keeps of a charge of that amount: 2.9 % and 30 cents."""
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
