@@ -27,7 +27,7 @@ configs = st.builds(
         ),
     ),
     st.lists(st.integers(1, 9), min_size=3, max_size=3),
-    st.integers(1500, 5000),
+    st.integers(1501, 5000),
     st.sets(st.integers(1, 1500), min_size=0, max_size=3),
 )
 
