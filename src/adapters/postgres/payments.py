@@ -67,7 +67,7 @@ _OPERATIONS_IN = OPERATIONS_OF.where(payment_operations.c.matter == bindparam("m
 _BY_REFERENCE = (
     select(payment_operations)
     .where(payment_operations.c.processor_ref == bindparam("reference"))
-    .where(payment_operations.c.kind.in_(("authorise", "charge")))
+    .where(payment_operations.c.kind.in_(("authorise", "charge", "refund")))
 )
 _LAPSING = (
     select(payments.c.payment_id)

@@ -105,7 +105,10 @@ class PaymentOperations(Protocol):
         ...
 
     def find_by_reference(self, reference: str) -> PaymentOperation | None:
-        """The hold or charge that was asked for and is called *reference*, granted or not."""
+        """The hold, charge or refund that was asked for and is called *reference*.
+
+        Granted or not.
+        """
         ...
 
     def of(

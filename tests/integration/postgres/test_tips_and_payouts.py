@@ -12,6 +12,7 @@ from instainstru_core.testing.contracts.payout_accounts import (
     SchedulesContract,
 )
 from instainstru_core.testing.contracts.payouts import BankPayoutsContract, InstantPayoutsContract
+from instainstru_core.testing.contracts.tip_refunds import TipRefundsContract, TipTroublesContract
 from instainstru_core.testing.contracts.tips import (
     GivingTipsContract,
     TipStoreContract,
@@ -44,6 +45,14 @@ class TestTipTransfers(TipTransfersContract):
 
 
 class TestTipStore(TipStoreContract):
+    """On PostgreSQL."""
+
+
+class TestTipRefunds(TipRefundsContract):
+    """On PostgreSQL."""
+
+
+class TestTipTroubles(TipTroublesContract):
     """On PostgreSQL."""
 
 

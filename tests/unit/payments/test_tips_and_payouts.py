@@ -11,6 +11,7 @@ from instainstru_core.testing.contracts.payout_accounts import (
     SchedulesContract,
 )
 from instainstru_core.testing.contracts.payouts import BankPayoutsContract, InstantPayoutsContract
+from instainstru_core.testing.contracts.tip_refunds import TipRefundsContract, TipTroublesContract
 from instainstru_core.testing.contracts.tips import (
     GivingTipsContract,
     TipStoreContract,
@@ -40,6 +41,14 @@ class TestTipTransfers(TipTransfersContract):
 
 
 class TestTipStore(TipStoreContract):
+    """In memory."""
+
+
+class TestTipRefunds(TipRefundsContract):
+    """In memory."""
+
+
+class TestTipTroubles(TipTroublesContract):
     """In memory."""
 
 

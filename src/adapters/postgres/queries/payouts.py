@@ -13,12 +13,14 @@ from adapters.postgres.tips import tip_of
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.money import Money
-from instainstru_core.kernel.pagination import Page, PageRequest
+from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
+from instainstru_core.payments.ids import TipId
 from instainstru_core.payments.payouts.model import InstantPayout, KnownPayout, PayoutHold
 from instainstru_core.payments.payouts.ports import PaidOut, cursor_after, place_of
 from instainstru_core.payments.tips.model import Tip
 
 _B, _I, _H = bank_payouts.c, instant_payouts.c, payout_holds.c
+_STUCK_TIPS: Final = select(tips).where(tips.c.stuck).order_by(tips.c.tip_id)
 _TIPS: Final = (
     select(tips)
     .where(tips.c.booking_id == bindparam("booking", type_=tips.c.booking_id.type))
@@ -59,6 +61,15 @@ class PostgresTipQueries:
 
     def of_booking(self, booking_id: BookingId) -> Sequence[Tip]:
         return [tip_of(row) for row in self._connection.execute(_TIPS, {"booking": booking_id})]
+
+    def stuck(self, page: PageRequest) -> Page[Tip]:
+        statement = _STUCK_TIPS.limit(page.limit + 1)
+        if page.cursor is not None:
+            statement = statement.where(tips.c.tip_id > TipId.parse(str(page.cursor.key[0])))
+        found = [tip_of(row) for row in self._connection.execute(statement)]
+        shown = found[: page.limit]
+        more = len(found) > len(shown)
+        return Page(items=shown, next_cursor=Cursor((str(shown[-1].tip_id),)) if more else None)
 
 
 @define

@@ -60,6 +60,12 @@ class Bookkeeper(Writer):
         lines = self.pair(escrow, balance, operation.amount, reference)
         return self.journal(JournalType.REFUND, str(operation.operation_id), lines)
 
+    def came_back(self, operation: PaymentOperation) -> list[Journal]:
+        """The card did not take it after all: row 22 undone. Source: PY-54."""
+        balance, escrow = Account.PROCESSOR_BALANCE, Account.BOOKING_ESCROW
+        lines = self.pair(balance, escrow, operation.amount, operation.processor_ref)
+        return self.journal(JournalType.CORRECTION, f"refund:{operation.operation_id}", lines)
+
     def transferred(self, operation: PaymentOperation) -> list[Journal]:
         """Row 18: the instructor's account has it."""
         reference = operation.processor_ref

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import evolve
 
+from instainstru_core.kernel.errors import InvalidState
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.events import (
     PaymentDisputeClosed,
@@ -15,6 +16,7 @@ from instainstru_core.payments.events import (
     PaymentReviewOpened,
     PaymentReviewResolved,
 )
+from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import CHARGEBACK
 from instainstru_core.payments.model.outcomes import Outcome, Share, share_of
 from instainstru_core.payments.model.payment import Payment, PaymentState
@@ -110,6 +112,19 @@ def settle_behind(payment: Payment, outcome: Outcome, *, payout: Money, at: date
         state=PaymentState.MANUAL_REVIEW,
         review_reason=payment.review_reason,
         resume_state=PaymentState.SETTLED,
+        settled_at=None,
+    )
+
+
+def take_again(payment: Payment) -> Payment:
+    """What was given back is the platform's again, and its end is still to come. Source: PY-54."""
+    if payment.hold is None:
+        raise InvalidState("there is no hold whose money came back")
+    return evolve(
+        payment,
+        hold=evolve(payment.hold, status=HoldStatus.CAPTURED),
+        closing=payment.outcome,
+        outcome=None,
         settled_at=None,
     )
 

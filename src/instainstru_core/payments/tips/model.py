@@ -27,6 +27,14 @@ class TipState(StrEnum):
     FAILED = "failed"
 
 
+class TipTrouble(StrEnum):
+    """What a person must look into. Source: PY-47, PY-54, PY-58."""
+
+    TRANSFER_FAILED = "transfer_failed"
+    REFUND_FAILED = "refund_failed"
+    REVERSAL_FAILED = "reversal_failed"
+
+
 OPEN = frozenset({TipState.PENDING, TipState.REQUIRES_ACTION, TipState.PROCESSING})
 
 
@@ -47,7 +55,7 @@ class Tip(Aggregate):
 
     *intent* is the latest attempt at the processor and *charge* the money taken; *transfer* is how
     it reached the instructor. While *transfer* is missing the instructor is owed it; *stuck* says
-    that no further transfer is tried by itself (PY-47).
+    that nothing more is tried by itself (PY-47), and a person must look.
     """
 
     tip_id: TipId
@@ -77,6 +85,15 @@ class Tip(Aggregate):
     def succeeded(self) -> bool:
         """Whether the money was taken."""
         return self.state is TipState.SUCCEEDED
+
+    @property
+    def trouble(self) -> TipTrouble | None:
+        """What a person must look into; None: nothing. Source: PY-58."""
+        if not self.stuck:
+            return None
+        if self.refunded_at is not None:
+            return TipTrouble.REVERSAL_FAILED
+        return TipTrouble.TRANSFER_FAILED if self.transfer is None else TipTrouble.REFUND_FAILED
 
     @property
     def slot(self) -> str:
@@ -154,13 +171,25 @@ class Tip(Aggregate):
         return evolve(self, transfer=transfer, stuck=False)
 
     def give_up(self) -> Self:
-        """The transfer was refused too often: a person must look. Source: PY-47."""
+        """What it needs was refused: a person must look. Source: PY-47, PY-54."""
         return evolve(self, stuck=True)
+
+    def let_be(self) -> Self:
+        """A person looked, and nothing more is to be done. Source: PY-58."""
+        return evolve(self, stuck=False)
 
     def refund(self, *, at: datetime) -> Self:
         """An operator gave it back to the card, whole. Source: PY-51."""
         self._expect(TipState.SUCCEEDED)
-        return evolve(self, refunded_at=at)
+        return evolve(self, refunded_at=at, stuck=False)
+
+    def fall_through(self, *, reversed_: bool) -> Self:
+        """The card did not take it after all, days later; it is the instructor's again. PY-54.
+
+        Where it was *reversed_* from their account, they are owed it.
+        """
+        transfer = None if reversed_ else self.transfer
+        return evolve(self, refunded_at=None, transfer=transfer, stuck=True)
 
     def _expect(self, state: TipState) -> None:
         if self.state is not state:

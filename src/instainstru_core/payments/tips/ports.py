@@ -5,6 +5,7 @@ from typing import Protocol
 
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.kernel.pagination import Page, PageRequest
 from instainstru_core.payments.ids import PaymentId, TipId
 from instainstru_core.payments.tips.model import Tip
 
@@ -54,4 +55,8 @@ class TipQueries(Protocol):
 
     def of_booking(self, booking_id: BookingId) -> Sequence[Tip]:
         """The tips for the booking, oldest first."""
+        ...
+
+    def stuck(self, page: PageRequest) -> Page[Tip]:
+        """The tips that a person must look into, oldest first. Source: PY-58."""
         ...

@@ -209,6 +209,10 @@ class Clerk:
         self.give_back_credit(payment, outcome)
         return payment.settle(outcome, payout=NOTHING, at=self._at)
 
+    def keep_as_credit(self, payment: Payment) -> None:
+        """What no card takes back is the student's credit, fee and all: row 9. PY-54, PY-58."""
+        self._grant(payment, Outcome.ADMIN_FULL_CREDIT, payment.captured)
+
     def give_back_credit(self, payment: Payment, outcome: Outcome) -> None:
         """Let the student spend elsewhere what was set aside for the lesson. Source: CR-6."""
         if payment.breakdown.credit:

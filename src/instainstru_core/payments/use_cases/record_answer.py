@@ -12,7 +12,7 @@ from instainstru_core.booking.terms import Band
 from instainstru_core.booking.timers import completion_timer
 from instainstru_core.kernel.errors import InvalidState
 from instainstru_core.payments.ids import OperationId
-from instainstru_core.payments.model.afterwards import settle_behind
+from instainstru_core.payments.model.afterwards import settle_behind, take_again
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.ladder import WARN_BEFORE
 from instainstru_core.payments.model.operation import (
@@ -237,6 +237,24 @@ class Desk(Renewer):
         if payment.closing is None or share_of(payment.closing) is not Share.NO_CHARGE:
             return payment
         return self.pursue(payment)
+
+    def refund_failed(self, operation: PaymentOperation, payment: Payment, reason: str) -> Payment:
+        """The card did not take back what the lesson's ending gave it. Source: PY-54.
+
+        The money waits in escrow again, and for a person. Of a LOCK that was waived, whose lesson
+        went on with another hold, the reconciliation tells (PY-85).
+        """
+        hold = payment.hold
+        returned = hold is not None and hold.status is HoldStatus.REFUNDED
+        if (
+            operation.state is not OperationState.SUCCEEDED
+            or hold is None
+            or not (payment.settled and returned and hold.intent == operation.target)
+        ):
+            return payment
+        self._work.payment_operations.save(operation.fail(reason, operation.processor_ref))
+        self._work.ledger.post(self._books(payment).came_back(operation))
+        return take_again(payment).review(REFUND_FAILED, at=self._at)
 
     def _given_back(self, operation: PaymentOperation, payment: Payment) -> Payment:
         if not payment.captured:

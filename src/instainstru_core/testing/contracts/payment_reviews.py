@@ -35,6 +35,7 @@ from instainstru_core.testing.contracts.payment_endings import (
     call_off,
     credit,
     held,
+    locked,
     operator,
 )
 from instainstru_core.testing.contracts.payments import HOUR
@@ -117,6 +118,58 @@ class ReviewsContract:
         assert till.payment(booking).state is PaymentState.SETTLED
         with pytest.raises(RemedyNotLegal):
             resolve(till, booking, Remedy.GIVE_CREDIT)
+
+    def refused_by_the_bank(self, till: Till) -> Booking:
+        """Locked money that went back when the lesson was called off, and came back days later."""
+        booking = locked(till)
+        call_off(till, booking, by_instructor=True)
+        till.work_off()
+        assert till.balances() == {}
+        till.clock.move(timedelta(days=3))
+        (made,) = [each.object_id for each in till.processor.effects if each.kind == "refund"]
+        till.processor.fail_refund(made)
+        for _ in range(2):
+            hear_refund(
+                made, begin=till.begin, gateway=till.gateway, ids=till.ids, clock=till.clock
+            )
+        return booking
+
+    def test_an_ending_whose_refund_fails_days_later(self, till: Till) -> None:
+        """PY-38, PY-54: the money is in escrow again until the card takes it."""
+        booking = self.refused_by_the_bank(till)
+        payment = till.payment(booking)
+        assert (payment.state, payment.review_reason) == (
+            PaymentState.MANUAL_REVIEW,
+            "refund_failed",
+        )
+        assert till.balances() == {
+            Account.PROCESSOR_BALANCE: PRICE,
+            Account.BOOKING_ESCROW: -PRICE,
+        }
+        resolve(till, booking, Remedy.RETRY_REFUND)
+        payment = till.payment(booking)
+        assert (payment.state, payment.outcome) == (
+            PaymentState.SETTLED,
+            Outcome.INSTRUCTOR_CANCELLED,
+        )
+        assert till.balances() == {}
+        assert moved(till) == [("refund", PRICE), ("refund", PRICE)]
+
+    def test_an_ending_whose_refund_no_card_takes(self, till: Till) -> None:
+        """PY-54, PY-58, row 9: fee and all it is the student's credit, out of the escrow."""
+        booking = self.refused_by_the_bank(till)
+        resolve(till, booking, Remedy.GIVE_CREDIT)
+        payment = till.payment(booking)
+        assert (payment.state, payment.outcome) == (
+            PaymentState.SETTLED,
+            Outcome.INSTRUCTOR_CANCELLED,
+        )
+        assert credit(till).balance.available == Money(PRICE)
+        assert till.balances() == {
+            Account.PROCESSOR_BALANCE: PRICE,
+            Account.CREDIT_AVAILABLE: -PRICE,
+        }
+        assert till.books().balanced
 
     def test_a_reversal_that_nobody_can_make(self, till: Till) -> None:
         """PY-54, PY-58: the platform bears it, and nothing is payable any more."""

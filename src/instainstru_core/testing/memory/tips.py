@@ -8,6 +8,7 @@ from attrs import define, evolve
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import StaleAggregate
+from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.payments.ids import PaymentId, TipId
 from instainstru_core.payments.tips.errors import AlreadyTipped, TipNotFound
 from instainstru_core.payments.tips.model import Tip
@@ -80,3 +81,12 @@ class InMemoryTipQueries:
     def of_booking(self, booking_id: BookingId) -> Sequence[Tip]:
         every = _tips(self._tables).values()
         return _oldest_first([tip for tip in every if tip.booking_id == booking_id])
+
+    def stuck(self, page: PageRequest) -> Page[Tip]:
+        found = _oldest_first([tip for tip in _tips(self._tables).values() if tip.stuck])
+        if page.cursor is not None:
+            after = TipId.parse(str(page.cursor.key[0]))
+            found = [tip for tip in found if tip.tip_id > after]
+        shown = found[: page.limit]
+        more = len(found) > len(shown)
+        return Page(items=shown, next_cursor=Cursor((str(shown[-1].tip_id),)) if more else None)

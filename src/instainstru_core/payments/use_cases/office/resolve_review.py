@@ -179,6 +179,11 @@ class _Remedies:
     def _give_credit(self, payment: Payment) -> _Done:
         """What the card will not take is the student's as goodwill credit. Source: PY-54."""
         failed = self._failed_refunds(payment)
+        if not failed and payment.captured and payment.closing is not None:
+            lesson = self._lesson()
+            lesson.keep_as_credit(payment)
+            freed = go_on(payment, at=self._at)
+            return _Done(payment=lesson.end_uncharged(freed, payment.closing))
         amount = sum((each.plan.card for each in failed), NOTHING)
         if not amount:
             raise InvalidState("no refund that an operator ordered failed")

@@ -9,8 +9,9 @@ from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import RefundStatus
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.refunds.model import RefundState
-from instainstru_core.payments.use_cases.carry_out import change_at
+from instainstru_core.payments.use_cases.carry_out import change, change_at
 from instainstru_core.payments.use_cases.refunds.record_refund import RefundDesk, refund_named
+from instainstru_core.payments.use_cases.tips.record_tip import TipDesk
 
 FAILED_LATER = "failed_at_the_bank"
 
@@ -25,8 +26,7 @@ def hear_refund(
 ) -> None:
     """Look at the refund that the processor calls *reference*, and only go forward.
 
-    Refunds that no operator ordered, and such as stand well, need nothing: what they moved is
-    recorded from their own answers.
+    Such as stand well need nothing: what they moved is recorded from their own answers.
 
     Raises:
         OutcomeUnknown: The processor didn't answer.
@@ -35,10 +35,37 @@ def hear_refund(
     if seen is None or seen.status is not RefundStatus.FAILED:
         return
     with begin() as work:
-        refund = work.refunds.find_by_reference(reference)
-        if refund is None:
+        asked = work.payment_operations.find_by_reference(reference)
+        if asked is None or asked.kind is not OperationKind.REFUND:
             return
-        payment = work.payments.get(refund.payment_id)
+        payment = work.payments.get(asked.payment_id)
+        refund = work.refunds.find_by_reference(reference)
+    match asked.matter:
+        case Matter.LESSON:
+            change(
+                payment,
+                lambda work, desk, payment: desk.refund_failed(
+                    work.payment_operations.get(asked.operation_id), payment, FAILED_LATER
+                ),
+                begin=begin,
+                gateway=gateway,
+                ids=ids,
+                clock=clock,
+            )
+        case Matter.TIP:
+            change_at(
+                TipDesk,
+                payment,
+                lambda work, desk, payment: desk.fall_through(
+                    work.payment_operations.get(asked.operation_id), payment, FAILED_LATER
+                ),
+                begin=begin,
+                gateway=gateway,
+                ids=ids,
+                clock=clock,
+            )
+    if refund is None:
+        return
     refund_id = refund.refund_id
 
     def decide(work: PaymentWork, desk: RefundDesk, payment: Payment) -> Payment:

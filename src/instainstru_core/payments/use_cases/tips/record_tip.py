@@ -5,6 +5,7 @@ its payment. Nothing of the lesson's own money changes. Source: PY-50, PY-51.
 """
 
 from datetime import datetime
+from typing import Final
 
 from attrs import field, frozen
 
@@ -16,12 +17,15 @@ from instainstru_core.payments.events import PayoutFailed
 from instainstru_core.payments.ids import OperationId, TipId
 from instainstru_core.payments.ledger.tip_postings import TipBookkeeper
 from instainstru_core.payments.model.operation import (
+    BORNE,
+    NEVER_ARRIVED,
     REVIEW_PAUSE,
     TRANSFER_RETRIES,
     Matter,
     OperationKind,
     OperationState,
     PaymentOperation,
+    latest_of_legs,
 )
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import (
@@ -29,14 +33,19 @@ from instainstru_core.payments.model.processor import (
     ChargeResult,
     Declined,
     ProcessorAnswer,
+    Refunded,
     Refused,
     RequiresAction,
+    Reversed,
     Transferred,
     Voided,
 )
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.tips.model import Tip, TipState
 from instainstru_core.payments.use_cases.transfers_paused import transfers_paused
+
+TIP_REFUNDED: Final = "tip_refunded"
+"""Why a transfer that waited is never made."""
 
 
 @frozen
@@ -69,6 +78,39 @@ class TipDesk:
         if tip.intent is not None and not tried:
             self._plan(payment, OperationKind.VOID, slot, amount=tip.amount, target=tip.intent)
 
+    def give_back(self, tip: Tip, payment: Payment) -> None:
+        """Plan to give all of it back to the card; no transfer of it goes any more. PY-51."""
+        for each in self._operations(payment, tip.tip_id):
+            if each.kind is OperationKind.TRANSFER and each.state is OperationState.PLANNED:
+                self._work.payment_operations.save(each.withdraw(TIP_REFUNDED, at=self._at))
+        self._next(OperationKind.REFUND, f"refund:tip:{tip.tip_id}", tip, payment, tip.intent or "")
+
+    def reverse(self, tip: Tip, payment: Payment) -> None:
+        """Plan to take back from the instructor what the card has again. Source: PY-51."""
+        leg = f"reversal:tip:{tip.tip_id}"
+        self._next(OperationKind.REVERSE, leg, tip, payment, tip.transfer or "")
+
+    def bear(self, tip: Tip, payment: Payment) -> Tip:
+        """The platform bears what the instructor can't give back. Source: PY-54, PY-58."""
+        for each in self._latest(tip, payment, OperationKind.REVERSE):
+            self._work.ledger.post(self._books(payment).borne(each, tip.tip_id))
+            self._work.payment_operations.save(each.withdraw(BORNE, at=self._at))
+        return self._work.tips.save(tip.let_be())
+
+    def fall_through(self, operation: PaymentOperation, payment: Payment, reason: str) -> Payment:
+        """The card did not take the refund after all; again changes nothing. Source: PY-54."""
+        tip = self._work.tips.get(tip_named(operation))
+        if operation.state is not OperationState.SUCCEEDED or tip.refunded_at is None:
+            return payment
+        self._work.payment_operations.save(operation.fail(reason, operation.processor_ref))
+        made = self._latest(tip, payment, OperationKind.REVERSE)
+        borne = any(each.error_code == BORNE for each in made)
+        books = self._books(payment)
+        self._work.ledger.post(books.came_back(operation, tip.tip_id, borne=borne))
+        taken_back = any(each.state is OperationState.SUCCEEDED for each in made)
+        self._work.tips.save(tip.fall_through(reversed_=taken_back))
+        return payment
+
     def unfinished(self, tip: Tip, payment: Payment) -> list[PaymentOperation]:
         """What was asked of the processor for this tip, and not answered yet."""
         return [each for each in self._operations(payment, tip.tip_id) if not each.finished]
@@ -97,12 +139,13 @@ class TipDesk:
             case Voided():
                 operations.save(operation.succeed(answer.intent))
                 self._ask_anew(tip, payment)
-            case Refused(reason=reason) if operation.kind is OperationKind.TRANSFER:
+            case Refunded():
+                self._given_back(operation.succeed(answer.refund), tip, payment)
+            case Reversed():
+                self._taken_back(operation.succeed(answer.reversal), tip, payment)
+            case Refused(reason=reason):
                 operations.save(operation.fail(reason))
-                return self._transfer_refused(operation, tip, payment, reason)
-            case Refused(reason=reason) if operation.kind is OperationKind.VOID:
-                # The cardholder confirmed after all, or it never arrived: look before asking more.
-                operations.save(operation.fail(reason))
+                return self._refused(operation, tip, payment, reason)
             case _:
                 raise InvalidState(f"a tip is not {type(answer).__name__.lower()}")
         return payment
@@ -135,27 +178,72 @@ class TipDesk:
         account = self._work.connect_accounts.find(payment.instructor_id)
         if account is None or tip.charge is None or tip.transfer is not None:
             return
+        if tip.refunded_at is not None or self._going_back(tip, payment):
+            return  # It is, or will be, the student's again. Source: PY-51.
         paused = transfers_paused(self._work, payment.instructor_id)
-        transfers = [
-            each
-            for each in self._operations(payment, tip.tip_id)
-            if each.kind is OperationKind.TRANSFER
-        ]
-        latest = transfers[-1] if transfers else None
-        if latest is None or latest.state is OperationState.FAILED:
+        latest = next(iter(self._latest(tip, payment, OperationKind.TRANSFER)), None)
+        # A charge pays its tip once; what came back of that is paid again out of the balance.
+        again = latest is not None and (
+            latest.charge is None or latest.state is OperationState.SUCCEEDED
+        )
+        source = None if again else tip.charge
+        if latest is None or latest.finished:
             self._plan(
                 payment,
                 OperationKind.TRANSFER,
                 f"tip:{tip.tip_id}#1" if latest is None else latest.next_slot,
                 amount=tip.amount,
                 target=account.account,
-                charge=tip.charge,
+                charge=source,
                 not_before=self._at + REVIEW_PAUSE if paused else None,
             )
         elif latest.state is OperationState.PLANNED and not paused:
             sent = latest.send(at=self._at)
             self._work.payment_operations.save(sent)
             self.followups.append(sent)
+
+    def _refused(
+        self, operation: PaymentOperation, tip: Tip, payment: Payment, reason: str
+    ) -> Payment:
+        if operation.kind is OperationKind.TRANSFER:
+            return self._transfer_refused(operation, tip, payment, reason)
+        if operation.kind not in {OperationKind.REFUND, OperationKind.REVERSE}:
+            # The cardholder confirmed after all, or it never arrived: look before asking more.
+            return payment
+        if reason == NEVER_ARRIVED:
+            leg = operation.slot.partition("#")[0]
+            self._next(operation.kind, leg, tip, payment, operation.target)
+        else:
+            self._work.tips.save(tip.give_up())
+        return payment
+
+    def _taken_back(self, done: PaymentOperation, tip: Tip, payment: Payment) -> None:
+        """Row 19; where the refund fell through before this was answered it is owed again."""
+        self._work.payment_operations.save(done)
+        self._work.ledger.post(self._books(payment).reversed(done, tip.tip_id))
+        fell_through = tip.refunded_at is None
+        after = tip.fall_through(reversed_=True) if fell_through else tip.let_be()
+        self._work.tips.save(after)
+
+    def _given_back(self, done: PaymentOperation, tip: Tip, payment: Payment) -> None:
+        """Row 23 without a part for the platform, then 19: the instructor bears all of it."""
+        self._work.payment_operations.save(done)
+        self._work.ledger.post(self._books(payment).refunded(done, tip.tip_id))
+        back = self._work.tips.save(tip.refund(at=self._at))
+        if back.transfer is not None:
+            self.reverse(back, payment)
+
+    def _going_back(self, tip: Tip, payment: Payment) -> bool:
+        return any(each.kind is OperationKind.REFUND for each in self.unfinished(tip, payment))
+
+    def _latest(self, tip: Tip, payment: Payment, kind: OperationKind) -> list[PaymentOperation]:
+        return latest_of_legs(self._operations(payment, tip.tip_id), kind)
+
+    def _next(self, kind: OperationKind, leg: str, tip: Tip, payment: Payment, target: str) -> None:
+        """Plan the next try of something that is done once to the whole tip."""
+        before = self._latest(tip, payment, kind)
+        slot = before[-1].next_slot if before else f"{leg}#1"
+        self._plan(payment, kind, slot, amount=tip.amount, target=target)
 
     def _ask_anew(self, tip: Tip, payment: Payment) -> None:
         if tip.state is TipState.REQUIRES_ACTION:
@@ -225,5 +313,5 @@ class TipDesk:
 
 
 def tip_named(operation: PaymentOperation) -> TipId:
-    """The tip that the operation is for, by its slot `tip:{id}#n`, or `void:tip:{id}#n`."""
+    """The tip that the operation is for, by its slot `tip:{id}#n` or `void:tip:{id}#n`."""
     return TipId.parse(operation.slot.partition("#")[0].rpartition(":")[2])
