@@ -5,10 +5,13 @@ from datetime import timedelta
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Pending
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import PaymentNotFound
+from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.queries import PaymentReads, PaymentView
 from instainstru_core.pricing.model.config import PricingConfig
@@ -40,11 +43,12 @@ def price_booking(
         if booking.party_of(viewer) is None:
             raise BookingNotFound(booking_id)
         payment = work.payments.find_for_update(booking_id)
-        if payment is not None:
+        if payment is not None and not _is_refused(booking, payment):
             return payment.breakdown
         since = now - timedelta(days=config.tier_activity_window_days)
         facts = work.instructor_tiers.facts(booking.instructor, since=since)
         price = booking.hourly_rate.for_minutes(booking.lesson.minutes)
+        set_aside = NOTHING if payment is None else payment.breakdown.credit
         credit = (
             work.credit_lots.spendable(booking.student, lesson_price=price, now=now)
             if credit_cents > 0
@@ -55,11 +59,18 @@ def price_booking(
         booking.lesson.minutes,
         booking.location_type.modality,
         commission=evaluate_tier(facts, upcoming=1, now=now, config=config),
-        credit_cents=credit_cents,
-        available_credit=credit,
+        # What an earlier try set aside stands. Source: CR-4.
+        credit_cents=set_aside.cents or credit_cents,
+        available_credit=set_aside or credit,
         config=config,
         service_id=booking.service_id,
     )
+
+
+def _is_refused(booking: Booking, payment: Payment) -> bool:
+    """Whether a checkout was tried, in vain: the next try is priced anew. Source: PR-14."""
+    asked = payment.hold is not None and payment.hold.open
+    return isinstance(booking.state, Pending) and payment.closing is None and not asked
 
 
 def find_payment(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
+from instainstru_core.accounts.ids import AccountId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed
 from instainstru_core.booking.terms import PaymentStep
@@ -19,6 +20,7 @@ from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.planner import MoneyPolicy
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckOut
+from instainstru_core.payments.use_cases.read_payment import price_booking
 from instainstru_core.pricing.model.config import PricingConfig
 from instainstru_core.testing.contracts.debts import fund, unpaid
 from instainstru_core.testing.contracts.hold_renewal import held, lapse, refresh
@@ -171,6 +173,35 @@ class AskingCardsContract:
         payment = till.payment(booking)
         assert payment.breakdown.student_fee.cents == 1_350
         assert payment.granted.cents == 10_350
+
+    def test_pr_14_after_a_refusal_the_price_that_is_shown_is_the_one_that_is_taken(
+        self, till: Till
+    ) -> None:
+        """Whatever changed since the first try; the credit that it set aside stands."""
+        give(till, 2_000)
+        booking = till.hold(hours_ahead=20)
+        with pytest.raises(CardDeclined):
+            till.pay(booking, till.add_card("pm_card_insufficient_funds"), credit_cents=2_000)
+        dearer(till)
+        shown = price_booking(
+            booking.booking_id,
+            viewer=AccountId(till.student.value),
+            credit_cents=0,
+            begin=till.begin,
+            clock=till.clock,
+            config=till.pricing,
+        )
+        assert (shown.student_fee.cents, shown.credit.cents) == (1_350, 2_000)
+        paid = till.check_out(
+            CheckOut(
+                student_id=till.student,
+                booking_id=booking.booking_id,
+                fingerprint=shown.fingerprint,
+                card_id=till.card.card_id,
+            )
+        )
+        assert paid.booking_confirmed
+        assert paid.payment.breakdown == shown
 
     def test_pr_4_with_nothing_to_charge_it_is_authorised_at_once(self, till: Till) -> None:
         till.pricing = evolve(till.pricing, student_fee_bps=0)
