@@ -14,17 +14,25 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 from attrs import define, evolve, field, frozen
 
 from entrypoints.tiers import Refused
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.gateways import PaymentGateway
-from instainstru_core.ports import Ports, Work
+from instainstru_core.ports import Ports
 
-GatewayT = TypeVar("GatewayT")
-_USE_CASE = re.compile(r"instainstru_core\.\w+(?:\.\w+)?\.use_cases\.(\w+)")
+WorkT = TypeVar("WorkT")
+_USE_CASE = re.compile(r"instainstru_core\.\w+(?:\.\w+)?\.use_cases\.(?:\w+\.)?(\w+)")
+
+
+class Watcher(Protocol):
+    """Is told of every step, before and after it."""
+
+    def reach(self, label: str, side: str) -> None:
+        """*label* is about to happen, or has happened: its *side* is `before` or `after`."""
+        ...
 
 
 @frozen
@@ -80,21 +88,28 @@ def crashing_at(point: str, ports: Ports) -> Ports:
     fuse = Fuse(CrashPoint.parse(point))
     return evolve(
         ports,
-        begin=_crashing_begin(ports.begin, fuse),
-        gateway=cast("PaymentGateway", _Fused(ports.gateway, fuse)),
+        begin=watched_units(ports.begin, fuse),
+        gateway=watched_gateway(ports.gateway, fuse),
     )
 
 
-def _crashing_begin(begin: Begin[Work], fuse: Fuse) -> Begin[Work]:
+def watched_units(begin: Begin[WorkT], watcher: Watcher) -> Begin[WorkT]:
+    """Units of work of which *watcher* sees every commit, named after the use case."""
+
     @contextmanager
-    def crashing() -> Iterator[Work]:
+    def watched() -> Iterator[WorkT]:
         label = _calling_use_case()
         with begin() as work:
             yield work
-            fuse.reach(label, "before")
-        fuse.reach(label, "after")
+            watcher.reach(label, "before")
+        watcher.reach(label, "after")
 
-    return crashing
+    return watched
+
+
+def watched_gateway(gateway: PaymentGateway, watcher: Watcher) -> PaymentGateway:
+    """The processor, of which *watcher* sees every call and every answer."""
+    return cast("PaymentGateway", _Watched(gateway, watcher))
 
 
 def _calling_use_case() -> str:
@@ -110,20 +125,20 @@ def _calling_use_case() -> str:
     return "unit"
 
 
-class _Fused:
-    """The processor, with a fuse before each call and after each answer."""
+class _Watched:
+    """The processor, with a watcher before each call and after each answer."""
 
-    def __init__(self, gateway: object, fuse: Fuse) -> None:
+    def __init__(self, gateway: object, watcher: Watcher) -> None:
         self._gateway = gateway
-        self._fuse = fuse
+        self._watcher = watcher
 
     def __getattr__(self, name: str) -> Callable[..., object]:
         call = getattr(self._gateway, name)
 
-        def fused(*arguments: object, **named: object) -> object:
-            self._fuse.reach(f"gateway.{name}", "before")
+        def watched(*arguments: object, **named: object) -> object:
+            self._watcher.reach(f"gateway.{name}", "before")
             answer = call(*arguments, **named)
-            self._fuse.reach(f"gateway.{name}", "after")
+            self._watcher.reach(f"gateway.{name}", "after")
             return answer
 
-        return fused
+        return watched

@@ -25,6 +25,7 @@ from instainstru_core.payments.model.processor import DisputeSeen
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.use_cases.carry_out import carry_out, change_at
 from instainstru_core.payments.use_cases.chargebacks.record_chargeback import ChargebackDesk
+from instainstru_core.payments.use_cases.refunds.record_refund import RefundDesk
 
 
 def hear_dispute(
@@ -37,9 +38,9 @@ def hear_dispute(
 ) -> None:
     """Bring the chargeback that the processor calls *dispute* up to date; again changes nothing.
 
-    What was never heard of before is opened first, however late it is heard. A transfer that was
-    sent and not answered is asked for first: whether the payout can be held, or must be taken back,
-    hangs on it. Source: PY-65.
+    What was never heard of before is opened first, however late it is heard. A transfer or a
+    refund that was sent and not answered is asked for first: whether the payout can be held, or
+    must be taken back, hangs on them. Source: PY-65.
 
     Raises:
         ProcessorObjectUnknown: There is no such dispute, or not yet: the event is tried again.
@@ -54,13 +55,17 @@ def hear_dispute(
         if asked is None:
             raise PaymentNotFound(f"no payment asked for {seen.intent}")
         payment = work.payments.get(asked.payment_id)
-        under_way = _under_way(payment, work)
-    if under_way:
-        carry_out(under_way, payment, begin=begin, gateway=gateway, ids=ids, clock=clock)
+        transfers, refunds = _transfers_under_way(payment, work), _refunds_under_way(payment, work)
+    if transfers:
+        carry_out(transfers, payment, begin=begin, gateway=gateway, ids=ids, clock=clock)
+    if refunds:
+        carry_out(
+            refunds, payment, begin=begin, gateway=gateway, ids=ids, clock=clock, desk=RefundDesk
+        )
 
     def decide(work: PaymentWork, desk: ChargebackDesk, payment: Payment) -> Payment:
-        if _under_way(payment, work):
-            raise OutcomeUnknown("money is on its way to the instructor")
+        if _transfers_under_way(payment, work) or _refunds_under_way(payment, work):
+            raise OutcomeUnknown("money is on its way")
         chargeback = work.chargebacks.find(seen.dispute)
         if chargeback is None:
             chargeback = Chargeback.heard(
@@ -76,12 +81,21 @@ def hear_dispute(
     change_at(ChargebackDesk, payment, decide, begin=begin, gateway=gateway, ids=ids, clock=clock)
 
 
-def _under_way(payment: Payment, work: PaymentWork) -> list[PaymentOperation]:
+def _transfers_under_way(payment: Payment, work: PaymentWork) -> list[PaymentOperation]:
     """The lesson's transfers that were sent, and that nobody knows the end of."""
     return [
         each
         for each in work.payment_operations.of(payment.payment_id)
         if each.kind is OperationKind.TRANSFER and each.state in IN_FLIGHT
+    ]
+
+
+def _refunds_under_way(payment: Payment, work: PaymentWork) -> list[PaymentOperation]:
+    """The refunds that were ordered and not answered: a disputed charge may refuse them."""
+    return [
+        each
+        for each in work.payment_operations.of(payment.payment_id, Matter.REFUND)
+        if each.kind is OperationKind.REFUND and each.state in IN_FLIGHT
     ]
 
 

@@ -1,0 +1,17 @@
+"""A process dies between any two steps of a lesson's money, and nobody can tell. PY-6, property 8.
+
+Every point is tried, not some: a process that is left in peace says first which there are.
+"""
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.integration.crashes.dying import dies_everywhere
+from tests.integration.crashes.stories import LESSONS
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_property_8_killed_anywhere(name: str, engine: Engine) -> None:
+    points = dies_everywhere(LESSONS[name], engine)
+    print(f"{name}: {points} points")
+    assert points

@@ -1,0 +1,78 @@
+"""Twenty at once want something of one payment, round after round: one outcome. Spec 02 §10."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from adapters.postgres.engine import postgres_engine
+from adapters.postgres.outbox import Routes
+from adapters.postgres.unit_of_work import PostgresUnits
+from adapters.system.serialization import Serializer
+from instainstru_core.testing.contracts.bookings import all_at_once
+from instainstru_core.testing.fakes.clock import HandMovedClock
+from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.strategies.booking import NOON
+from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
+from tests.integration.crashes.rivals import RIVALRIES, Rivalry, said
+from tests.integration.crashes.saving import Saved
+from tests.integration.crashes.telling import all_is_well, effects_since, undone
+
+ROUNDS = int(os.environ.get("MONEY_ROUNDS", "12"))
+AT_ONCE = 20
+REST = 6
+
+
+@pytest.fixture(scope="module")
+def wide(schema: Engine, postgres_url: str) -> Iterator[Engine]:
+    """As many connections as rivals, and one to remember with."""
+    made = postgres_engine(postgres_url, connections=AT_ONCE + 1, wait_seconds=20)
+    yield made
+    made.dispose()
+
+
+@pytest.mark.parametrize("name", RIVALRIES)
+def test_property_11_one_outcome(name: str, engine: Engine, wide: Engine) -> None:
+    ids, clock = CountedIds(), HandMovedClock(NOON)
+    units = PostgresUnits(wide, ids, clock, Serializer().dump, Routes(handlers=ROUTES_OF_MONEY))
+    till = Till.opened(begin=units.begin, read=units.read, ids=ids, clock=clock)
+    with wide.connect() as connection:
+        connection.detach()
+        rivalry = RIVALRIES[name](till)
+        saved = Saved.of(till, connection)
+        endings: Counter[object] = Counter()
+        answers: Counter[tuple[str, str]] = Counter()
+        for _ in range(ROUNDS // len(RIVALRIES)):
+            saved.restore()
+            answers += at_once(rivalry)
+            endings[rest(till, rivalry, wide, saved)] += 1
+    print(name, dict(answers), *endings.items(), sep="\n  ")
+
+
+def at_once(rivalry: Rivalry) -> Counter[tuple[str, str]]:
+    """Everybody's wish, at the same instant, and what each was told."""
+    wishes = [(name, wish) for name, (wish, times) in rivalry.wishes.items() for _ in range(times)]
+    assert len(wishes) == AT_ONCE
+
+    def ask(number: int) -> tuple[str, str]:
+        name, wish = wishes[number]
+        return name, said(wish)
+
+    return Counter(all_at_once(AT_ONCE, ask))
+
+
+def rest(till: Till, rivalry: Rivalry, engine: Engine, saved: Saved) -> object:
+    """Let time go on until nothing is left to do; how it ended."""
+    for _ in range(REST):
+        till.after(minutes=2)
+        if not undone(till, engine):
+            break
+    all_is_well(till, engine)
+    payment = till.payment(rivalry.booking)
+    return (
+        payment.state.value,
+        payment.outcome and payment.outcome.value,
+        tuple(effects_since(till, saved.effects)),
+    )
