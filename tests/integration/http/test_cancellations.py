@@ -232,6 +232,8 @@ def test_bk_56_somebody_else_is_at_it(desk: Desk) -> None:
 def test_cr_11_without_credit_the_wallet_is_empty(desk: Desk) -> None:
     assert desk.client.get("/credits").json() == {
         "available_cents": 0,
+        "reserved_cents": 0,
+        "pending_cents": 0,
         "next_expiry_at": None,
         "next_expiry_cents": 0,
         "items": [],

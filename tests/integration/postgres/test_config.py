@@ -1,7 +1,7 @@
 """Configuration documents in PostgreSQL, and the figures that a process goes by. AD-10."""
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
@@ -91,3 +91,14 @@ def test_ad10_what_was_published_is_never_changed(engine: Engine, units: Postgre
     for change in ("UPDATE config_versions SET reason = 'x'", "DELETE FROM config_versions"):
         with engine.begin() as connection, pytest.raises(IntegrityError, match="never changed"):
             connection.execute(text(change))
+
+
+def test_spec_8_a_unit_of_work_goes_by_what_holds(engine: Engine, units: PostgresUnits) -> None:
+    """Credit that is issued in it lasts as long as the latest document says."""
+    watch = Watch()
+    bound = evolve(units, pricing=PostgresPricing(engine, moment=watch))
+    publish(bound, 1, credit_expiry_days=100, release_grace_days=5)
+    watch.seconds = 2.0
+    with bound.begin() as work:
+        figures = work.figures
+    assert (figures.credit_expiry_days, figures.release_grace_days) == (100, 5)
