@@ -20,6 +20,7 @@ from instainstru_core.payments.model.cards import ConnectAccount
 from instainstru_core.payments.model.processor import PayoutInterval, PayoutStatus
 from instainstru_core.payments.payouts.model import (
     LAST_MONTH_DAY,
+    LAST_WORKING_DAY,
     LEAST_INSTANT,
     InstantPayout,
     InstantState,
@@ -59,13 +60,13 @@ class DashboardLinkView(Struct, kw_only=True, frozen=True):
 
 
 class ScheduleBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Daily; weekly with a weekday (0 is Monday); or monthly with a day."""
+    """Daily; weekly with a working day (0 is Monday, 4 Friday); or monthly with a day."""
 
     OTHER_WAYS: ClassVar = frozenset({"month_day"})
     """What goes with another interval than the example's."""
 
     interval: Annotated[PayoutInterval, Meta(examples=["weekly"])]
-    weekday: Annotated[int, Meta(ge=0, le=6, examples=[1])] | None = None
+    weekday: Annotated[int, Meta(ge=0, le=LAST_WORKING_DAY, examples=[1])] | None = None
     month_day: Annotated[int, Meta(ge=1, le=LAST_MONTH_DAY)] | None = None
 
 

@@ -14,9 +14,10 @@ from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.use_cases.sign_in import SignIn, sign_in
 from instainstru_core.booking.model.booking import Booking
-from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.ids import PaymentId, TipId
 from instainstru_core.payments.model.processor import DisputeSeen
 from instainstru_core.payments.use_cases.chargebacks.hear_dispute import hear_dispute
+from instainstru_core.payments.use_cases.tips.give_tip import GiveTip, give_tip
 from instainstru_core.testing.world import HOUR, PASSWORD, World
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client
@@ -235,3 +236,43 @@ def test_ad_6_while_somebody_changes_the_lesson_its_money_waits(desk: Desk) -> N
     assert desk.on("refunds", body).status_code == 200
     lost = desk.send("POST", "/payments/0" + "0" * 25 + "/refunds", body)
     assert (lost.status_code, lost.json()["code"]) == (404, "not_found")
+
+
+def test_py_51_a_tip_is_given_back_in_two_steps(desk: Desk) -> None:
+    """PY-58: what waits for somebody is a list, and one lesson's tips can be asked for."""
+    ports = desk.world.ports
+    given = give_tip(
+        GiveTip(
+            student_id=desk.booking.student, booking_id=desk.booking.booking_id, amount_cents=1500
+        ),
+        begin=ports.begin,
+        gateway=ports.gateway,
+        ids=ports.ids,
+        clock=ports.clock,
+        config=ports.pricing,
+    ).tip
+    assert desk.send("GET", "/tips").json() == {"items": [], "next_cursor": None}
+    of_lesson = f"/tips?booking_id={desk.booking.booking_id}"
+    (row,) = desk.send("GET", of_lesson).json()["items"]
+    assert (row["tip"]["tip_id"], row["remedies"]) == (str(given.tip_id), ["refund"])
+    path = f"/tips/{given.tip_id}"
+    body = {**WHY, "remedy": "refund"}
+    wrong = desk.send("POST", f"{path}/resolution-previews", {**WHY, "remedy": "bear_reversal"})
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "remedy_not_legal")
+    shown = desk.send("POST", f"{path}/resolution-previews", body)
+    assert shown.status_code == 200, shown.text
+    assert shown.json()["effect"]["calls"] == [{"kind": "refund", "amount_cents": 1500}]
+    confirmed = {**body, "confirm_token": shown.json()["confirm_token"]}
+    done = desk.send("POST", f"{path}/resolutions", confirmed)
+    assert done.status_code == 200, done.text
+    (row,) = desk.send("GET", of_lesson).json()["items"]
+    assert row["tip"]["refunded_at"] is not None
+    assert (row["trouble"], row["remedies"]) == (None, [])
+    again = desk.send("POST", f"{path}/resolution-previews", body)
+    assert (again.status_code, again.json()["code"]) == (409, "already_refunded")
+    unknown = desk.send("POST", f"/tips/{ports.ids.new(TipId)}/resolution-previews", body)
+    assert unknown.status_code == 404
+    for who in ("anna.2@", "jane.1@"):
+        assert desk.send("GET", "/tips", who=who).status_code == 403
+        denied = desk.send("POST", f"{path}/resolution-previews", body, who=who)
+        assert denied.status_code == 403

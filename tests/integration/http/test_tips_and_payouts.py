@@ -232,6 +232,8 @@ class TestAccounts:
         for body in (
             {"interval": "monthly", "month_day": 29},
             {"interval": "weekly"},
+            {"interval": "weekly", "weekday": 5},
+            {"interval": "weekly", "weekday": 6},
             {"interval": "daily", "weekday": 1},
             {"interval": "yearly"},
         ):

@@ -45,7 +45,7 @@ LEGAL: Final[Mapping[str, tuple[Remedy, ...]]] = {
     REVERSAL_FAILED: (Remedy.RETRY_REVERSAL, Remedy.BEAR_REVERSAL),
     "amount_mismatch": (Remedy.REFUND_CARD,),
     MISSING_AUTHORIZATION: (Remedy.CLOSE_UNPAID,),
-    "capture_escalated": (Remedy.SETTLE_DEBT,),
+    "capture_escalated": (Remedy.SETTLE_DEBT, Remedy.RETRY_TRANSFER),
     CHARGEBACK: (Remedy.AWAIT_BANK,),
 }
 """What each reason can be resolved with."""

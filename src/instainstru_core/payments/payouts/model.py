@@ -24,6 +24,7 @@ from instainstru_core.payments.model.processor import (
 )
 
 TUESDAY: Final = 1
+LAST_WORKING_DAY: Final = 4
 LAST_MONTH_DAY: Final = 28
 DEFAULT_SCHEDULE: Final = PayoutSchedule(interval=PayoutInterval.WEEKLY, weekday=TUESDAY)
 """Every account's schedule until its instructor chooses another. Source: PY-48."""
@@ -34,7 +35,9 @@ LEAST_INSTANT: Final = Money(100)
 def schedule_of(
     interval: PayoutInterval, *, weekday: int | None, month_day: int | None
 ) -> PayoutSchedule:
-    """Daily, weekly on a weekday (0 Monday), or monthly on a day. Source: PY-48.
+    """Daily, weekly on a working day (0 Monday), or monthly on a day. Source: PY-48.
+
+    Banks are closed on the weekend: nothing is paid out then.
 
     Raises:
         Malformed: The day is missing, or it goes with another interval.
@@ -44,9 +47,13 @@ def schedule_of(
         interval is PayoutInterval.WEEKLY,
         interval is PayoutInterval.MONTHLY,
     )
-    right = right and 0 <= (weekday or 0) <= 6 and 1 <= (month_day or 1) <= LAST_MONTH_DAY
+    right = (
+        right
+        and 0 <= (weekday or 0) <= LAST_WORKING_DAY
+        and 1 <= (month_day or 1) <= LAST_MONTH_DAY
+    )
     if month_day == 0 or not right:
-        raise Malformed("weekly goes with a weekday 0-6, monthly with a day 1-28, daily with none")
+        raise Malformed("weekly goes with a weekday 0-4, monthly with a day 1-28, daily with none")
     return PayoutSchedule(interval=interval, weekday=weekday, month_day=month_day)
 
 

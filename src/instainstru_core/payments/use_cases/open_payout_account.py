@@ -1,5 +1,6 @@
 """Open an instructor's account at the processor, and look how it stands. Source: PY-3."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -8,11 +9,15 @@ from attrs import frozen
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
-from instainstru_core.payments.errors import PayoutAccountNotFound
+from instainstru_core.payments.errors import (
+    OutcomeUnknown,
+    PayoutAccountNotFound,
+    ProcessorObjectUnknown,
+)
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.model.cards import ConnectAccount
-from instainstru_core.payments.payouts.model import HoldCause, PayoutHold
+from instainstru_core.payments.payouts.model import HoldCause, PayoutHold, preferred
 from instainstru_core.payments.ports import PaymentWork
 
 WorkT = TypeVar("WorkT", bound=PaymentWork)
@@ -35,7 +40,9 @@ def open_payout_account(
 ) -> ConnectAccount:
     """The instructor's account, opened when there is none.
 
-    The instructor's own id is the idempotency key: there is one account each, ever.
+    The instructor's own id is the idempotency key: there is one account each, ever. It pays out as
+    every account does until its instructor chooses; what the processor does not hear of that the
+    nightly audit tells it again (PY-48).
 
     Raises:
         OutcomeUnknown: The processor didn't answer; asking again is safe.
@@ -51,7 +58,10 @@ def open_payout_account(
         if known is not None:
             return known
         opened = ConnectAccount.opened(instructor_id, seen, at=clock.now())
-        return work.connect_accounts.keep(opened)
+        kept = work.connect_accounts.keep(opened)
+    with suppress(OutcomeUnknown, ProcessorObjectUnknown):
+        gateway.set_payout_schedule(kept.account, preferred(kept))
+    return kept
 
 
 def link_onboarding(

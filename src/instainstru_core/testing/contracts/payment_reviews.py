@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 
 from instainstru_core.booking.model.booking import Booking
-from instainstru_core.kernel.errors import Forbidden
+from instainstru_core.kernel.errors import Forbidden, InvalidState
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.pagination import PageRequest
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import PaymentNotFound
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.ledger.model import Account
+from instainstru_core.payments.model.operation import TRANSFER_RETRIES
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.office.queries import PaymentSearch
@@ -27,6 +28,7 @@ from instainstru_core.payments.use_cases.office.resolve_review import (
     resolve_review,
 )
 from instainstru_core.payments.use_cases.refunds.hear_refund import hear_refund
+from instainstru_core.testing.contracts.debts import fund, unpaid, wait_out
 from instainstru_core.testing.contracts.payment_endings import (
     FEE,
     FULL,
@@ -216,6 +218,25 @@ class ReviewsContract:
         assert till.payment(booking).state is PaymentState.SETTLED
         assert till.balances() == FULL
         assert moved(till) == [("transfer", PAYOUT)]
+
+    def test_an_advance_is_asked_for_again(self, till: Till) -> None:
+        """PY-25, PY-47, PY-58: the review stands with the debt, and the instructor is paid."""
+        fund(till)
+        booking = unpaid(till)
+        till.at(booking.lesson.ends_at + 24 * HOUR)
+        can_be_paid(till, payable=False)
+        wait_out(till)
+        for wait in TRANSFER_RETRIES:
+            till.at(till.clock.now() + wait)
+        assert till.balances()[Account.INSTRUCTOR_PAYABLE] == -PAYOUT
+        for account in till.processor.books.accounts.values():
+            account.is_onboarded = True  # The platform has not heard of it yet.
+        resolve(till, booking, Remedy.RETRY_TRANSFER)
+        assert Account.INSTRUCTOR_PAYABLE not in till.balances()
+        assert moved(till)[-1] == ("transfer", PAYOUT)
+        assert till.payment(booking).review_reason == "capture_escalated"
+        with pytest.raises(InvalidState):
+            resolve(till, booking, Remedy.RETRY_TRANSFER)
 
     @pytest.mark.parametrize("remedy", Remedy)
     def test_what_is_not_legal_does_nothing(self, till: Till, remedy: Remedy) -> None:

@@ -194,6 +194,10 @@ class SchedulesContract:
         assert account_of(till).schedule == MONTHLY
         assert till.gateway.payout_schedule(account_of(till).account) == MONTHLY
 
+    def test_py_48_a_new_account_is_paid_on_tuesdays(self, till: Till) -> None:
+        """From the start: nobody waits for the night."""
+        assert till.gateway.payout_schedule(account_of(till).account) == DEFAULT_SCHEDULE
+
     def test_py_48_drift_is_restored_at_night(self, till: Till) -> None:
         self.choose(till, MONTHLY)
         name = account_of(till).account

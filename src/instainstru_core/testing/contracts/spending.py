@@ -34,6 +34,7 @@ from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.model.planner import MoneyPolicy
+from instainstru_core.payments.refunds.plan import RefundReason
 from instainstru_core.payments.use_cases.add_credit import AddCredit, add_credit
 from instainstru_core.payments.use_cases.cancel_lesson import CancelByAdmin, cancel_by_admin
 from instainstru_core.payments.use_cases.credits.adjust_credit import (
@@ -51,6 +52,7 @@ from instainstru_core.payments.use_cases.read_credits import read_credits
 from instainstru_core.payments.use_cases.read_payment import price_booking
 from instainstru_core.testing.contracts.payment_endings import call_off, operator
 from instainstru_core.testing.contracts.payments import HOUR
+from instainstru_core.testing.contracts.refunds import give_back
 from instainstru_core.testing.contracts.rescheduling import move
 from instainstru_core.testing.strategies.payments import Till
 
@@ -561,6 +563,16 @@ class MilestoneContract:
         assert lot.source is CreditSource.MILESTONE_S5
         assert lot.funding is Funding.PROMO
         assert lot.expires_at == till.clock.now() + timedelta(days=365)
+
+    def test_cr_12_a_no_show_of_the_instructors_takes_it_back_however_little_is_refunded(
+        self, till: Till
+    ) -> None:
+        """PY-54: the booking is a no-show then, and no lesson that counts."""
+        booking = self.fifth(till)
+        assert parts(till) == {CreditPart.AVAILABLE: 1000}
+        give_back(till, booking, 100, reason=RefundReason.INSTRUCTOR_NO_SHOW)
+        till.work_off()
+        assert parts(till) == {CreditPart.REVOKED: 1000}
 
     def test_cr_10_the_eleventh_earns_twice_as_much_and_nothing_twice(self, till: Till) -> None:
         booking = self.fifth(till)

@@ -15,6 +15,7 @@ from instainstru_core.kernel.time import Clock
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.ledger.refund_postings import RefundBookkeeper
 from instainstru_core.payments.model.afterwards import go_on
+from instainstru_core.payments.model.escalating import CAPTURE_ESCALATED
 from instainstru_core.payments.model.operation import (
     BORNE,
     Matter,
@@ -30,6 +31,7 @@ from instainstru_core.payments.refunds.model import Refund, RefundState
 from instainstru_core.payments.use_cases.carry_out import OpenDesk, Recorder, locked
 from instainstru_core.payments.use_cases.chargebacks.record_chargeback import ChargebackDesk
 from instainstru_core.payments.use_cases.credits.adjust_credit import grant_goodwill
+from instainstru_core.payments.use_cases.debts.record_debt import DebtDesk
 from instainstru_core.payments.use_cases.record_answer import Desk
 from instainstru_core.payments.use_cases.refunds.record_refund import RefundDesk
 
@@ -132,7 +134,16 @@ class _Remedies:
                 raise InvalidState(f"{remedy} is done elsewhere")
 
     def _retry_transfer(self, payment: Payment) -> _Done:
-        """Send again what was refused: the lesson's payout, or what a dispute gave back."""
+        """Send again what was refused: the lesson's payout, or what a dispute gave back.
+
+        An advance for a capture that failed is sent while the debt stands: its review goes on.
+        """
+        if payment.review_reason == CAPTURE_ESCALATED:
+            advances = DebtDesk(self._work, self._ids, self._at, self._booking)
+            advances.send_advance(payment)
+            if not advances.followups:
+                raise InvalidState("no transfer of this payment was refused")
+            return _Done(payment=payment, followups=tuple(advances.followups), desk=DebtDesk)
         followups: list[PaymentOperation] = []
         desk: OpenDesk[Recorder] = Desk
         for matter in (Matter.LESSON, Matter.CHARGEBACK):

@@ -41,6 +41,7 @@ from instainstru_core.payments.refunds.plan import (
 )
 from instainstru_core.payments.use_cases.cancel_lesson import CancelByAdmin, cancel_by_admin
 from instainstru_core.payments.use_cases.carry_out import locked
+from instainstru_core.payments.use_cases.credits.till import CreditTill
 from instainstru_core.payments.use_cases.refunds.record_refund import RefundDesk
 from instainstru_core.payments.use_cases.refunds.refund_facts import refund_facts
 
@@ -119,6 +120,7 @@ def order_refund(
         work.refunds.add(refund)
     if request.reason is RefundReason.INSTRUCTOR_NO_SHOW and isinstance(booking.state, Completed):
         record_miss(booking, NoShowType.INSTRUCTOR, work=work, at=now)
+        CreditTill(work, ids, now).revoke_milestone(payment)  # Source: CR-12.
     return OrderedRefund(
         refund=refund,
         payment=payment,
