@@ -62,6 +62,11 @@ unit: $(READY) ## Run the tests of the core, which need no server
 integration: $(READY) ## Run the tests of adapters and entrypoints, on private servers
 	@$(BIN)/python -m pytest -q tests/integration
 
+golden: $(READY) ## Write the golden files anew, and show what changed in them
+	@$(BIN)/python -m pytest -q --renew-golden tests/unit/golden tests/integration/golden
+	@git --no-pager diff --stat -- tests/unit/golden tests/integration/golden
+	@git --no-pager diff -- tests/unit/golden tests/integration/golden
+
 lint: $(READY) ## Check format, style and architecture
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -88,4 +93,4 @@ clean: ## Remove everything that make has made, the demo's data included
 	rm -rf .venv .demo dist build .coverage .coverage.* .hypothesis .import_linter_cache
 	find . -name __pycache__ -o -name .mypy_cache -o -name .pytest_cache -o -name .ruff_cache | xargs rm -rf
 
-.PHONY: help demo journey simulate test unit integration lint types check bench wheel lock clean
+.PHONY: help demo journey simulate test unit integration golden lint types check bench wheel lock clean

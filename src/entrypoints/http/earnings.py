@@ -36,7 +36,7 @@ from instainstru_core.payments.use_cases.statements.read_earnings import (
 )
 from instainstru_core.ports import Ports
 
-CSV: Final = "text/csv; charset=utf-8"
+CSV: Final = "text/csv"
 PDF: Final = "application/pdf"
 _TEACHERS: Final = requires(Permission.MANAGE_INSTRUCTOR_PROFILE)
 
@@ -142,7 +142,7 @@ def _file(summary: str) -> Any:
     found["responses"][200] = ResponseSpec(
         data_container=str,
         description="A CSV file, or a PDF document.",
-        media_type="text/csv",
+        media_type=CSV,
         generate_examples=False,
     )
     return found

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from instainstru_core.accounts.ids import AccountId
+from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Principal, Role
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
@@ -257,7 +257,8 @@ class StatementsContract:
         assert (row.status, row.total_paid) == (TransactionStatus.OWED, NOTHING)
         line = next(each for each in earnings(till) if each.booking_id == booking.booking_id)
         assert (line.status, line.net) == (EarningStatus.PAID, Money(PAYOUT))
-        pay_debt(till, *debts(till))
+        (debt,) = debts(till)
+        pay_debt(till, debt)
         shown = receipt(till, booking)
         assert [move.kind for move in shown.moves] == [MoveKind.DEBT]
         assert (shown.net_paid, shown.uncharged) == (Money(PRICE), NOTHING)
@@ -267,7 +268,7 @@ class StatementsContract:
         booking = settled(till)
         assert receipt(till, booking, operator(till)) == receipt(till, booking)
         teacher = signed_in(booking.instructor, Role.INSTRUCTOR)
-        for who in (teacher, signed_in(till.ids.new(AccountId))):
+        for who in (teacher, signed_in(till.ids.new(StudentId))):
             with pytest.raises(ReceiptNotFound):
                 receipt(till, booking, who)
         nothing = till.ids.new(BookingId)
@@ -290,13 +291,15 @@ class StatementsContract:
         assert len(whole) == 3
         starts = [line.lesson_starts_at for line in whole]
         assert starts == sorted(starts, reverse=True)
-        found, rows = [], []
+        found: list[EarningLine] = []
+        rows: list[Transaction] = []
         page: PageRequest | None = PageRequest(limit=1)
         while page is not None:
             got = read_earnings(till.classroom.instructor, page, read=till.read)
             found += got.items
             rows += read_transactions(till.student, page, read=till.read).items
-            page = got.next_cursor and PageRequest(limit=1, cursor=got.next_cursor)
+            more = got.next_cursor
+            page = None if more is None else PageRequest(limit=1, cursor=more)
         assert found == whole
         assert rows == transactions(till)
         assert list(walk_earnings(till.classroom.instructor, WHOLE, read=till.read)) == whole
