@@ -26,13 +26,14 @@ from instainstru_core.payments.use_cases.payouts.ask_for_instant_payout import (
     AskForInstantPayout,
     ask_for_instant_payout,
 )
+from instainstru_core.payments.use_cases.payouts.hear_account import hear_account
 from instainstru_core.payments.use_cases.payouts.sweep_instant_payouts import sweep_instant_payouts
 from instainstru_core.payments.use_cases.receive_webhook import ReceiveWebhook, receive_webhook
 from instainstru_core.payments.use_cases.reconciliation.reconcile_day import reconcile_day
 from instainstru_core.payments.use_cases.replay_webhook import replay_webhook
 from instainstru_core.testing.contracts import debts, payout_accounts, refunds, tips
 from instainstru_core.testing.contracts.hold_renewal import held, lapse, refresh
-from instainstru_core.testing.contracts.payment_endings import locked
+from instainstru_core.testing.contracts.payment_endings import locked, operator
 from instainstru_core.testing.contracts.payments import HOUR
 from instainstru_core.testing.contracts.rescheduling import late
 from instainstru_core.testing.contracts.spending import give
@@ -43,6 +44,9 @@ from tests.integration.crashes.stories import PAYOUT, PRICE, capture_due, unpaid
 from tests.integration.crashes.telling import Act, Story
 
 TIP: Final = 1_000
+PAYOUT_OF_GROWTH: Final = 7_920
+"""Who has taught five lessons keeps 88 %."""
+
 SECRET: Final = b"whsec_of_the_platform"
 MONTHS: Final = timedelta(days=400)
 
@@ -55,8 +59,8 @@ def _renew(till: Till) -> Act:
 
 def _refund(till: Till) -> Act:
     booking = refunds.settled(till)
-    operator = refunds.operator(till)
-    return lambda: refunds.give_back(till, booking, reason=RefundReason.DISPUTE, who=operator)
+    staff = operator(till)
+    return lambda: refunds.give_back(till, booking, reason=RefundReason.DISPUTE, who=staff)
 
 
 def _disputed(till: Till, booking: Booking) -> str:
@@ -108,9 +112,7 @@ def _transfer_at_last(till: Till) -> Act:
 
     def hear() -> None:
         account = payout_accounts.account_of(till).account
-        payout_accounts.hear_account(
-            account, begin=till.begin, gateway=till.gateway, clock=till.clock
-        )
+        hear_account(account, begin=till.begin, gateway=till.gateway, clock=till.clock)
         till.work_off()
 
     return hear
@@ -302,7 +304,7 @@ AFTERWARDS: Final[dict[str, Story]] = {
     "credit, added to a lesson": Story(arrange=_add_credit, again=False),
     "milestone, earned": Story(arrange=_earn),
     "milestone, unlocked": Story(
-        arrange=_unlock, effects=(("capture", PRICE), ("transfer", PAYOUT))
+        arrange=_unlock, effects=(("capture", PRICE), ("transfer", PAYOUT_OF_GROWTH))
     ),
     "reconciliation": Story(arrange=_reconcile),
     "webhook, received": Story(arrange=_webhook_comes),

@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
 from instainstru_core.kernel.ids import EntityId
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
+
+WHOLE: Final = "whole"
+PARTS: Final = "parts"
+REFUSAL: Final = "refusal"
 
 
 class _Pickler(pickle.Pickler):
@@ -33,10 +37,11 @@ class _Visit(socketserver.BaseRequestHandler):
         name, arguments, named = _receive(self.request)
         try:
             found = getattr(self.server.processor, name)(*arguments, **named)
-            # What comes in parts comes whole: an iterator does not travel.
-            answer = (True, list(found) if isinstance(found, Iterator) else found)
+            # An iterator does not travel: what comes in parts comes whole, and is parted again.
+            parted = isinstance(found, Iterator)
+            answer = (PARTS if parted else WHOLE, list(found) if parted else found)
         except Exception as refusal:  # noqa: BLE001 - it goes to whoever called
-            answer = (False, refusal)
+            answer = (REFUSAL, refusal)
         _send(self.request, answer)
 
 
@@ -56,10 +61,10 @@ class Line:
             with socket.socket(socket.AF_UNIX) as line:
                 line.connect(str(self.path))
                 _send(line, (name, arguments, named))
-                went_well, answer = _receive(line)
-            if not went_well:
+                kind, answer = _receive(line)
+            if kind == REFUSAL:
                 raise answer
-            return answer
+            return iter(answer) if kind == PARTS else answer
 
         return call
 

@@ -8,7 +8,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import Factory, define, frozen
 from sqlalchemy import Engine, text
@@ -17,7 +17,9 @@ from entrypoints.crash_points import CrashPoint, Fuse, Watcher, watched_gateway,
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.errors import OutcomeUnknown
+from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 from instainstru_core.testing.strategies.payments import Till
 from tests.integration.crashes.counter import Line
 
@@ -114,8 +116,8 @@ class Workshop:
             begin = watcher.noting(begin)
         till.begin = watched_units(begin, watcher)
         # Nothing that this process does may reach its own copy of the processor.
-        till.gateway = watched_gateway(self.line, watcher)  # type: ignore[arg-type]
-        till.processor = None  # type: ignore[assignment]
+        till.gateway = watched_gateway(cast("PaymentGateway", self.line), watcher)
+        till.processor = cast("SimulatedProcessor", None)
         try:
             act()
         except REFUSED as refusal:

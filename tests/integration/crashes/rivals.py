@@ -10,6 +10,7 @@ from instainstru_core.accounts.model import Principal, Role
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking
 from instainstru_core.kernel.errors import DomainError
+from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.planner import MoneyPolicy
 from instainstru_core.payments.refunds.plan import RefundReason
 from instainstru_core.payments.use_cases.cancel_lesson import (
@@ -28,18 +29,84 @@ from instainstru_core.testing.contracts.payments import HOUR
 from instainstru_core.testing.contracts.rescheduling import late, move
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
-from tests.integration.crashes.stories import capture_due, unpaid_lesson
+from tests.integration.crashes.stories import PAYOUT, PRICE, capture_due, unpaid_lesson
 
 Wish = Callable[[], object]
 TIP: Final = 1_000
+
+
+Ending = tuple[str, str | None, tuple[tuple[str, int], ...]]
+"""The state and the outcome of a payment, and what the processor did, in order of the kinds."""
+
+CAPTURED: Final = ("capture", PRICE)
+VOIDED: Final = ("void", PRICE)
+REFUNDED: Final = ("refund", PRICE)
+REVERSED: Final = ("reversal", PAYOUT)
+PAID: Final = ("transfer", PAYOUT)
+TIPPED: Final = (("charge", TIP), ("transfer", TIP))
+FULL_REFUND: Final = "student_wins_dispute_full_refund"
+SAID: Final[Mapping[str, frozenset[str]]] = {
+    "cancel": frozenset({"ok", "invalid_state"}),
+    "cancel_teaching": frozenset({"ok", "invalid_state"}),
+    "cancel_for_both": frozenset({"ok", "invalid_state"}),
+    "move": frozenset({"ok", "invalid_state", "booking_cancelled"}),
+    "capture": frozenset({"ok"}),
+    "capture_again": frozenset({"ok"}),
+    "refund": frozenset({"ok", "invalid_state", "already_refunded", "nothing_to_refund"}),
+    "tip": frozenset({"ok", "already_tipped"}),
+    "pay": frozenset({"ok", "debt_paid"}),
+    "write_off": frozenset({"ok", "debt_paid", "operation_in_progress"}),
+    "chargeback": frozenset({"ok", "processor_unavailable"}),
+    "news": frozenset({"ok", "processor_unavailable"}),
+    "work": frozenset({"ok"}),
+}
+"""What each may be told. An event that comes while other money moves is heard later (PY-65)."""
+
+ENDINGS: Final[Mapping[str, frozenset[Ending]]] = {
+    "called off": frozenset(
+        {
+            ("settled", "student_cancel_12_24_full_credit", (CAPTURED,)),
+            ("settled", "admin_full_credit", (CAPTURED,)),
+            ("settled", "instructor_cancel_full_refund", (VOIDED,)),
+            ("settled", FULL_REFUND, (VOIDED,)),
+            ("settled", FULL_REFUND, (CAPTURED, REFUNDED)),
+            ("locked", None, (CAPTURED,)),
+        }
+    ),
+    "settled": frozenset(
+        {
+            ("settled", "lesson_completed_full_payout", (CAPTURED, *TIPPED, PAID)),
+            ("settled", FULL_REFUND, (*TIPPED, VOIDED)),
+            ("settled", FULL_REFUND, (CAPTURED, TIPPED[0], REFUNDED, REVERSED, TIPPED[1], PAID)),
+        }
+    ),
+    "disputed": frozenset(
+        {
+            (
+                "manual_review",
+                "lesson_completed_full_payout",
+                (TIPPED[0], REVERSED, TIPPED[1]),
+            )
+        }
+    ),
+    "owed": frozenset(
+        {
+            ("settled", "capture_failure_instructor_paid", (("charge", PRICE),)),
+            ("settled", "capture_failure_instructor_paid", ()),
+        }
+    ),
+}
+"""How each rivalry may end: with one of these."""
 
 
 @frozen
 class Rivalry:
     """One payment, who wants what of it, and how often each wish is made."""
 
-    booking: Booking
+    payment_id: PaymentId
     wishes: Mapping[str, tuple[Wish, int]]
+    late_news: Wish
+    """Events that could not be acted on come again."""
 
 
 @frozen
@@ -54,6 +121,10 @@ class Wishes:
     def about(cls, till: Till, booking: Booking) -> "Wishes":
         """Everything that can be wanted."""
         return cls(till, booking, operator(till))
+
+    def rivalry(self, wishes: Mapping[str, tuple[Wish, int]]) -> Rivalry:
+        """Who makes which of them, how often."""
+        return Rivalry(self.till.payment(self.booking).payment_id, wishes, self.news)
 
     def capture(self) -> None:
         """The timer: a day after the lesson."""
@@ -129,8 +200,7 @@ def _called_off(till: Till) -> Rivalry:
     booking = late(till)
     till.clock.set(booking.lesson.starts_at - 14 * HOUR)
     of = Wishes.about(till, booking)
-    return Rivalry(
-        booking,
+    return of.rivalry(
         {
             "cancel": (of.cancel, 4),
             "cancel_teaching": (of.cancel_teaching, 3),
@@ -148,8 +218,7 @@ def _settled(till: Till) -> Rivalry:
     booking = late(till)
     capture_due(till, booking)
     of = Wishes.about(till, booking)
-    return Rivalry(
-        booking,
+    return of.rivalry(
         {
             "capture": (of.capture, 6),
             "cancel": (of.cancel, 2),
@@ -174,8 +243,7 @@ def _disputed(till: Till) -> Rivalry:
     def hear() -> None:
         hear_dispute(name, begin=till.begin, gateway=till.gateway, ids=till.ids, clock=till.clock)
 
-    return Rivalry(
-        booking,
+    return of.rivalry(
         {
             "chargeback": (hear, 6),
             "refund": (of.refund, 5),
@@ -208,8 +276,7 @@ def _owed(till: Till) -> Rivalry:
         with till.begin() as work:
             write_off_debt(debt.debt_id, None, work=work, ids=till.ids, at=till.clock.now())
 
-    return Rivalry(
-        booking,
+    return of.rivalry(
         {
             "pay": (pay, 8),
             "write_off": (write_off, 2),

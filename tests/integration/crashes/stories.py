@@ -269,7 +269,9 @@ LESSONS: Final[dict[str, Story]] = {
     "issue, split": Story(
         arrange=_issue(Ending.ISSUE_SPLIT), effects=(("capture", PRICE), ("transfer", HALF))
     ),
-    "capture, again": Story(arrange=_capture_again),
+    "capture, again": Story(
+        arrange=_capture_again, effects=(("authorisation", PRICE), ("void", PRICE))
+    ),
     "capture, from another card": Story(
         arrange=_capture_from_another,
         effects=(("authorisation", PRICE), ("capture", PRICE), ("transfer", PAYOUT)),
