@@ -131,7 +131,12 @@ class CompleteLessonBody(Struct, kw_only=True, forbid_unknown_fields=True):
 @post(
     "/",
     sync_to_thread=True,
-    opt=policy(access=requires(Permission.CREATE_BOOKINGS), bucket="booking", idempotency=REQUIRED),
+    opt=policy(
+        access=requires(Permission.CREATE_BOOKINGS),
+        bucket="booking",
+        idempotency=REQUIRED,
+        money=True,
+    ),
     **documented("Book a lesson", refusals=(404, 409)),
 )
 def create(

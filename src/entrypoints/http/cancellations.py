@@ -146,7 +146,7 @@ class CancellationPreviewView(Struct, kw_only=True, frozen=True):
     "/{booking_id:str}/cancel",
     sync_to_thread=True,
     status_code=200,
-    opt=policy(access=_CANCELLERS, bucket="booking", idempotency=REQUIRED),
+    opt=policy(access=_CANCELLERS, bucket="booking", idempotency=REQUIRED, money=True),
     **documented("Cancel a booking", refusals=(404, 409)),
 )
 def cancel(

@@ -30,7 +30,6 @@ from instainstru_core.ports import Ports
 
 ResultT = TypeVar("ResultT")
 OPERATION_LOCK: Final = timedelta(seconds=30)
-_FINANCIAL: Final = "financial"
 _UNSETTLED: Final = frozenset({401, 403, 429})
 _BUSY: Final = "operation_in_progress"
 
@@ -178,7 +177,7 @@ def _claim(keyed: Keyed, declared: RoutePolicy, state: dict[str, Any]) -> Verdic
         if not verdict.decision.allowed:
             state["verdict"] = verdict
             raise verdict.refusal
-        if declared.bucket.name == _FINANCIAL:
+        if declared.money:
             keyed.lock(f"operation:{request.principal}:{request.method}:{state['template']}")
     except BaseException:
         ports.idempotency.release(request)

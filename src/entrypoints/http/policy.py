@@ -47,6 +47,7 @@ class Access:
         return self.permissions <= principal.permissions
 
 
+_FINANCIAL: Final = "financial"
 PUBLIC: Final = Access(signed_in=False)
 AUTHENTICATED: Final = Access(signed_in=True)
 
@@ -67,6 +68,8 @@ class RoutePolicy:
     idempotency: Idempotency = Idempotency.NONE
     machine: bool = False
     """Called by programs with their own proof, so CSRF doesn't concern it. Source: SE-15."""
+    money: bool = False
+    """Asked one at a time by one person, under a lock. Source: SE-12, PY-72."""
 
 
 def policy(
@@ -75,14 +78,19 @@ def policy(
     bucket: str,
     idempotency: Idempotency = NONE,
     machine: bool = False,
+    money: bool | None = None,
 ) -> dict[str, Any]:
-    """The `opt` of a route handler.
+    """The `opt` of a route handler; *money* goes without saying where the bucket is `financial`.
 
     Raises:
         UnknownBucket: *bucket* is not in the table; the process must not start.
     """
     declared = RoutePolicy(
-        access=access, bucket=_bucket(bucket), idempotency=idempotency, machine=machine
+        access=access,
+        bucket=_bucket(bucket),
+        idempotency=idempotency,
+        machine=machine,
+        money=bucket == _FINANCIAL if money is None else money,
     )
     return {OPT: declared}
 

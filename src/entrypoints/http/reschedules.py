@@ -124,7 +124,7 @@ class ReschedulePreviewView(Struct, kw_only=True, frozen=True):
     "/{booking_id:str}/reschedule",
     sync_to_thread=True,
     status_code=200,
-    opt=policy(access=_PARTIES, bucket="financial", idempotency=REQUIRED),
+    opt=policy(access=_PARTIES, bucket="booking", idempotency=REQUIRED, money=True),
     **documented("Move a lesson", refusals=(402, 404, 409)),
 )
 def reschedule(

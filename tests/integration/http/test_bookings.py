@@ -22,6 +22,7 @@ from instainstru_core.availability.model.windows import Window, encode
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.ports import Ports
+from instainstru_core.pricing.ports import STANDARD_PRICING
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.accounts import InMemoryMutexes
@@ -87,7 +88,7 @@ def desk() -> Iterator[Desk]:
     kept = {"begin": store.begin, "read": store.read, "clock": clock, "ids": ids, "places": TOWN}
     mutexes = InMemoryMutexes()
     kept["mutexes"] = mutexes
-    pricing = {"pricing": next(each.default for each in fields(Ports) if each.name == "pricing")}
+    pricing = {"pricing_source": STANDARD_PRICING}
     ports = Ports(**unused | kept | pricing)
     seat: list[Desk] = []
     app = Litestar(

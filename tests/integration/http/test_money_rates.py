@@ -4,22 +4,37 @@ Source: SE-4, SE-12, PY-72.
 """
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from attrs import define
+from attrs import define, evolve
 from litestar.testing import TestClient
 
 from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
+from entrypoints.http.config import PREFIX, HttpConfig
+from entrypoints.http.idempotency import OPERATION_LOCK
+from entrypoints.http.policy import Idempotency
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.use_cases.sign_in import SignIn, sign_in
 from instainstru_core.booking.model.booking import Booking
+from instainstru_core.kernel.errors import OperationInProgress
 from instainstru_core.testing.world import HOUR, PASSWORD, World
 from tests.integration.http.people import Client
-from tests.integration.http.routes import NOTHING
+from tests.integration.http.routes import NOTHING, routes_of
 
+MONEY: Final = {
+    f"{PREFIX}/bookings": "booking",
+    f"{PREFIX}/bookings/{{booking_id}}/cancel": "booking",
+    f"{PREFIX}/bookings/{{booking_id}}/reschedule": "booking",
+    f"{PREFIX}/bookings/{{booking_id}}/confirm": "financial",
+    f"{PREFIX}/bookings/{{booking_id}}/payment-retries": "financial",
+    f"{PREFIX}/bookings/{{booking_id}}/tips": "financial",
+    f"{PREFIX}/debts/{{debt_id}}/payments": "financial",
+    f"{PREFIX}/connect/instant-payouts": "financial",
+    f"{PREFIX}/admin/payments/{{payment_id}}/refunds": "financial",
+}
 TIP: Final = {"amount_cents": 500}
 PAUSE: Final = timedelta(seconds=12)
 """Five a minute, and no burst."""
@@ -133,3 +148,43 @@ def test_a_limit_that_was_met_keeps_the_key_free(shop: Shop) -> None:
     shop.world.clock.move(PAUSE)
     done = shop.post(shop.tips, TIP, key=key)
     assert (done.status_code, "Idempotency-Replayed" in done.headers) == (201, False)
+
+
+def test_py_72_every_route_of_money_says_so(shop: Shop) -> None:
+    """SE-4: which allowance each has; SE-12: all are asked one at a time by one person."""
+    said = {(route.method, route.template): route.policy for route in routes_of(shop.client.app)}
+    for path, bucket in MONEY.items():
+        declared = said["POST", path]
+        assert (path, declared.bucket.name) == (path, bucket)
+        assert declared.money, path
+        assert declared.idempotency is Idempotency.REQUIRED, path
+    assert all(each.money for each in said.values() if each.bucket.name == "financial")
+
+
+class Busy:
+    """Locks that somebody else has."""
+
+    def hold(self, name: str, *, life: timedelta = OPERATION_LOCK) -> AbstractContextManager[None]:
+        """Never granted.
+
+        Raises:
+            OperationInProgress: Always.
+        """
+        raise OperationInProgress(f"{name} is held for {life}")
+
+
+@pytest.mark.parametrize("what", ["cancel", "reschedule", "tips"])
+def test_se_12_who_is_at_it_already_waits(shop: Shop, what: str) -> None:
+    """PY-72: the lock of (user, operation), whatever the allowance."""
+    bodies = {
+        "cancel": {"reason": "I am ill"},
+        "reschedule": {"start": "2030-01-20T15:00:00Z"},
+        "tips": TIP,
+    }
+    ports = evolve(shop.world.ports, operation_locks=Busy())
+    app = create_app(ports, HttpConfig(mode="int", threads=2))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        busy = evolve(shop, client=client)
+        answer = busy.post(f"/bookings/{shop.lesson.booking_id}/{what}", bodies[what])
+    assert (answer.status_code, answer.json()["code"]) == (409, "operation_in_progress")
+    assert answer.headers["Retry-After"] == "1"
