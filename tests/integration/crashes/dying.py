@@ -1,5 +1,6 @@
 """Tell a story once for every point at which its process can die."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +31,7 @@ from tests.integration.crashes.telling import (
 )
 
 ROUNDS: Final = 4
+GUIDE: Final = Path(__file__).parents[3] / "docs/guide/crash-points.md"
 Left = tuple[list[tuple[str, int]], list[tuple[Any, ...]]]
 
 
@@ -108,3 +110,10 @@ def dies_everywhere(story: Story, engine: Engine) -> int:
                 raise
             assert found == expected, f"killed at {name}"
     return len(points)
+
+
+def documented(name: str) -> int:
+    """How many points the guide says that a story has."""
+    found = re.search(rf"^\| {re.escape(name)} \| (\d+) \|$", GUIDE.read_text(), re.MULTILINE)
+    assert found is not None, f"{GUIDE.name} does not know {name!r}"
+    return int(found[1])

@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
-from entrypoints.crash_points import CrashPoint, Fuse
+from entrypoints.crash_points import CrashPoint, Fuse, watched_gateway, watched_units
 from entrypoints.tiers import Refused
+from instainstru_core.testing.contracts.tips import settled, tip
+from instainstru_core.testing.strategies.payments import Till
 
 LABEL = "gateway.capture"
 DIES = """
@@ -54,3 +56,20 @@ def test_dies_of_sigkill_at_its_point_and_says_so() -> None:
     assert died.returncode == -signal.SIGKILL
     assert died.stdout == "captured\n" * 2
     assert died.stderr == "crash point gateway.capture#2:after\n"
+
+
+def test_a_unit_is_named_after_its_use_case_wherever_that_is_kept() -> None:
+    """Those in a folder of their topic, too: `give_tip#1:before` names a point."""
+    till = Till.opened()
+    booking = settled(till)
+    steps: list[str] = []
+
+    class Notes:
+        def reach(self, label: str, side: str) -> None:
+            steps.append(f"{label}:{side}")
+
+    till.begin = watched_units(till.begin, Notes())
+    till.gateway = watched_gateway(till.gateway, Notes())
+    tip(till, booking)
+    assert steps[:2] == ["give_tip:before", "give_tip:after"]
+    assert "gateway.charge:after" in steps
