@@ -1,5 +1,6 @@
 """Identifiers from the machine. Source: SE-22."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -36,3 +37,21 @@ def test_threads_never_share_one() -> None:
 def test_two_processes_differ_at_the_same_time() -> None:
     clock = HandMovedClock(NOON)
     assert Ulids(clock).new(WorkId) != Ulids(clock).new(WorkId)
+
+
+def test_a_forked_process_has_randomness_of_its_own() -> None:
+    """Both made one before, at the same time: what was fetched for many is not shared."""
+    clock = HandMovedClock(NOON)
+    ids = Ulids(clock)
+    before = ids.new(WorkId)
+    clock.move(timedelta(milliseconds=1))
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        os.write(writing, str(ids.new(WorkId)).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = os.read(reading, 26).decode()
+    os.close(reading)
+    os.close(writing)
+    mine = ids.new(WorkId)
+    assert len({str(before), theirs, str(mine)}) == 3
