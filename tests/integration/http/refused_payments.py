@@ -478,3 +478,22 @@ def an_event_that_somebody_else_signed(town: Town) -> Ask:
     body = {"id": "evt_1", "type": "charge.refunded", "data": {"object": {"id": "ch_1"}}}
     signed = {"stripe-signature": f"t={at},v1={'0' * 64}"}
     return Ask(who=None, method="POST", path="/webhooks/stripe", body=body, headers=signed)
+
+
+# --- receipts and statements: PY-55, PY-69 ---
+
+
+@refused("receipt_not_found", 404, "PY-55")
+def a_receipt_for_what_nobody_paid_for(town: Town) -> Ask:
+    return Ask(who="anna", method="GET", path=f"/bookings/{town.hold()}/receipt")
+
+
+@refused("receipt_not_found", 404, "PY-55, AC-56")
+def a_receipt_for_anothers_lesson(town: Town) -> Ask:
+    return Ask(who="bob", method="GET", path=f"/bookings/{given(town)}/receipt")
+
+
+@refused("invalid_period", 422, "PY-69", pointer="/query/to")
+def a_statement_that_ends_before_it_begins(_: Town) -> Ask:
+    days = {"from": "2030-01-07", "to": "2030-01-06"}
+    return Ask(who="jane", method="GET", path="/earnings/summary", query=days)
