@@ -24,6 +24,7 @@ TRANSFER_FAILED = "transfer_failed"
 REFUND_FAILED = "refund_failed"
 MISSING_AUTHORIZATION = "missing_authorization"
 REVERSAL_FAILED = "reversal_failed"
+VOID_REFUSED = "void_refused"
 CHARGEBACK = "chargeback"
 
 BORNE = "borne_by_the_platform"

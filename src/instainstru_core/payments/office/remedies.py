@@ -13,6 +13,7 @@ from instainstru_core.payments.model.operation import (
     REFUND_FAILED,
     REVERSAL_FAILED,
     TRANSFER_FAILED,
+    VOID_REFUSED,
 )
 
 
@@ -44,6 +45,7 @@ LEGAL: Final[Mapping[str, tuple[Remedy, ...]]] = {
     REFUND_FAILED: (Remedy.RETRY_REFUND, Remedy.GIVE_CREDIT),
     REVERSAL_FAILED: (Remedy.RETRY_REVERSAL, Remedy.BEAR_REVERSAL),
     "amount_mismatch": (Remedy.REFUND_CARD,),
+    VOID_REFUSED: (Remedy.REFUND_CARD,),
     MISSING_AUTHORIZATION: (Remedy.CLOSE_UNPAID,),
     "capture_escalated": (Remedy.SETTLE_DEBT, Remedy.RETRY_TRANSFER),
     CHARGEBACK: (Remedy.AWAIT_BANK,),

@@ -21,6 +21,7 @@ from instainstru_core.payments.model.operation import (
     REFUND_FAILED,
     TRANSFER_FAILED,
     TRANSFER_RETRIES,
+    VOID_REFUSED,
     OperationKind,
     OperationState,
     PaymentOperation,
@@ -305,7 +306,7 @@ class Desk(Renewer):
             case OperationKind.TRANSFER:
                 return self._transfer_refused(operation, payment, reason)
             case OperationKind.VOID if reason == "already_captured":
-                return payment.review("void_refused", at=self._at)
+                return payment.review(VOID_REFUSED, at=self._at)
             case _:
                 return self._let_go(operation, payment)  # There is no hold to let go of.
 

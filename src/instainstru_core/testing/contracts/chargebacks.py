@@ -12,10 +12,12 @@ from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.chargebacks.model import ChargebackStatus
 from instainstru_core.payments.errors import NothingToRefund
 from instainstru_core.payments.ledger.model import Account
+from instainstru_core.payments.model.operation import Matter, OperationKind
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.model.processor import DisputeSeen, DisputeStatus
 from instainstru_core.payments.refunds.model import RefundState
+from instainstru_core.testing.contracts.debts import debts, escalated, pay
 from instainstru_core.testing.contracts.payment_endings import (
     FEE,
     FULL,
@@ -229,6 +231,32 @@ class ChargebacksContract:
         hear(till, seen.dispute)
         assert till.payment(booking).outcome is Outcome.DISPUTE_LOST
         assert till.balances()[Account.DISPUTE_LOSS_EXPENSE] == PRICE + 1500 - PAYOUT
+        assert till.books().balanced
+
+    @pytest.mark.parametrize("status", [DisputeStatus.WON, DisputeStatus.LOST])
+    def test_a_disputed_payment_of_a_debt_leaves_the_lesson_alone(
+        self, till: Till, status: DisputeStatus
+    ) -> None:
+        """PY-26, PY-56: what the bank takes of it is the platform's loss; the lesson is settled."""
+        booking = escalated(till)
+        (debt,) = debts(till)
+        pay(till, debt)
+        assert till.payment(booking).state is PaymentState.SETTLED
+        before = till.balances()
+        with till.begin() as work:
+            every = work.payment_operations.of(till.payment(booking).payment_id, Matter.DEBT)
+        (intent,) = [each.processor_ref for each in every if each.kind is OperationKind.CHARGE]
+        seen = till.processor.open_dispute(intent or "")
+        assert isinstance(seen, DisputeSeen)
+        hear(till, seen.dispute)
+        close(till, seen.dispute, status)
+        lost = debt.amount.cents if status is DisputeStatus.LOST else 0
+        assert till.payment(booking).outcome is Outcome.CAPTURE_FAILURE_PAID
+        assert till.balances() == {
+            **before,
+            Account.PROCESSOR_BALANCE: before[Account.PROCESSOR_BALANCE] - 1500 - lost,
+            Account.DISPUTE_LOSS_EXPENSE: 1500 + lost,
+        }
         assert till.books().balanced
 
     @pytest.mark.parametrize("status", [DisputeStatus.WON, DisputeStatus.LOST])

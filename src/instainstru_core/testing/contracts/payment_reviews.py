@@ -13,7 +13,7 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.pagination import PageRequest
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import PaymentNotFound
-from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.ids import OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.operation import TRANSFER_RETRIES
 from instainstru_core.payments.model.outcomes import Outcome
@@ -218,6 +218,25 @@ class ReviewsContract:
         assert till.payment(booking).state is PaymentState.SETTLED
         assert till.balances() == FULL
         assert moved(till) == [("transfer", PAYOUT)]
+
+    def test_a_hold_that_somebody_captured_elsewhere(self, till: Till) -> None:
+        """PY-54, PY-58: it can't be let go of, so what was taken is given back."""
+        booking = held(till)
+        hold = till.payment(booking).hold
+        assert hold is not None
+        till.gateway.capture(till.ids.new(OperationId), intent=hold.intent, amount=hold.amount)
+        call_off(till, booking, by_instructor=True)
+        till.work_off()
+        assert till.payment(booking).review_reason == "void_refused"
+        resolve(till, booking, Remedy.REFUND_CARD)
+        payment = till.payment(booking)
+        assert (payment.state, payment.outcome) == (
+            PaymentState.SETTLED,
+            Outcome.INSTRUCTOR_CANCELLED,
+        )
+        assert moved(till) == [("refund", PRICE)]
+        assert till.balances() == {}
+        assert till.books().balanced
 
     def test_an_advance_is_asked_for_again(self, till: Till) -> None:
         """PY-25, PY-47, PY-58: the review stands with the debt, and the instructor is paid."""

@@ -13,11 +13,13 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.kernel.time import Clock
 from instainstru_core.payments.ids import PaymentId
+from instainstru_core.payments.ledger.postings import Bookkeeper
 from instainstru_core.payments.ledger.refund_postings import RefundBookkeeper
 from instainstru_core.payments.model.afterwards import go_on
 from instainstru_core.payments.model.escalating import CAPTURE_ESCALATED
 from instainstru_core.payments.model.operation import (
     BORNE,
+    VOID_REFUSED,
     Matter,
     OperationKind,
     PaymentOperation,
@@ -122,16 +124,35 @@ class _Remedies:
                     self._work.payment_operations.save(reversal.withdraw(BORNE, at=self._at))
                 return _Done(payment=go_on(payment, at=self._at))
             case Remedy.REFUND_CARD:
-                lesson = self._lesson()
-                freed = evolve(go_on(payment, at=self._at), state=PaymentState.AUTHORIZED)
-                ended = lesson.pursue(freed.end_as(Outcome.ADMIN_REFUND))
-                return _Done(payment=ended, followups=tuple(lesson.followups), desk=Desk)
+                return self._refund_card(payment)
             case Remedy.CLOSE_UNPAID:
                 outcome = payment.outcome or Outcome.UNAUTHORIZED_CANCELLED
                 freed = go_on(payment, at=self._at)
                 return _Done(payment=freed.settle(outcome, payout=NOTHING, at=self._at))
             case _:
                 raise InvalidState(f"{remedy} is done elsewhere")
+
+    def _refund_card(self, payment: Payment) -> _Done:
+        """Let go of what is held, or give back what was taken, whatever it was for."""
+        lesson, outcome = self._lesson(), Outcome.ADMIN_REFUND
+        freed = go_on(payment, at=self._at)
+        if payment.review_reason == VOID_REFUSED:
+            freed, outcome = self._taken_elsewhere(freed), payment.closing or outcome
+        freed = evolve(freed, state=PaymentState.AUTHORIZED)
+        ended = lesson.pursue(freed.end_as(outcome))
+        return _Done(payment=ended, followups=tuple(lesson.followups), desk=Desk)
+
+    def _taken_elsewhere(self, payment: Payment) -> Payment:
+        """What could not be let go of was captured, though never by us: it counts as taken."""
+        every = self._work.payment_operations.of(payment.payment_id)
+        refused = [each for each in every if each.kind is OperationKind.VOID]
+        if payment.hold is None or not refused:
+            raise InvalidState("there is no hold that could not be let go of")
+        taken = payment.take(payment.hold.intent, payment.hold.amount, at=self._at)
+        if taken.hold is not None:
+            books = Bookkeeper(taken, self._ids, self._at)
+            self._work.ledger.post(books.captured(refused[-1], taken.hold))
+        return taken
 
     def _retry_transfer(self, payment: Payment) -> _Done:
         """Send again what was refused: the lesson's payout, or what a dispute gave back.
