@@ -134,7 +134,7 @@ class Stage:
     def earned(self, booking_id: str) -> dict[str, Any] | None:
         """What the instructor has of a lesson, if there is anything."""
         for each in self.teacher.api.get("/earnings")["items"]:
-            if each["booking_id"] == booking_id and each["net_cents"]:
+            if each["booking_id"] == booking_id:
                 return dict(each)
         return None
 
