@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from litestar import Litestar, Request, Router, route
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
@@ -170,6 +170,11 @@ def create_app(
     config = config or HttpConfig()
     numbers = Metrics()
 
+    # Litestar resolves what has nothing in common at once, each in a task of its own: that costs
+    # more than all of them together. So each wants the one before: ports, config, principal, keyed.
+    def provide_config(ports: NamedDependency[Ports]) -> HttpConfig:  # noqa: ARG001
+        return config
+
     async def use_threads() -> None:
         pool = ThreadPoolExecutor(config.threads, thread_name_prefix="request")
         asyncio.get_running_loop().set_default_executor(pool)
@@ -179,7 +184,7 @@ def create_app(
         [api, metrics, health, health_lite, ready, nowhere, *more],
         dependencies={
             "ports": Provide(lambda: ports, sync_to_thread=False),
-            "config": Provide(lambda: config, sync_to_thread=False),
+            "config": Provide(provide_config, sync_to_thread=False),
             "numbers": Provide(lambda: numbers, sync_to_thread=False),
             "principal": Provide(provide_principal),
             "viewer": Provide(provide_viewer),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 from attrs import frozen
 from litestar import Request
+from litestar.di import NamedDependency
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -230,7 +231,10 @@ def refresh_cookie(config: HttpConfig) -> str:
     return "__Host-rid" if config.hosted else "rid"
 
 
-async def provide_principal(request: Request[Any, Any, Any]) -> Principal:
+async def provide_principal(
+    request: Request[Any, Any, Any],
+    config: NamedDependency[HttpConfig],  # noqa: ARG001 - one after the other: see `create_app`
+) -> Principal:
     """Whoever is signed in.
 
     Raises:
@@ -242,7 +246,10 @@ async def provide_principal(request: Request[Any, Any, Any]) -> Principal:
     return principal
 
 
-async def provide_viewer(request: Request[Any, Any, Any]) -> Principal | None:
+async def provide_viewer(
+    request: Request[Any, Any, Any],
+    config: NamedDependency[HttpConfig],  # noqa: ARG001 - one after the other: see `create_app`
+) -> Principal | None:
     """Whoever is signed in, if anybody is."""
     viewer: Principal | None = request.scope["state"]["principal"]
     return viewer
