@@ -37,7 +37,7 @@ def scenarios(world: World, *, bookings: int) -> Iterator[Scenario]:
         wanted_per_second=1_000,
     )
     yield Scenario(name="search", shots=_search(world), wanted_p95_ms=25)
-    yield Scenario(name="quote", shots=_quote(world, teachers))
+    yield Scenario(name="quote", shots=_quote(world, teachers), wanted_per_second=1_500)
     yield Scenario(
         name="booking, created", shots=_booking(world, teachers, bookings), wanted_per_second=250
     )
