@@ -15,7 +15,7 @@ from instainstru_core.payments.ids import OperationId
 from instainstru_core.payments.use_cases.check_books import check_books
 from instainstru_core.ports import Ports
 
-MOVES_NO_MONEY: Final = frozenset({"account", "card"})
+MOVES_NO_MONEY: Final = frozenset({"account", "card", "detachment", "schedule"})
 ONE_OF_EACH: Final = {"authorisation": 1, "capture": 1, "transfer": 1}
 CALLED_ONCE: Final = ("authorise", "capture", "transfer")
 
