@@ -24,6 +24,7 @@ from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.admin.use_cases.resolve_tip import preview_tip_resolution, resolve_tip
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.mutex import alone_with
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, MAX_LIMIT, Page
 from instainstru_core.payments.ids import PaymentId, TipId
@@ -153,17 +154,20 @@ def resolve(
     keyed: NamedDependency[Keyed],
 ) -> TipRowView:
     """As its preview showed it; what the processor makes of it the list tells."""
-    resolved = resolve_tip(
-        data.of(tip_id, principal, ports),
-        data.why(),
-        confirm_token=data.confirm_token,
-        begin=ports.begin,
-        gateway=ports.gateway,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
-        answer=keyed.answer(TipRowView.of),
-    )
+    with ports.begin() as work:
+        booking_id = work.tips.get(tip_id).booking_id
+    with alone_with(booking_id, ports.mutexes):  # Source: AD-6, PY-61.
+        resolved = resolve_tip(
+            data.of(tip_id, principal, ports),
+            data.why(),
+            confirm_token=data.confirm_token,
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+            secrets=ports.secrets,
+            answer=keyed.answer(TipRowView.of),
+        )
     return TipRowView.of(resolved)
 
 
