@@ -24,6 +24,7 @@ from instainstru_core.accounts.idempotency import (
     KeyedRequest,
     fingerprint,
 )
+from instainstru_core.accounts.model import Principal
 from instainstru_core.accounts.ports import Answers
 from instainstru_core.kernel.unit_of_work import Answer, unanswered
 from instainstru_core.ports import Ports
@@ -133,7 +134,11 @@ def read_key(headers: dict[bytes, bytes], declared: RoutePolicy) -> str | None:
     return key
 
 
-async def provide_keyed(request: Request[Any, Any, Any], ports: NamedDependency[Ports]) -> Keyed:
+async def provide_keyed(
+    request: Request[Any, Any, Any],
+    ports: NamedDependency[Ports],
+    principal: NamedDependency[Principal],
+) -> Keyed:
     """The request's key, claimed; or its earlier answer, said again.
 
     Runs after the body was validated, and before the route's bucket is asked, so that a replay
@@ -145,15 +150,14 @@ async def provide_keyed(request: Request[Any, Any, Any], ports: NamedDependency[
     key = state.get("idempotency_key")
     if key is None:
         return Keyed(ports, None, status)
-    principal = str(state["principal"] or state["address"])
     method, path = request.method, state["path"]
     body = b"" if "body" not in state else rfc8785.dumps(state["body"])
     asked = KeyedRequest(
-        principal=principal,
+        principal=str(principal),
         method=method,
         path=path,
         key=key,
-        fingerprint=fingerprint(method, path, principal, body),
+        fingerprint=fingerprint(method, path, str(principal), body),
         owner=state["request_id"],
     )
     keyed = Keyed(ports, asked, status)
