@@ -297,7 +297,8 @@ class EndingsMachine(RuleBasedStateMachine):
                 PaymentState.PAYMENT_METHOD_REQUIRED,
                 PaymentState.MANUAL_REVIEW,
             }, payment
-            advanced = 0 if payment.outcome is None else final_plan(payment).payout.cents
+            escalated = final_plan(payment) if payment.outcome is not None else None
+            advanced = 0 if escalated is None else escalated.payout.cents
             assert paid == advanced, payment
             return
         outcome = payment.outcome or Outcome.LESSON_COMPLETED
