@@ -229,3 +229,16 @@ def rolling_back(town: Town) -> Act:
         body={**REASON, "version": 1},
         headers={"If-Match": "2"},
     )
+
+
+def settling_a_tip(town: Town) -> Act:
+    """Somebody's tip goes back to their card."""
+    body = {"amount_cents": 500}
+    tipped = town.do("anna", "POST", f"/bookings/{given(town)}/tips", body)
+    base = f"/admin/tips/{tipped['tip']['tip_id']}"
+    return Act(
+        method="POST",
+        path=f"{base}/resolutions",
+        preview=f"{base}/resolution-previews",
+        body={**REASON, "remedy": "refund"},
+    )

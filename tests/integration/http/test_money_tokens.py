@@ -23,6 +23,7 @@ from tests.integration.http.money_stories import (
     resolving,
     revoking,
     rolling_back,
+    settling_a_tip,
 )
 from tests.integration.http.routes import routes_of
 from tests.integration.http.town import Ask, Town
@@ -30,6 +31,7 @@ from tests.integration.http.town import Ask, Town
 ACTS: Final[dict[str, Callable[[Town], Act]]] = {
     "POST /admin/payments/{payment_id}/refunds": refunding,
     "POST /admin/payments/{payment_id}/resolutions": resolving,
+    "POST /admin/tips/{tip_id}/resolutions": settling_a_tip,
     "POST /admin/students/{student_id}/credits": granting,
     "POST /admin/credits/{credit_id}/revocations": revoking,
     "PUT /admin/instructors/{instructor_id}/payout-hold": holding,

@@ -29,6 +29,7 @@ from tests.integration.http.money_stories import (
     resolving,
     revoking,
     rolling_back,
+    settling_a_tip,
 )
 from tests.integration.http.refused_acts import REASON, doing
 from tests.integration.http.refused_bookings import LATER, START, WHY, acting, at, booking
@@ -226,6 +227,7 @@ REQUESTS: Final[dict[str, Callable[[Town], Ask]]] = {
     "/admin/instructors/{instructor_id}/tier": _seen(promoting),
     "/admin/payments/{payment_id}/refunds": _seen(refunding),
     "/admin/payments/{payment_id}/resolutions": _seen(resolving),
+    "/admin/tips/{tip_id}/resolutions": _seen(settling_a_tip),
     "/admin/reconciliations": _reconcile,
     "/admin/reconciliations/{day}/items/{reference}/resolutions": _explain,
     "/admin/students/{student_id}/credits": _seen(granting),
