@@ -80,6 +80,14 @@ check: lint types ## Check everything that needs no run
 bench: $(READY) ## Measure the hot paths (BENCH_ARGS="--help")
 	@exec $(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+MUTANTS := .mutants
+mutants: $(READY) ## Break the money's code in thousands of ways, see what no test notices (ONLY='*planner*')
+	@mkdir -p $(MUTANTS)
+	@test -x $(MUTANTS)/venv/bin/mutmut || { $(PYTHON) -m venv $(MUTANTS)/venv; \
+		$(BIN)/uv pip install --quiet --no-config --require-hashes \
+		--python $(MUTANTS)/venv/bin/python -r locks/core.txt -r locks/mutants.txt; }
+	@exec $(MUTANTS)/venv/bin/python tools/mutants.py $(MUTANTS)/place $(ONLY)
+
 wheel: $(READY) ## Prove the core pure: build the wheel, test it in an empty environment
 	@tools/check_wheel.sh
 
@@ -87,10 +95,11 @@ lock: $(READY) ## Resolve the dependencies anew and pin them by hash
 	@$(COMPILE) --extra testing --upgrade -o locks/core.txt
 	@$(COMPILE) --group app --upgrade -o locks/app.txt
 	@$(COMPILE) --group dev --upgrade -o locks/dev.txt
+	@echo mutmut | $(subst pyproject.toml,-,$(COMPILE)) --upgrade -c locks/core.txt -o locks/mutants.txt
 	@grep -A400 '^uv==' locks/dev.txt | awk 'NR > 1 && /^[a-z]/ {exit} !/ +#/' > locks/uv.txt
 
 clean: ## Remove everything that make has made, the demo's data included
-	rm -rf .venv .demo dist build .coverage .coverage.* .hypothesis .import_linter_cache
+	rm -rf .venv .demo .mutants dist build .coverage .coverage.* .hypothesis .import_linter_cache
 	find . -name __pycache__ -o -name .mypy_cache -o -name .pytest_cache -o -name .ruff_cache | xargs rm -rf
 
-.PHONY: help demo journey simulate test unit integration golden lint types check bench wheel lock clean
+.PHONY: help demo journey simulate test unit integration golden lint types check bench mutants wheel lock clean
