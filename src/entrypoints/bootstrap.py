@@ -35,6 +35,7 @@ from adapters.system.tokens import Ed25519Tokens, SigningKey, SystemSecrets
 from adapters.valkey.client import valkey_client
 from adapters.valkey.mutex import ValkeyMutexes
 from adapters.valkey.rate_store import ValkeyRateStore
+from entrypoints.alarms import LoggedAlarms
 from entrypoints.crash_points import crashing_at
 from entrypoints.settings import Settings
 from entrypoints.tiers import Refused, Tier
@@ -150,6 +151,7 @@ def ports(settings: Settings, *, connections: int | None = None) -> Ports:
         stripe_verifier=SignedWebhooks(secrets=_stripe_secrets(settings), clock=machine),
         signer=Ed25519Signer.of(settings.keys.ledger),
         rules=settings.calendar_rules,
+        alarms=LoggedAlarms(),
         video=_video(settings),
         mailbox=mailbox if settings.demo else None,
         time_machine=clock if isinstance(clock, MovableClock) else None,

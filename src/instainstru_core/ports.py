@@ -37,7 +37,13 @@ from instainstru_core.kernel.mutex import Mutexes
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.time_machine import TimeMachine
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.notifications.ports import Mailbox, Mailer, NotificationsWork
+from instainstru_core.notifications.ports import (
+    NOBODY_LISTENS,
+    Alarms,
+    Mailbox,
+    Mailer,
+    NotificationsWork,
+)
 from instainstru_core.notifications.queries import NotificationReads
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.inbox.ports import InboxWork, WebhookVerifier
@@ -135,6 +141,8 @@ class Ports:
     """Where the figures come from that prices are made of."""
     rules: CalendarRules = DEFAULT_RULES
     """The figures of calendars and bookings."""
+    alarms: Alarms = NOBODY_LISTENS
+    """What wakes those who run the platform."""
     video: VideoRooms | None = None
     """The provider of video rooms; None where there is none. Source: BK-54."""
     mailbox: Mailbox | None = None

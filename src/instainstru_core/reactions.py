@@ -53,12 +53,16 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.events import Event
 from instainstru_core.notifications.reactions import (
+    alarm_of,
     mail,
     tell_of_cancellation,
     tell_of_confirmation,
+    tell_of_credit,
+    tell_of_debt,
     tell_of_expiring_credit,
     tell_of_failed_capture,
     tell_of_failed_payment,
+    tell_of_failed_payout,
     tell_of_failed_tip,
     tell_of_failing_calendar,
     tell_of_final_warning,
@@ -66,21 +70,34 @@ from instainstru_core.notifications.reactions import (
     tell_of_move,
     tell_of_payout,
     tell_of_raised_floor,
+    tell_of_refund,
     tell_of_reminder,
     tell_of_report,
     tell_of_resolution,
     tell_of_settlement,
+    tell_of_tier,
     tell_of_tip,
     tell_of_waitlist_match,
 )
 from instainstru_core.notifications.use_cases.send_email import HANDLER as SEND_EMAIL
-from instainstru_core.payments.credits.events import CreditExpiring
+from instainstru_core.payments.credits.events import (
+    CreditExpiring,
+    CreditGranted,
+    CreditUnlocked,
+)
 from instainstru_core.payments.events import (
+    LedgerBreached,
     PaymentAuthorizationFailed,
+    PaymentDisputeClosed,
+    PaymentDisputed,
+    PaymentEscalated,
     PaymentFailed,
     PaymentFinalWarning,
+    PaymentRefunded,
+    PaymentReviewOpened,
     PaymentSettled,
     PayoutAccountOnboarded,
+    PayoutFailed,
     PayoutSent,
 )
 from instainstru_core.payments.ids import WebhookId
@@ -111,6 +128,7 @@ from instainstru_core.payments.reactions import (
     sweep_due_instant_payouts,
     sweep_due_operations,
 )
+from instainstru_core.payments.reconciliation.events import DifferencesOverdue
 from instainstru_core.payments.timers import AUTHORISE_PAYMENT, SETTLE_PAYMENT
 from instainstru_core.payments.tips.events import TipFailed, TipSucceeded
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
@@ -118,7 +136,7 @@ from instainstru_core.payments.use_cases.process_webhook import process_webhook
 from instainstru_core.payments.use_cases.pursue_ending import CLIMB_LADDER, RETRY_CAPTURE
 from instainstru_core.payments.use_cases.receive_webhook import HANDLER as PROCESS_WEBHOOK
 from instainstru_core.ports import Ports, Work
-from instainstru_core.pricing.events import FloorRaised
+from instainstru_core.pricing.events import CommissionTierChanged, FloorRaised
 from instainstru_core.pricing.use_cases.evaluate_tiers import evaluate_tiers
 from instainstru_core.pricing.use_cases.tell_of_floors import tell_of_floors
 
@@ -236,6 +254,17 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "tell_of_payout": InTransaction(tell_of_payout),
     "tell_of_tip": InTransaction(tell_of_tip),
     "tell_of_failed_tip": InTransaction(tell_of_failed_tip),
+    "tell_of_failed_payout": InTransaction(tell_of_failed_payout),
+    "tell_of_refund": InTransaction(tell_of_refund),
+    "tell_of_debt": InTransaction(tell_of_debt),
+    "tell_of_credit": InTransaction(tell_of_credit),
+    "tell_of_tier": InTransaction(tell_of_tier),
+    "tell_operators_of_breach": CallsOut(alarm_of(LedgerBreached.name, is_grave=True)),
+    "tell_operators_of_debt": CallsOut(alarm_of(PaymentEscalated.name)),
+    "tell_operators_of_differences": CallsOut(alarm_of(DifferencesOverdue.name, is_grave=True)),
+    "tell_operators_of_dispute": CallsOut(alarm_of(PaymentDisputed.name)),
+    "tell_operators_of_review": CallsOut(alarm_of(PaymentReviewOpened.name)),
+    "tell_operators_of_verdict": CallsOut(alarm_of(PaymentDisputeClosed.name)),
     "match_opened_dates": CallsOut(match_opened_dates),
     "match_freed_lesson": CallsOut(match_freed_lesson),
     "match_left_time": CallsOut(match_left_time),
@@ -259,7 +288,18 @@ ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
         "conclude_milestone",
         "tell_of_settlement",
     ),
+    PaymentRefunded: ("tell_of_refund",),
+    PaymentEscalated: ("tell_of_debt", "tell_operators_of_debt"),
+    PaymentReviewOpened: ("tell_operators_of_review",),
+    PaymentDisputed: ("tell_operators_of_dispute",),
+    PaymentDisputeClosed: ("tell_operators_of_verdict",),
+    LedgerBreached: ("tell_operators_of_breach",),
+    DifferencesOverdue: ("tell_operators_of_differences",),
     PayoutSent: ("tell_of_payout",),
+    PayoutFailed: ("tell_of_failed_payout",),
+    CreditGranted: ("tell_of_credit",),
+    CreditUnlocked: ("tell_of_credit",),
+    CommissionTierChanged: ("tell_of_tier",),
     TipSucceeded: ("tell_of_tip",),
     TipFailed: ("tell_of_failed_tip",),
     PayoutAccountOnboarded: ("retry_payouts",),

@@ -32,15 +32,26 @@ from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.credits.model import CreditLot, CreditSource
 from instainstru_core.payments.errors import CardDeclined
+from instainstru_core.payments.events import (
+    LedgerBreached,
+    PaymentDisputeClosed,
+    PaymentDisputed,
+    PaymentEscalated,
+    PaymentRefunded,
+    PaymentReviewOpened,
+    PayoutFailed,
+)
 from instainstru_core.payments.ids import CardId, CreditLotId
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.payment import PaymentState
+from instainstru_core.payments.reconciliation.events import DifferencesOverdue
 from instainstru_core.payments.use_cases.credits.till import CreditTill
 from instainstru_core.payments.use_cases.keep_card import AddCard, NamedCard, add_card, remove_card
 from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
 from instainstru_core.payments.use_cases.reschedule_booking import reschedule_booking
 from instainstru_core.payments.use_cases.tips.give_tip import GiveTip, give_tip
 from instainstru_core.ports import Ports, Work
+from instainstru_core.pricing.events import CommissionTierChanged
 from instainstru_core.pricing.model.document import document_of
 from instainstru_core.reactions import HANDLERS, PERIODIC, Handler
 from instainstru_core.search.model.query import SearchQuery
@@ -331,6 +342,33 @@ def forget_a_card(world: World, student: Principal) -> None:
     )
 
 
+def hear_rare_news(world: World, lesson: Booking) -> None:
+    """What seldom happens to money, all at once: people are told, and nothing moves."""
+    payment, now = world.payment(lesson), world.clock.now()
+    assert payment is not None
+    about, amount = payment.named(now), Money(1000)
+    news = (
+        PaymentRefunded(amount=amount, **about),
+        PaymentEscalated(debt=amount, payout=amount, **about),
+        PaymentReviewOpened(reason="refund_failed", **about),
+        PaymentDisputed(amount=amount, inquiry=False, **about),
+        PaymentDisputeClosed(amount=amount, result="won", **about),
+        PayoutFailed(amount=amount, reason="account_closed", **about),
+        LedgerBreached(imbalance_cents=1, unsettled=0, occurred_at=now),
+        DifferencesOverdue(day=now.date(), differences=1, occurred_at=now),
+        CommissionTierChanged(
+            instructor_id=payment.instructor_id,
+            tier="growth",
+            commission_bps=1200,
+            previous_bps=1500,
+            completed=5,
+            occurred_at=now,
+        ),
+    )
+    with world.database.begin() as work:
+        work._outbox.record(news)
+
+
 def everything(world: World) -> tuple[set[str | None], object]:
     """Four days with all that can happen: which handlers had a part in it, and what it came to."""
     file_periodic_work(PERIODIC.values(), begin=world.ports.begin, clock=world.clock)
@@ -357,6 +395,7 @@ def everything(world: World) -> tuple[set[str | None], object]:
     performed += world.advance(52 * HOUR)
     tip_for(world, students[0], lessons[0])
     forget_a_card(world, students[0])
+    hear_rare_news(world, lessons[0])
     performed += world.advance(A_WHILE)
     assert Outcome.DEAD not in {each.outcome for each in performed}
     seen = [type(world.booking(each.booking_id).state) for each in lessons]

@@ -4,64 +4,12 @@ People appear by first name and last initial alone, and times on the clocks of t
 Source: AC-56, NT-13.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Mapping
+from typing import Final
 
-from attrs import frozen
-
-from instainstru_core.notifications.errors import LetterIncomplete, UnknownTemplate
-
-BRAND: Final = "InstaInstru"
-
-
-@frozen(kw_only=True)
-class Letter:
-    """What is said, before it is set as text or HTML. *code* is to be typed somewhere."""
-
-    subject: str
-    lines: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...] = ()
-    code: str | None = None
-
-    @property
-    def summary(self) -> str:
-        """The whole in a sentence or two, for the app."""
-        return " ".join(self.lines)
-
-
-@frozen
-class Words:
-    """What a letter is about, by name."""
-
-    template: str
-    words: Mapping[str, object]
-
-    def __getitem__(self, word: str) -> str:
-        if word not in self.words:
-            raise LetterIncomplete(self.template, word)
-        return " ".join(str(self.words[word]).split())
-
-    def get(self, word: str) -> str:
-        """The word, or nothing."""
-        return self[word] if word in self.words else ""
-
-    @property
-    def greeting(self) -> str:
-        """How the letter begins."""
-        name = self.get("first_name")
-        return f"Hi {name}," if name else "Hello,"
-
-    def lesson(self) -> tuple[tuple[str, str], ...]:
-        """The lesson in a table."""
-        return (
-            ("Lesson", self["service"]),
-            ("When", self["when"]),
-            ("Length", f"{self['minutes']} minutes"),
-            ("With", self["other_party"]),
-        )
-
-
-Wording: TypeAlias = Callable[[Words], Letter]
+from instainstru_core.notifications.errors import UnknownTemplate
+from instainstru_core.notifications.money_letters import MONEY_LETTERS
+from instainstru_core.notifications.wording import BRAND, Letter, Wording, Words
 
 
 def _sign_up_code(words: Words) -> Letter:
@@ -194,99 +142,6 @@ def _no_show_resolved(words: Words) -> Letter:
     )
 
 
-def _payment_failed(words: Words) -> Letter:
-    if words.get("tip"):
-        return Letter(
-            subject=f"Your tip for {words['other_party']} was not paid",
-            lines=(
-                f"Your bank did not let us take your tip of {words['amount']}.",
-                "Try again, or choose another card: you have 30 days after the lesson.",
-            ),
-            facts=words.lesson(),
-        )
-    given = (
-        "You had this lesson, but your bank did not let us take the money for it.",
-        "Choose another card, or try again: we will ask again every few hours.",
-    )
-    ahead = (
-        "Your bank did not authorise the payment for this lesson.",
-        "Choose another card, or try again: unpaid lessons are cancelled twelve hours before.",
-    )
-    return Letter(
-        subject=f"Your card was declined for {words['service']}",
-        lines=given if words.get("given") else ahead,
-        facts=words.lesson(),
-    )
-
-
-def _payment_final_warning(words: Words) -> Letter:
-    return Letter(
-        subject=f"Last call: {words['service']} is about to be cancelled",
-        lines=(
-            "Your bank refused the payment for this lesson again.",
-            "Choose another card now, or the lesson is cancelled.",
-        ),
-        facts=words.lesson(),
-    )
-
-
-def _payment_receipt(words: Words) -> Letter:
-    if words.get("tip"):
-        return Letter(
-            subject=f"Receipt: {words['amount']} for {words['other_party']}",
-            lines=(f"You gave {words['other_party']} a tip of {words['amount']}. Thank you.",),
-            facts=(*words.lesson(), ("Tip", words["amount"])),
-        )
-    return Letter(
-        subject=f"Receipt: {words['amount']} for {words['service']}",
-        lines=(f"You paid {words['amount']} for your {words['service']} lesson. Thank you.",),
-        facts=(*words.lesson(), ("Paid", words["amount"])),
-    )
-
-
-def _tip_received(words: Words) -> Letter:
-    return Letter(
-        subject=f"{words['other_party']} gave you a tip of {words['amount']}",
-        lines=(
-            f"{words['other_party']} gave you {words['amount']} on top of a lesson.",
-            f"All of it is yours. The lesson was {words['service']}.",
-        ),
-        facts=(*words.lesson(), ("Tip", words["amount"])),
-    )
-
-
-def _payout_sent(words: Words) -> Letter:
-    return Letter(
-        subject=f"{words['amount']} is on its way to you",
-        lines=(f"You earned {words['amount']} with your {words['service']} lesson.",),
-        facts=(*words.lesson(), ("Earned", words["amount"])),
-    )
-
-
-def _floor_raised(words: Words) -> Letter:
-    one = words["offerings"] == "1"
-    which = "One of your services" if one else f"{words['offerings']} of your services"
-    return Letter(
-        subject="Your rate is below the new minimum",
-        lines=(
-            "The least that an hour may cost has gone up.",
-            f"{which} can no longer be booked in every format that you offer.",
-            "Raise the rate to be found and booked again. What is booked already keeps its price.",
-        ),
-    )
-
-
-def _credit_expiring(words: Words) -> Letter:
-    return Letter(
-        subject=f"{words['amount']} of your credit runs out on {words['date']}",
-        lines=(
-            f"You have {words['amount']} of credit that can be spent until {words['date']}.",
-            "Book a lesson before then, and choose your credit at checkout.",
-        ),
-        facts=(("Credit", words["amount"]), ("Runs out", words["date"])),
-    )
-
-
 _CALENDAR_PROBLEMS: Final[Mapping[str, str]] = {
     "address_forbidden": "its address leads to a network that is not public",
     "malformed": "it is not written as calendars are",
@@ -327,6 +182,7 @@ def _waitlist_matched(words: Words) -> Letter:
 
 
 LETTERS: Final[Mapping[str, Wording]] = {
+    **MONEY_LETTERS,
     "already_registered": _already_registered,
     "booking_cancellation_receipt": _booking_cancellation_receipt,
     "booking_cancelled": _booking_cancelled,
@@ -334,18 +190,11 @@ LETTERS: Final[Mapping[str, Wording]] = {
     "booking_rescheduled": _booking_rescheduled,
     "booking_reminder_1h": _booking_reminder,
     "booking_reminder_24h": _booking_reminder,
-    "credit_expiring": _credit_expiring,
     "external_calendar_failed": _external_calendar_failed,
     "no_show_reported": _no_show_reported,
     "no_show_resolved": _no_show_resolved,
-    "payment_failed": _payment_failed,
-    "floor_raised": _floor_raised,
-    "payment_final_warning": _payment_final_warning,
-    "payment_receipt": _payment_receipt,
-    "payout_sent": _payout_sent,
     "session_ended": _session_ended,
     "sign_up_code": _sign_up_code,
-    "tip_received": _tip_received,
     "waitlist_matched": _waitlist_matched,
     "welcome": _welcome,
 }

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from html import escape
 from typing import Final
 
-from instainstru_core.notifications.letters import BRAND, Letter, letter
+from instainstru_core.notifications.letters import letter
 from instainstru_core.notifications.model import Mail
+from instainstru_core.notifications.wording import BRAND, Letter
 
 _BODY: Final = "margin:0;padding:24px;background:#f6f6f4;font-family:sans-serif;color:#222"
 _CARD: Final = "max-width:560px;margin:0 auto;padding:32px;background:#fff;border-radius:8px"

@@ -22,8 +22,10 @@ class Kind(StrEnum):
     BOOKING_CONFIRMED = "booking_confirmed"
     BOOKING_RESCHEDULED = "booking_rescheduled"
     BOOKING_CANCELLED = "booking_cancelled"
+    BOOKING_CANCELLED_PAYMENT_FAILED = "booking_cancelled_payment_failed"
     BOOKING_CANCELLATION_RECEIPT = "booking_cancellation_receipt"
     CREDIT_EXPIRING = "credit_expiring"
+    CREDIT_GRANTED = "credit_granted"
     EXTERNAL_CALENDAR_FAILED = "external_calendar_failed"
     BOOKING_REMINDER_24H = "booking_reminder_24h"
     BOOKING_REMINDER_1H = "booking_reminder_1h"
@@ -32,14 +34,21 @@ class Kind(StrEnum):
     NO_SHOW_RESOLVED = "no_show_resolved"
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_FINAL_WARNING = "payment_final_warning"
+    PAYMENT_OWED = "payment_owed"
     PAYMENT_RECEIPT = "payment_receipt"
+    PAYMENT_REFUNDED = "payment_refunded"
+    PAYOUT_FAILED = "payout_failed"
     PAYOUT_SENT = "payout_sent"
+    TIER_CHANGED = "tier_changed"
     TIP_RECEIVED = "tip_received"
     WAITLIST_MATCHED = "waitlist_matched"
 
 
-WITHOUT_MAIL: Final = frozenset({Kind.BOOKING_REMINDER_1H})
-"""What is told in the app alone: by the time that a mail is read it would be old. Source: NT-20."""
+WITHOUT_MAIL: Final = frozenset({Kind.BOOKING_REMINDER_1H, Kind.CREDIT_GRANTED, Kind.TIER_CHANGED})
+"""What is told in the app alone: it would be old by the time that a mail is read, or can wait.
+
+Source: NT-20.
+"""
 
 
 @frozen(kw_only=True)
@@ -55,6 +64,18 @@ class Notification:
     data: Mapping[str, str]
     created_at: datetime = field(converter=utc)
     read_at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class Alarm:
+    """What those who run the platform must hear: ids and figures alone, and nobody's name.
+
+    A *grave* one stops money from moving.
+    """
+
+    name: str
+    facts: Mapping[str, str | int | bool]
+    is_grave: bool = False
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import field, frozen
 
@@ -11,7 +11,7 @@ from instainstru_core.accounts.ports import Accounts
 from instainstru_core.booking.ports import Bookings
 from instainstru_core.due_work.ports import DueWork
 from instainstru_core.notifications.ids import NotificationId
-from instainstru_core.notifications.model import Mail, Notification
+from instainstru_core.notifications.model import Alarm, Mail, Notification
 
 
 class Notifications(Protocol):
@@ -92,6 +92,26 @@ class Mailer(Protocol):
             MailUnavailable: The service did not answer.
         """
         ...
+
+
+class Alarms(Protocol):
+    """Reaches those who run the platform."""
+
+    def ring(self, alarm: Alarm) -> None:
+        """Let somebody look; the same alarm may ring again."""
+        ...
+
+
+@frozen
+class NobodyListens:
+    """The `Alarms` port where nobody is to be woken, as in a game in memory."""
+
+    def ring(self, alarm: Alarm) -> None:
+        """Nothing happens."""
+
+
+NOBODY_LISTENS: Final = NobodyListens()
+"""For every world in which nobody is to be woken."""
 
 
 @frozen(kw_only=True)

@@ -1,6 +1,6 @@
 """What notifications does when something happens elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final, Protocol
 
@@ -8,7 +8,7 @@ from instainstru_core.accounts.ids import AccountId
 from instainstru_core.availability.waitlist.ids import SubscriptionId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.states import Confirmed
-from instainstru_core.booking.terms import NoShowType, Party
+from instainstru_core.booking.terms import CancelKind, NoShowType, Party
 from instainstru_core.due_work.model import Payload, WorkItem
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
@@ -16,8 +16,8 @@ from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.zones import Zone
-from instainstru_core.notifications.model import Kind
-from instainstru_core.notifications.ports import Mailer, TellingWork
+from instainstru_core.notifications.model import Alarm, Kind
+from instainstru_core.notifications.ports import Alarms, Mailer, TellingWork
 from instainstru_core.notifications.use_cases.send_email import send_email
 from instainstru_core.notifications.use_cases.tell import Tell, tell
 from instainstru_core.notifications.use_cases.tell_of_lesson import (
@@ -32,6 +32,24 @@ from instainstru_core.notifications.use_cases.tell_of_waitlist import (
 )
 
 BOTH: Final = (Party.STUDENT, Party.INSTRUCTOR)
+_TOLD_TO_OPERATORS: Final = frozenset(
+    {
+        "amount",
+        "booking_id",
+        "credit_mismatches",
+        "day",
+        "debt",
+        "differences",
+        "imbalance_cents",
+        "inquiry",
+        "payment_id",
+        "payout",
+        "reason",
+        "result",
+        "unsettled",
+    }
+)
+"""What of an event is in its alarm: nobody's name, and no id of a person. Source: SE-35."""
 
 
 class TellingWorld(Protocol):
@@ -57,6 +75,15 @@ class MailingWorld(Protocol):
         ...
 
 
+class RingingWorld(Protocol):
+    """What it takes to ring an alarm."""
+
+    @property
+    def alarms(self) -> Alarms:
+        """Reaches those who run the platform."""
+        ...
+
+
 def tell_of_confirmation(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
     """On `booking.confirmed`: both parties. Source: NT-20."""
     _tell(item, work, world, dict.fromkeys(BOTH, Kind.BOOKING_CONFIRMED))
@@ -72,9 +99,12 @@ def tell_of_move(item: WorkItem, work: TellingWork, world: TellingWorld) -> None
 def tell_of_cancellation(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
     """On `booking.cancelled`: a receipt to whoever did it, the news to the others. Source: NT-20.
 
-    A hold that was let go before anything was agreed is no news.
+    A hold that was let go before anything was agreed is no news. When no card paid, both hear why.
     """
     if item.payload.get("was_confirmed") is not True:
+        return
+    if item.payload.get("kind") == CancelKind.PAYMENT_FAILED:
+        _tell(item, work, world, dict.fromkeys(BOTH, Kind.BOOKING_CANCELLED_PAYMENT_FAILED))
         return
     by = item.payload.get("by")
     audience = {
@@ -148,6 +178,74 @@ def tell_of_payout(item: WorkItem, work: TellingWork, world: TellingWorld) -> No
     _tell(item, work, world, {Party.INSTRUCTOR: Kind.PAYOUT_SENT}, {"amount": str(amount)})
 
 
+def tell_of_failed_payout(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `payout.failed`, the first refusal: the instructor. Source: NT-20, PY-47."""
+    more = {"amount": str(_cents(item.payload, "amount"))}
+    _tell(item, work, world, {Party.INSTRUCTOR: Kind.PAYOUT_FAILED}, more)
+
+
+def tell_of_refund(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `payment.refunded`: the student. Source: spec 02 §7, PY-54."""
+    more = {"amount": str(_cents(item.payload, "amount"))}
+    _tell(item, work, world, {Party.STUDENT: Kind.PAYMENT_REFUNDED}, more)
+
+
+def tell_of_debt(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `payment.escalated`: the student, who owes it and can't book. Source: PY-25."""
+    more = {"amount": str(_cents(item.payload, "debt"))}
+    _tell(item, work, world, {Party.STUDENT: Kind.PAYMENT_OWED}, more)
+
+
+def tell_of_credit(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `credit.granted` and `credit.unlocked`: its student, once it can be spent. CR-11."""
+    if item.payload.get("pending") is True:
+        return
+    lot_id, words = _text(item.payload, "lot_id"), {"amount": str(_cents(item.payload, "amount"))}
+    if item.payload.get("expires_at") is not None:
+        words["date"] = _date(item.payload, "expires_at")
+    news = Tell(
+        recipient=AccountId.parse(_text(item.payload, "student_id")),
+        kind=Kind.CREDIT_GRANTED,
+        subject=lot_id,
+        occurrence=lot_id,
+        words=words,
+        data={"credit_id": lot_id},
+    )
+    tell(news, work=work, ids=world.ids, now=world.clock.now())
+
+
+def tell_of_tier(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
+    """On `commission.tier_changed`: the instructor. Source: NT-20, PR-12."""
+    instructor = _text(item.payload, "instructor_id")
+    news = Tell(
+        recipient=AccountId.parse(instructor),
+        kind=Kind.TIER_CHANGED,
+        subject=instructor,
+        occurrence=_text(item.payload, "occurred_at"),
+        words={
+            "rate": _percent(item.payload, "commission_bps"),
+            "before": _percent(item.payload, "previous_bps"),
+            "lessons": str(item.payload["completed"]),
+        },
+        data={"tier": _text(item.payload, "tier")},
+    )
+    tell(news, work=work, ids=world.ids, now=world.clock.now())
+
+
+def alarm_of(name: str, *, is_grave: bool = False) -> Callable[[WorkItem, RingingWorld], None]:
+    """A handler that rings on the event *name*. Source: spec 02 §7, PY-56, PY-58, PY-85, PY-86."""
+
+    def tell_operators(item: WorkItem, world: RingingWorld) -> None:
+        facts = {
+            key: value
+            for key, value in item.payload.items()
+            if key in _TOLD_TO_OPERATORS and isinstance(value, str | int)
+        }
+        world.alarms.ring(Alarm(name=name, facts=facts, is_grave=is_grave))
+
+    return tell_operators
+
+
 def tell_of_tip(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
     """On `tip.succeeded`: the instructor, and a receipt to the student. Source: NT-20, PY-55."""
     more = {"amount": str(_cents(item.payload, "amount")), "tip": "yes"}
@@ -163,7 +261,6 @@ def tell_of_failed_tip(item: WorkItem, work: TellingWork, world: TellingWorld) -
 
 def tell_of_expiring_credit(item: WorkItem, work: TellingWork, world: TellingWorld) -> None:
     """On `credit.expiring`: its student, 30 days before and again 7. Source: CR-14."""
-    ends = datetime.fromisoformat(_text(item.payload, "expires_at"))
     lot_id = _text(item.payload, "lot_id")
     news = Tell(
         recipient=AccountId.parse(_text(item.payload, "student_id")),
@@ -172,7 +269,7 @@ def tell_of_expiring_credit(item: WorkItem, work: TellingWork, world: TellingWor
         occurrence=str(item.payload["days"]),
         words={
             "amount": str(_cents(item.payload, "amount")),
-            "date": f"{ends:%B} {ends.day}, {ends.year}",
+            "date": _date(item.payload, "expires_at"),
         },
         data={"credit_id": lot_id},
     )
@@ -259,3 +356,16 @@ def _cents(payload: Payload, name: str) -> Money:
             return Money(cents)
         case other:
             raise Malformed(f"expected whole cents as {name}, got {type(other).__name__}")
+
+
+def _date(payload: Payload, name: str) -> str:
+    at = datetime.fromisoformat(_text(payload, name))
+    return f"{at:%B} {at.day}, {at.year}"
+
+
+def _percent(payload: Payload, name: str) -> str:
+    match payload.get(name):
+        case int(points):
+            return f"{points / 100:g}%"
+        case other:
+            raise Malformed(f"expected basis points as {name}, got {type(other).__name__}")

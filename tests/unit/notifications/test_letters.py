@@ -26,6 +26,8 @@ WORDS = {
     "resolution": "dispute_upheld",
     "offerings": "23",
     "date": "May 4, 2026",
+    "rate": "12%",
+    "lessons": "11",
 }
 
 
@@ -46,7 +48,7 @@ def test_every_kind_has_its_letter(kind: Kind) -> None:
     written = letter(kind, WORDS)
     assert written.summary
     said = written.subject + written.summary
-    subjects = ("service", "host", "other_party", "offerings", "date")
+    subjects = ("service", "host", "other_party", "offerings", "date", "rate")
     assert any(WORDS[subject] in said for subject in subjects)
 
 
