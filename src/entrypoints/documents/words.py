@@ -78,6 +78,7 @@ def amounts_of(receipt: Receipt) -> list[tuple[str, int]]:
         (f"Booking Protection ({percent(receipt.student_fee_bps)})", receipt.student_fee.cents),
         ("Credit", -receipt.credit.cents),
         ("Not charged", -receipt.uncharged.cents),
+        ("Owed after the dispute", receipt.recovered.cents),
         ("Tip", receipt.tip.cents),
         ("Refunds", -receipt.refunds.cents),
     ]

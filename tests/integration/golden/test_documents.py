@@ -46,6 +46,7 @@ def a_receipt(**changes: Any) -> Receipt:
         credit=NOTHING,
         charged=Money(13_440),
         uncharged=NOTHING,
+        recovered=NOTHING,
         credit_given=NOTHING,
         card=ShownCard(brand="visa", last4="4242"),
         tip=NOTHING,

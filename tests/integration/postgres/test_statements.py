@@ -7,6 +7,7 @@ from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.payments.statements.earnings import totals_of
+from instainstru_core.testing.contracts.statement_corners import StatementCornersContract
 from instainstru_core.testing.contracts.statements import (
     STORIES,
     StatementsContract,
@@ -29,6 +30,10 @@ def till(engine: Engine) -> Till:
 
 
 class TestStatements(StatementsContract):
+    """On PostgreSQL."""
+
+
+class TestCorners(StatementCornersContract):
     """On PostgreSQL."""
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from instainstru_core.payments.statements.earnings import totals_of
 from instainstru_core.payments.statements.errors import InvalidPeriod
 from instainstru_core.payments.statements.periods import Period, days_asked
+from instainstru_core.testing.contracts.statement_corners import StatementCornersContract
 from instainstru_core.testing.contracts.statements import (
     STORIES,
     StatementsContract,
@@ -28,6 +29,10 @@ def till() -> Till:
 
 
 class TestStatements(StatementsContract):
+    """In memory."""
+
+
+class TestCorners(StatementCornersContract):
     """In memory."""
 
 

@@ -31,6 +31,7 @@ _REFUNDED: Final = frozenset(
         Outcome.DISPUTE_LOST,
     }
 )
+_PAID: Final = frozenset({Share.FULL_PAYOUT, Share.SPLIT})
 
 
 class EarningStatus(StrEnum):
@@ -165,6 +166,8 @@ def _without_money(lesson: LessonMoney) -> EarningStatus:
     """Nothing was sent and nothing is owed: nothing yet, or nothing at all."""
     if lesson.outcome in _REFUNDED:
         return EarningStatus.REFUNDED
+    if lesson.outcome is None and lesson.closing is not None and share_of(lesson.closing) in _PAID:
+        return EarningStatus.PENDING
     over = lesson.state is PaymentState.SETTLED or lesson.cancelled_at is not None
     if lesson.outcome is None and not over:
         return EarningStatus.PENDING

@@ -43,7 +43,8 @@ class ShownCard:
 class LessonMoney:
     """One lesson's price as it was frozen at checkout, and what the books say of it, oldest first.
 
-    *state* is where its money is, frozen or not. *student* and *instructor* are a first name and
+    *state* is where its money is, frozen or not; *closing* is how it is to end, once that is
+    decided. *student* and *instructor* are a first name and
     the initial of the last; nothing where the account is gone.
     """
 
@@ -64,6 +65,7 @@ class LessonMoney:
     commission_bps: int
     state: PaymentState
     outcome: Outcome | None
+    closing: Outcome | None
     locked: bool
     status: BookingStatus
     cancelled_at: datetime | None

@@ -46,6 +46,7 @@ KINDS: Final = {
 _CHARGES: Final = frozenset({MoveKind.LESSON, MoveKind.TIP, MoveKind.DEBT})
 _USED: Final = frozenset({JournalType.CREDIT_APPLY, JournalType.CREDIT_FORFEIT})
 _MOVED: Final = frozenset({JournalType.CREDIT_ISSUE, JournalType.REFUND_SETTLED})
+_LOST: Final = frozenset({JournalType.CHARGEBACK_RECOVERY})
 
 
 @frozen(kw_only=True)
@@ -72,8 +73,9 @@ class Receipt:
     """What a student paid for one lesson, by the books.
 
     The price less the credit set aside for it is what was due; *charged* came from cards for it,
-    *uncharged* is what none paid. *credit_given* is what the student got as credit in the end: what
-    was set aside and came back, and what was granted anew.
+    *uncharged* is what none paid, and *recovered* what they paid beyond it, for credit that was
+    spent before a dispute was lost. *credit_given* is what the student got as credit in the end:
+    what was set aside and came back, and what was granted anew.
     """
 
     number: str
@@ -93,6 +95,7 @@ class Receipt:
     credit: Money
     charged: Money
     uncharged: Money
+    recovered: Money
     credit_given: Money
     card: ShownCard | None
     tip: Money
@@ -129,6 +132,7 @@ def receipt_of(lesson: LessonMoney) -> Receipt | None:
         credit=lesson.credit,
         charged=Money(charged),
         uncharged=Money(max(0, due - charged)),
+        recovered=Money(max(0, charged - due)),
         credit_given=Money(max(0, credit_given(lesson))),
         card=lesson.card,
         tip=Money(tip),
@@ -143,7 +147,21 @@ def credit_given(lesson: LessonMoney) -> int:
     if lesson.outcome is None:
         return 0
     granted = -lesson.sum(Account.CREDIT_AVAILABLE, _MOVED)
-    return lesson.credit.cents - credit_used(lesson) + granted
+    lost = lesson.sum(Account.CREDIT_FROZEN, _LOST) + _ran_out(lesson)
+    return lesson.credit.cents - credit_used(lesson) + granted - lost
+
+
+def _ran_out(lesson: LessonMoney) -> int:
+    """What came back when the lesson was called off, after its time. Source: CR-6."""
+    since = lesson.cancelled_at
+    return sum(
+        each.cents
+        for each in lesson.postings
+        if each.account is Account.CREDIT_RESERVED
+        and each.journal_type is JournalType.CREDIT_EXPIRE
+        and since is not None
+        and each.occurred_at >= since
+    )
 
 
 def _is_card(posting: Posting) -> bool:

@@ -25,6 +25,8 @@ ACCOUNTS: Final = frozenset(
         Account.PROCESSOR_BALANCE,
         Account.BOOKING_ESCROW,
         Account.CREDIT_AVAILABLE,
+        Account.CREDIT_RESERVED,
+        Account.CREDIT_FROZEN,
         Account.STUDENT_RECEIVABLE,
     }
 )

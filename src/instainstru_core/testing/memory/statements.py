@@ -115,6 +115,7 @@ class InMemoryStatementQueries:
             commission_bps=price.commission_bps,
             state=payment.standing,
             outcome=payment.outcome,
+            closing=payment.closing,
             locked=booking.chain.lock_funded,
             status=booking.status,
             cancelled_at=state.at if isinstance(state, Cancelled) else None,

@@ -1,0 +1,142 @@
+"""What statements tell after credit, disputes and debts, over any adapter: out of the books.
+
+Source: PY-55, PY-68, PY-70.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.kernel.money import NOTHING, Money
+from instainstru_core.payments.model.processor import DisputeStatus
+from instainstru_core.payments.refunds.plan import Bearer, RefundReason
+from instainstru_core.payments.statements.earnings import EarningLine, EarningStatus
+from instainstru_core.payments.statements.receipts import Receipt
+from instainstru_core.payments.statements.transactions import Transaction, TransactionStatus
+from instainstru_core.testing.contracts.chargebacks import spent
+from instainstru_core.testing.contracts.debts import BROKE, debts
+from instainstru_core.testing.contracts.debts import pay as pay_debt
+from instainstru_core.testing.contracts.payment_endings import call_off
+from instainstru_core.testing.contracts.payments import HOUR
+from instainstru_core.testing.contracts.refunds import close, disputed, give_back
+from instainstru_core.testing.contracts.rescheduling import move
+from instainstru_core.testing.contracts.spending import balance, give, paid
+from instainstru_core.testing.contracts.statements import earnings, receipt, transactions
+from instainstru_core.testing.strategies.payments import Till
+
+PRICE, FEE, LESSON = 10_080, 1080, 9000
+DAYS: Final = timedelta(days=1)
+
+
+def row_of(till: Till, booking: Booking) -> Transaction:
+    """The lesson's one row in its student's history."""
+    current = till.booking(booking).booking_id
+    (row,) = (each for each in transactions(till) if each.booking_id == current)
+    return row
+
+
+def line_of(till: Till, booking: Booking) -> EarningLine:
+    """The lesson's one line in its instructor's earnings."""
+    current = till.booking(booking).booking_id
+    (line,) = (each for each in earnings(till) if each.booking_id == current)
+    return line
+
+
+def summed(shown: Receipt) -> int:
+    """What the amounts of a receipt come to."""
+    due = shown.lesson_price.cents + shown.student_fee.cents - shown.credit.cents
+    charged = due - shown.uncharged.cents + shown.recovered.cents
+    return charged + shown.tip.cents - shown.refunds.cents
+
+
+class StatementCornersContract:
+    """Inherit, and provide the `till` fixture."""
+
+    def test_py_57_a_debt_after_a_dispute_is_on_the_receipt(self, till: Till) -> None:
+        """PY-55: what the student paid for credit they had spent is one of the amounts."""
+        booking = spent(till)
+        close(till, disputed(till, booking), DisputeStatus.LOST)
+        (debt,) = debts(till)
+        assert debt.owed == Money(LESSON)
+        pay_debt(till, debt)
+        shown = receipt(till, booking)
+        assert (shown.net_paid, shown.recovered) == (Money(LESSON), Money(LESSON))
+        assert summed(shown) == LESSON
+        assert row_of(till, booking).total_paid == Money(LESSON)
+
+    def test_py_57_credit_that_a_dispute_took_is_given_to_nobody(self, till: Till) -> None:
+        """PY-57: frozen credit is revoked with the verdict."""
+        booking = paid(till, credit=0, hours_ahead=20)
+        call_off(till, booking)
+        till.work_off()
+        assert row_of(till, booking).credit_given == Money(LESSON)
+        close(till, disputed(till, booking), DisputeStatus.LOST)
+        assert balance(till).available == NOTHING
+        assert row_of(till, booking).credit_given == NOTHING
+        assert receipt(till, booking).credit_given == NOTHING
+
+    def test_cr_6_credit_that_ran_out_meanwhile_is_not_given(self, till: Till) -> None:
+        """CR-6: what comes back after its time, by the student's own doing, is lost."""
+        give(till, 2000, expires_at=till.clock.now() + DAYS)
+        give(till, 1000)
+        booking = paid(till, credit=3000)
+        till.after(hours=47)
+        call_off(till, booking)
+        till.work_off()
+        assert balance(till).available == Money(1000)
+        assert row_of(till, booking).credit_given == Money(1000)
+
+    def test_pr_5_with_credit_the_rows_still_sum(self, till: Till) -> None:
+        """PY-55, PY-68: 50.01 of credit; the payout is whole, and half of it when called off."""
+        give(till, 5001)
+        booking = paid(till, credit=5001, hours_ahead=6)
+        call_off(till, booking)
+        till.work_off()
+        shown, row, line = receipt(till, booking), row_of(till, booking), line_of(till, booking)
+        assert summed(shown) == shown.net_paid.cents == row.total_paid.cents == PRICE - 5001
+        assert (row.credit, row.credit_given) == (Money(501), Money(4500))
+        assert balance(till).available == Money(4500)
+        assert (line.net, line.commission) == (Money(3825), Money(675))
+
+    def test_cr_13_a_full_refund_gives_the_credit_again(self, till: Till) -> None:
+        give(till, 5001)
+        booking = paid(till, credit=5001, hours_ahead=20)
+        till.at(booking.lesson.ends_at)
+        till.complete(till.booking(booking))
+        till.after(hours=25)
+        give_back(till, booking, reason=RefundReason.GOODWILL, bearer=Bearer.PLATFORM)
+        till.work_off()
+        row, shown = row_of(till, booking), receipt(till, booking)
+        assert (row.status, row.total_paid) == (TransactionStatus.REFUNDED, NOTHING)
+        assert row.credit_given == shown.credit_given == balance(till).available == Money(5001)
+        assert summed(shown) == 0
+        assert line_of(till, booking).status is EarningStatus.PAID
+
+    def test_py_1_a_moved_lesson_is_one_row(self, till: Till) -> None:
+        """PY-70: the row, and its money, follow the lesson."""
+        booking = paid(till, credit=0, hours_ahead=20)
+        moved = move(till, booking, DAYS)
+        assert moved.booking.booking_id != booking.booking_id
+        (row,) = transactions(till)
+        assert (row.booking_id, row.status) == (moved.booking.booking_id, TransactionStatus.LOCKED)
+        assert earnings(till) == []
+
+    def test_py_23_what_a_late_cancellation_owes_is_pending(self, till: Till) -> None:
+        """PY-25, PY-68: the card gives nothing yet, and half of it is due all the same."""
+        booking = till.hold(hours_ahead=6)
+        till.pay(booking, till.default_card(BROKE))
+        call_off(till, booking)
+        till.work_off()
+        assert till.payment(booking).outcome is None
+        assert line_of(till, booking).status is EarningStatus.PENDING
+
+    @pytest.mark.parametrize("hours", [20, 72])
+    def test_where_nothing_is_due_it_is_cancelled(self, till: Till, hours: int) -> None:
+        """PY-31, PY-32: the instructor gets nothing."""
+        booking = paid(till, credit=0, hours_ahead=hours)
+        till.at(booking.lesson.starts_at - hours * HOUR)
+        call_off(till, booking)
+        till.work_off()
+        assert line_of(till, booking).status is EarningStatus.CANCELLED
