@@ -20,16 +20,16 @@ from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, MAX_LIMIT
-from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.statements.earnings import (
     EarningLine,
     EarningStatus,
     EarningTotals,
 )
-from instainstru_core.payments.statements.periods import Period, days_asked
+from instainstru_core.payments.statements.periods import Period
 from instainstru_core.payments.use_cases.statements.read_earnings import (
     all_earnings,
+    days_of_earnings,
     read_earnings,
     sum_earnings,
     walk_earnings,
@@ -97,8 +97,7 @@ class EarningsView(Struct, kw_only=True, frozen=True):
 class EarningsSummaryView(Struct, kw_only=True, frozen=True):
     """What my lessons of some days came to: each figure is the sum of their lines.
 
-    Lessons, minutes, value and commission are of those that bring money. `from` and `to` are the
-    days that were summed.
+    Lessons, minutes, value and commission are of those that bring money.
     """
 
     first_day: date
@@ -114,7 +113,7 @@ class EarningsSummaryView(Struct, kw_only=True, frozen=True):
 
     @classmethod
     def of(cls, totals: EarningTotals, first: date, last: date) -> "EarningsSummaryView":
-        """The view of *totals*."""
+        """The view of *totals*, of the days from *first* to *last*."""
         return cls(
             first_day=first,
             last_day=last,
@@ -133,8 +132,10 @@ def _instructor(principal: Principal) -> InstructorId:
     return InstructorId(principal.account_id.value)
 
 
-def _asked(first: date | None, last: date | None, ports: Ports) -> tuple[date, date]:
-    return days_asked(first, last, today=NEW_YORK.today(ports.clock.now()))
+def _asked(
+    instructor: InstructorId, first: date | None, last: date | None, ports: Ports
+) -> tuple[date, date]:
+    return days_of_earnings(instructor, first, last, read=ports.read, clock=ports.clock)
 
 
 def _file(summary: str) -> Any:
@@ -188,9 +189,9 @@ def show_summary(
     last: Last = None,
 ) -> EarningsSummaryView:
     """What my lessons came to, of the last 90 days unless told otherwise."""
-    begun, ended = _asked(first, last, ports)
-    period = Period(begun, ended)
-    totals = sum_earnings(_instructor(principal), period, read=ports.read)
+    instructor = _instructor(principal)
+    begun, ended = _asked(instructor, first, last, ports)
+    totals = sum_earnings(instructor, Period(begun, ended), read=ports.read)
     return EarningsSummaryView.of(totals, begun, ended)
 
 
@@ -208,9 +209,9 @@ def export(
     last: Last = None,
 ) -> Response[Any]:
     """My lessons of the last 90 days, or of at most 731, for a spreadsheet or on paper."""
-    begun, ended = _asked(first, last, ports)
-    period = Period(begun, ended)
-    instructor, name = _instructor(principal), f"earnings-{begun}-{ended}"
+    instructor = _instructor(principal)
+    begun, ended = _asked(instructor, first, last, ports)
+    period, name = Period(begun, ended), f"earnings-{begun}-{ended}"
     headers = {"Cache-Control": "private, no-store"}
     if format == "pdf":
         headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'

@@ -18,6 +18,7 @@ from entrypoints.http import earnings, receipts, transactions, wallet
 from instainstru_core.accounts.model import Role
 from instainstru_core.availability.model.rules import DEFAULT_RULES
 from instainstru_core.booking.model.booking import Booking
+from instainstru_core.kernel.zones import Zone
 from instainstru_core.payments.statements.facts import number_of
 from instainstru_core.testing.contracts.statements import STORIES, told
 from instainstru_core.testing.contracts.tips import settled, tip
@@ -33,6 +34,7 @@ from tests.integration.http.test_tips_and_payouts import Desk, desk, refused
 __all__ = ["desk"]
 ROUTERS = (earnings.ROUTER, receipts.ROUTER, transactions.ROUTER, wallet.ROUTER)
 Client = TestClient[Litestar]
+ENDS = ("first_day", "last_day")
 
 
 @pytest.fixture
@@ -137,6 +139,19 @@ class TestEarnings:
         finally:
             event.remove(engine, "before_cursor_execute", hear)
         assert len(asked) == 1
+
+    def test_py_69_today_is_the_instructors(self, till: Till, teacher: Client) -> None:
+        """PY-69: where it is Tuesday already, the last 90 days end on Tuesday."""
+        first, last = (teacher.get("/earnings/summary").json()[each] for each in ENDS)
+        assert (first, last) == ("2029-10-10", "2030-01-07")
+        with till.begin() as work:
+            teaches = work.instructors.get_for_update(till.classroom.instructor)
+            moved = teaches.introduce(at=till.clock.now(), zone=Zone("Pacific/Auckland"))
+            work.instructors.save(moved)
+        first, last = (teacher.get("/earnings/summary").json()[each] for each in ENDS)
+        assert (first, last) == ("2029-10-11", "2030-01-08")
+        file = teacher.get("/earnings/export").headers["content-disposition"]
+        assert "earnings-2029-10-11-2030-01-08.csv" in file
 
     @pytest.mark.parametrize("path", ["/earnings", "/earnings/summary", "/earnings/export"])
     def test_py_69_days_that_can_not_be(self, teacher: Client, path: str) -> None:
