@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from attrs import frozen
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from adapters.postgres.accounts import find_account_by_email, get_account
+from adapters.postgres.hot import HotRow
 from instainstru_core.accounts.ids import AccountId, SessionId
 from instainstru_core.accounts.model import (
     Account,
@@ -19,7 +20,7 @@ from instainstru_core.accounts.model import (
 )
 
 # Everything about who is at the door, in one statement: AC-24.
-_PRINCIPAL = text(
+_PRINCIPAL = HotRow(
     """
     SELECT account.role, account.status,
            array_agg(override.permission) FILTER (WHERE override.effect = 'grant') AS granted,
@@ -51,7 +52,7 @@ class PostgresDoors:
             "epoch": epoch,
             "now": now,
         }
-        row = self._connection.execute(_PRINCIPAL, values).one_or_none()
+        row = _PRINCIPAL.of(self._connection, values)
         if row is None:
             return None
         overrides = [

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from attrs import define
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.hot import HotRow
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.pricing import instructor_tiers
 from instainstru_core.catalog.ids import ServiceId
@@ -47,7 +48,7 @@ TIER_JOINS = f"""
 _ASKED = "(SELECT CAST(:instructor AS uuid) AS instructor_id) asked"
 
 _FACTS = text(f"SELECT {TIER_COLUMNS} FROM {_ASKED} {TIER_JOINS}")  # noqa: S608 - constants
-_OFFERING = text(
+_OFFERING = HotRow(
     f"SELECT offering.rate_travel_cents, offering.rate_studio_cents, offering.rate_online_cents,"  # noqa: S608 - constants
     f" offering.durations, {TIER_COLUMNS} FROM {_ASKED} {TIER_JOINS}"
     " JOIN offerings offering ON offering.instructor_id = asked.instructor_id"
@@ -95,7 +96,7 @@ _CATEGORIES = text(
 )
 
 
-def _rates_of(row: Row[Any]) -> dict[Format, Money]:
+def _rates_of(row: Any) -> dict[Format, Money]:
     rates = {
         Format.TRAVEL: row.rate_travel_cents,
         Format.STUDIO: row.rate_studio_cents,
@@ -104,7 +105,7 @@ def _rates_of(row: Row[Any]) -> dict[Format, Money]:
     return {each: Money(cents) for each, cents in rates.items() if cents is not None}
 
 
-def tier_facts_of(row: Row[Any]) -> TierFacts:
+def tier_facts_of(row: Any) -> TierFacts:
     """What *row* says of an instructor's tier."""
     return TierFacts(
         is_founding=row.founding,
@@ -199,7 +200,7 @@ class PostgresPricedOfferings:
         self, instructor_id: InstructorId, service_id: ServiceId, *, since: datetime
     ) -> PricedOffering | None:
         values = {"instructor": instructor_id.value, "service": service_id.value, "since": since}
-        row = self._connection.execute(_OFFERING, values).one_or_none()
+        row = _OFFERING.of(self._connection, values)
         if row is None:
             return None
         return PricedOffering(
