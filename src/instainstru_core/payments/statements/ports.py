@@ -29,7 +29,7 @@ def place_of(cursor: Cursor) -> tuple[datetime, PaymentId]:
         Malformed: It belongs to another list.
     """
     match cursor.key:
-        case (int(since), str(payment_id)) if abs(since) < _FAR:
+        case (int(since), str(payment_id)) if 0 <= since < _FAR:
             return _EPOCH + timedelta(microseconds=since), PaymentId.parse(payment_id)
         case _:
             raise Malformed("expected a cursor that an earlier page returned")

@@ -32,6 +32,9 @@ ACCOUNTS: Final = frozenset(
 )
 """What receipts and transactions are read from."""
 
+_REFUNDS: Final = frozenset(
+    {JournalType.REFUND, JournalType.REFUND_SETTLED, JournalType.CORRECTION}
+)
 _OWED: Final = frozenset(
     {JournalType.DEBT_RECOGNISED, JournalType.DEBT_COLLECTED, JournalType.DEBT_WRITTEN_OFF}
 )
@@ -169,9 +172,8 @@ def _status(lesson: LessonMoney, moves: tuple[CardMove, ...], charged: int) -> T
     if lesson.sum(Account.STUDENT_RECEIVABLE, _OWED) > 0:
         return TransactionStatus.OWED
     if back > 0:
-        return (
-            TransactionStatus.REFUNDED if back >= charged else TransactionStatus.PARTIALLY_REFUNDED
-        )
+        whole = -lesson.sum(Account.PROCESSOR_BALANCE, _REFUNDS) >= charged
+        return TransactionStatus.REFUNDED if whole else TransactionStatus.PARTIALLY_REFUNDED
     if lesson.state is PaymentState.LOCKED:
         return TransactionStatus.LOCKED
     if charged or credit_used(lesson):

@@ -9,21 +9,27 @@ from typing import Final
 import pytest
 
 from instainstru_core.booking.model.booking import Booking
+from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.money import NOTHING, Money
+from instainstru_core.kernel.pagination import Cursor, PageRequest
+from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.processor import DisputeStatus
 from instainstru_core.payments.refunds.plan import Bearer, RefundReason
 from instainstru_core.payments.statements.earnings import EarningLine, EarningStatus
 from instainstru_core.payments.statements.receipts import Receipt
 from instainstru_core.payments.statements.transactions import Transaction, TransactionStatus
+from instainstru_core.payments.use_cases.statements.read_transactions import read_transactions
 from instainstru_core.testing.contracts.chargebacks import spent
 from instainstru_core.testing.contracts.debts import BROKE, debts
 from instainstru_core.testing.contracts.debts import pay as pay_debt
 from instainstru_core.testing.contracts.payment_endings import call_off
 from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.refunds import close, disputed, give_back
+from instainstru_core.testing.contracts.refunds import close, disputed, give_back, settled
 from instainstru_core.testing.contracts.rescheduling import move
 from instainstru_core.testing.contracts.spending import balance, give, paid
 from instainstru_core.testing.contracts.statements import earnings, receipt, transactions
+from instainstru_core.testing.contracts.tip_refunds import act as take_tip_back
+from instainstru_core.testing.contracts.tips import tip
 from instainstru_core.testing.strategies.payments import Till
 
 PRICE, FEE, LESSON = 10_080, 1080, 9000
@@ -113,6 +119,35 @@ class StatementCornersContract:
         assert row.credit_given == shown.credit_given == balance(till).available == Money(5001)
         assert summed(shown) == 0
         assert line_of(till, booking).status is EarningStatus.PAID
+
+    def test_py_51_a_tip_that_came_back_is_no_refund_of_the_lesson(self, till: Till) -> None:
+        """PY-51, PY-70: 10.00 of the tip and 95.00 of the lesson leave 5.80 of it paid."""
+        booking = settled(till)
+        take_tip_back(till, tip(till, booking, 1000).tip.tip_id)
+        assert (line_of(till, booking).tip, line_of(till, booking).net) == (NOTHING, Money(7650))
+        assert summed(receipt(till, booking)) == PRICE
+        assert row_of(till, booking).status is TransactionStatus.PARTIALLY_REFUNDED
+        give_back(till, booking, 9500, reason=RefundReason.GOODWILL)
+        till.work_off()
+        row = row_of(till, booking)
+        assert (row.status, row.total_paid) == (
+            TransactionStatus.PARTIALLY_REFUNDED,
+            Money(PRICE - 9500),
+        )
+        give_back(till, booking, reason=RefundReason.GOODWILL)
+        till.work_off()
+        assert row_of(till, booking).status is TransactionStatus.REFUNDED
+
+    def test_py_70_a_made_up_cursor(self, till: Till) -> None:
+        """PY-70: whatever a caller writes into one, it is refused, or some page."""
+        settled(till)
+        made_up = str(till.ids.new(PaymentId))
+        for since in (-1, -(10**17) + 1, 10**17):
+            page = PageRequest(cursor=Cursor((since, made_up)))
+            with pytest.raises(Malformed):
+                read_transactions(till.student, page, read=till.read)
+        page = PageRequest(cursor=Cursor((10**17 - 1, made_up)))
+        assert len(read_transactions(till.student, page, read=till.read).items) == 1
 
     def test_py_1_a_moved_lesson_is_one_row(self, till: Till) -> None:
         """PY-70: the row, and its money, follow the lesson."""
