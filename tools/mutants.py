@@ -44,6 +44,7 @@ TESTS: Final = (
             "postings",
             "transitions",
             "last_fields",
+            "money_edges",
             "planner",
             "models",
             "refund_plan",
