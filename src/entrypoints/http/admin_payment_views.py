@@ -82,7 +82,7 @@ class PaymentRowsView(Struct, kw_only=True, frozen=True):
         )
 
 
-class OperationView(Struct, kw_only=True, frozen=True):
+class ProcessorCallView(Struct, kw_only=True, frozen=True):
     """One call of the processor."""
 
     operation_id: OperationId
@@ -97,7 +97,7 @@ class OperationView(Struct, kw_only=True, frozen=True):
     error_code: str | None
 
     @classmethod
-    def of(cls, operation: PaymentOperation) -> "OperationView":
+    def of(cls, operation: PaymentOperation) -> "ProcessorCallView":
         """The view of *operation*."""
         return cls(
             operation_id=operation.operation_id,
@@ -193,7 +193,7 @@ class PaymentFileView(Struct, kw_only=True, frozen=True):
 
     payment: PaymentRowView
     processor_references: list[str]
-    operations: list[OperationView]
+    operations: list[ProcessorCallView]
     refunds: list[RefundView]
     chargebacks: list[ChargebackView]
     journals: list[JournalView]
@@ -207,7 +207,7 @@ class PaymentFileView(Struct, kw_only=True, frozen=True):
         return cls(
             payment=PaymentRowView.of(file.payment, now),
             processor_references=list(dict.fromkeys(each for each in named if each is not None)),
-            operations=[OperationView.of(each) for each in file.operations],
+            operations=[ProcessorCallView.of(each) for each in file.operations],
             refunds=[RefundView.of(each) for each in file.refunds],
             chargebacks=[ChargebackView.of(each) for each in file.chargebacks],
             journals=[JournalView.of(each) for each in file.journals],

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from litestar import Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType, convert, to_builtins
 
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
@@ -36,8 +36,12 @@ from instainstru_core.admin.use_cases.set_instructor_tier import (
     preview_instructor_tier,
     set_instructor_tier,
 )
-from instainstru_core.config.errors import ConfigChanged, VersionUnsaid
-from instainstru_core.config.model import BUILT_IN, ConfigKey, ConfigVersion
+from instainstru_core.config.errors import (
+    ConfigChanged,
+    ConfigVersionNotFound,
+    VersionUnsaid,
+)
+from instainstru_core.config.model import BUILT_IN, Body, ConfigKey, ConfigVersion
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.ports import Ports
 from instainstru_core.pricing.model.replay import PERCENTILES, PricingReplay, Totals
@@ -49,26 +53,86 @@ from instainstru_core.pricing.use_cases.simulate_pricing import (
 
 _READERS: Final = requires(Permission.VIEW_FINANCIALS)
 _KEEPERS: Final = requires(Permission.MANAGE_FINANCIALS)
+_VERSION: Final = re.compile(r"^[1-9]\d{0,8}$")
 _ETAG: Final = re.compile(r'^(?:W/)?"?(\d{1,9})"?$')
 
-Document = Annotated[
-    dict[str, Any],
-    Meta(
-        description="The whole document; see `GET` for its fields.",
-        extra_json_schema={"additionalProperties": True},
-    ),
-]
 IfMatch = Annotated[
     str | None,
     HeaderParameter(name="If-Match", description="The version that was read."),
 ]
 
 
+class TierDocument(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """One level of commission; only the last one has no maximum."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=50, examples=["growth"])]
+    minimum: Annotated[int, Meta(examples=[5])]
+    maximum: Annotated[int, Meta(examples=[10])] | None
+    commission_bps: Annotated[int, Meta(examples=[1200])]
+
+
+class FloorsDocument(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """The least that an hour may cost; 0 where there is no floor."""
+
+    in_person_cents: Annotated[int, Meta(examples=[8000])]
+    remote_cents: Annotated[int, Meta(examples=[6000])]
+
+
+class CategoryFloorsDocument(
+    Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What a category overrides: one modality or both. Source: PR-7."""
+
+    in_person_cents: Annotated[int, Meta(examples=[9000])] | UnsetType = UNSET
+    remote_cents: Annotated[int, Meta(examples=[7000])] | UnsetType = UNSET
+
+
+class MilestoneDocument(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """What a student gets at one lesson of every cycle. Source: CR-10."""
+
+    offset: Annotated[int, Meta(examples=[5])]
+    amount_cents: Annotated[int, Meta(examples=[1000])]
+
+
+class PricingDocument(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """The whole document: rates in basis points, amounts in cents. Source: AD-11."""
+
+    student_fee_bps: Annotated[int, Meta(examples=[1200])]
+    founding_rate_bps: Annotated[int, Meta(examples=[800])]
+    founding_cap: Annotated[int, Meta(examples=[100])]
+    founding_search_boost: Annotated[float, Meta(examples=[1.5])]
+    tiers: Annotated[list[TierDocument], Meta(max_length=100)]
+    tier_activity_window_days: Annotated[int, Meta(examples=[30])]
+    tier_stepdown_max: Annotated[int, Meta(examples=[1])]
+    tier_stepdown_pause_days: Annotated[int, Meta(examples=[30])]
+    tier_inactivity_reset_days: Annotated[int, Meta(examples=[90])]
+    floors: FloorsDocument
+    category_floors: dict[Annotated[str, Meta(max_length=100)], CategoryFloorsDocument]
+    credit_cycle_lessons: Annotated[int, Meta(examples=[11])]
+    credit_milestones: Annotated[list[MilestoneDocument], Meta(max_length=100)]
+    credit_expiry_days: Annotated[int, Meta(examples=[365])]
+    release_grace_days: Annotated[int, Meta(examples=[30])]
+    tip_minimum_cents: Annotated[int, Meta(examples=[100])]
+    tip_maximum_cents: Annotated[int, Meta(examples=[50000])]
+    tip_window_days: Annotated[int, Meta(examples=[30])]
+    refund_window_days: Annotated[int, Meta(examples=[180])]
+
+    def plain(self) -> dict[str, Any]:
+        """The document as it is kept."""
+        document: dict[str, Any] = to_builtins(self)
+        return document
+
+    @classmethod
+    def of(cls, body: Body) -> "PricingDocument":
+        """The view of *body*."""
+        return convert(dict(body), cls)
+
+
 class PricingDocumentView(Struct, kw_only=True, frozen=True):
     """The document that holds now."""
 
     version: int
-    body: Document
+    body: PricingDocument
 
 
 class ConfigVersionView(Struct, kw_only=True, frozen=True):
@@ -101,7 +165,7 @@ class ConfigVersionsView(Struct, kw_only=True, frozen=True):
 class ProposalBody(StaffReasonBody, kw_only=True, forbid_unknown_fields=True):
     """A whole document, and why."""
 
-    body: Document
+    body: PricingDocument
 
 
 class PublicationBody(ProposalBody, kw_only=True, forbid_unknown_fields=True):
@@ -137,7 +201,7 @@ class ConfirmedTierBody(ConfirmedBody, kw_only=True, forbid_unknown_fields=True)
 class SimulationBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """A proposed document, tried on the lessons of the last days."""
 
-    body: Document
+    body: PricingDocument
     days: Annotated[int, Meta(ge=1, le=MOST_DAYS, examples=[30])] = 30
 
 
@@ -196,9 +260,9 @@ def show_document(ports: NamedDependency[Ports]) -> PricingDocumentView:
         latest = reads.config_queries.current(ConfigKey.PRICING)
     if latest is None:
         return PricingDocumentView(
-            version=BUILT_IN, body=dict(pricing_body(BUILT_IN, read=ports.read))
+            version=BUILT_IN, body=PricingDocument.of(pricing_body(BUILT_IN, read=ports.read))
         )
-    return PricingDocumentView(version=latest.version, body=dict(latest.body))
+    return PricingDocumentView(version=latest.version, body=PricingDocument.of(latest.body))
 
 
 @get(
@@ -215,14 +279,16 @@ def list_versions(ports: NamedDependency[Ports]) -> ConfigVersionsView:
 
 
 @get(
-    "/config/pricing/versions/{version:int}",
+    "/config/pricing/versions/{version:str}",
     sync_to_thread=True,
     opt=policy(access=_READERS, bucket="read"),
     **documented("Show one version of the pricing document", refusals=(404,)),
 )
-def show_version(version: FromPath[int], ports: NamedDependency[Ports]) -> PricingDocumentView:
+def show_version(version: FromPath[str], ports: NamedDependency[Ports]) -> PricingDocumentView:
     """A document as it was published."""
-    return PricingDocumentView(version=version, body=dict(pricing_body(version, read=ports.read)))
+    return PricingDocumentView(
+        version=version, body=PricingDocument.of(pricing_body(_number(version), read=ports.read))
+    )
 
 
 @post(
@@ -331,7 +397,7 @@ def roll_back(
 def simulate(data: JSONBody[SimulationBody], ports: NamedDependency[Ports]) -> SimulationView:
     """What the lessons of the last days would have cost and brought; nothing is kept."""
     replay = simulate_pricing(
-        SimulatePricing(body=data.body, days=data.days), read=ports.read, clock=ports.clock
+        SimulatePricing(body=data.body.plain(), days=data.days), read=ports.read, clock=ports.clock
     )
     return SimulationView.of(replay)
 
@@ -392,7 +458,7 @@ def set_tier(
 
 def _publication(data: ProposalBody, principal: Principal, if_match: str | None) -> PublishPricing:
     return PublishPricing(
-        principal=principal, body=data.body, expected=_expected(if_match), why=data.why()
+        principal=principal, body=data.body.plain(), expected=_expected(if_match), why=data.why()
     )
 
 
@@ -406,6 +472,17 @@ def _rollback(
         why=data.why(),
         restores=data.version,
     )
+
+
+def _number(version: str) -> int:
+    """The version that an address names.
+
+    Raises:
+        ConfigVersionNotFound: It is none.
+    """
+    if _VERSION.match(version) is None:
+        raise ConfigVersionNotFound
+    return int(version)
 
 
 def _expected(if_match: str | None) -> int:

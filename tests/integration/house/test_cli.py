@@ -202,6 +202,7 @@ def test_new_database_is_made_ready_by_commands_alone(
         ("stamp", True),
         ("due work", True),
         ("books", True),
+        ("authorisations", True),
         ("valkey", True),
     ]
     with psycopg.connect(empty_url) as connection:

@@ -69,7 +69,7 @@ def test_every_story_is_there_once(sown: Engine) -> None:
         }
         frozen = text("SELECT count(*) FROM payments WHERE state = 'manual_review'")
         assert connection.scalar(frozen) == 2
-        credit = text("SELECT sum(remaining_cents) FROM credit_lots")
+        credit = text("SELECT sum(available_cents) FROM credit_lots")
         assert (connection.scalar(credit) or 0) > 0
         chains = text("SELECT count(*) FROM bookings WHERE predecessor_id IS NOT NULL")
         assert connection.scalar(chains) == 1
