@@ -286,9 +286,9 @@ def list_versions(ports: NamedDependency[Ports]) -> ConfigVersionsView:
 )
 def show_version(version: FromPath[str], ports: NamedDependency[Ports]) -> PricingDocumentView:
     """A document as it was published."""
-    return PricingDocumentView(
-        version=version, body=PricingDocument.of(pricing_body(_number(version), read=ports.read))
-    )
+    number = _number(version)
+    body = pricing_body(number, read=ports.read)
+    return PricingDocumentView(version=number, body=PricingDocument.of(body))
 
 
 @post(

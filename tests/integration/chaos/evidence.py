@@ -124,10 +124,12 @@ class Evidence:
                 payment=payment.payment_id,
             )
         }
+        # What the processor kept is posted by the night's comparison, if there was a night.
+        fee = sums.pop("processing_fee_expense", 0)
         expected = {
             "student_fee_revenue": -payment.student_fee_cents,
             "commission_revenue": -payment.commission_cents,
-            "processor_balance": payment.card_amount_cents - payment.payout_cents,
+            "processor_balance": payment.card_amount_cents - payment.payout_cents - fee,
             "connect_balance": payment.payout_cents,
             "connect_owner": -payment.payout_cents,
         }

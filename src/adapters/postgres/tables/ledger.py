@@ -79,7 +79,9 @@ ledger_breaches = Table(
     Column("unsettled", Integer, nullable=False),
     Column("credit_mismatches", Integer, nullable=False, server_default=text("0")),
     Column("mended_at", DateTime(timezone=True)),
-    CheckConstraint("imbalance_cents <> 0 OR unsettled > 0 OR credit_mismatches > 0", name="breach"),
+    CheckConstraint(
+        "imbalance_cents <> 0 OR unsettled > 0 OR credit_mismatches > 0", name="breach"
+    ),
     CheckConstraint("mended_at >= found_at", name="mended_at"),
     Index(
         "ledger_breaches_one_open",
