@@ -1,12 +1,32 @@
 """One platform of real processes for all that is broken here."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.integration.chaos.evidence import Evidence
 from tests.integration.chaos.people import Crowd
 from tests.integration.chaos.stack import Stack, running
+
+KILLED: Final = frozenset({"test_crashes.py", "test_moves.py", "test_cancellations.py"})
+"""Whole processes die here, which takes seconds each; every point between two steps is tried in
+`tests/integration/crashes`, in processes that are forked."""
+
+ONE_IN: Final = 1 if os.environ.get("CHAOS") == "all" else 3
+"""How many of them are left for `CHAOS=all`, plus one."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Kill whole processes at every third point; at each with `CHAOS=all`."""
+    here = Path(__file__).parent
+    deaths = [each for each in items if each.path.parent == here and each.path.name in KILLED]
+    left = [each for number, each in enumerate(deaths) if number % ONE_IN]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [each for each in items if each not in left]
 
 
 @pytest.fixture(scope="package")

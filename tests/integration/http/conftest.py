@@ -19,8 +19,10 @@ from entrypoints.settings import Settings, read_settings
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.use_cases.create_admin import CreateAdmin, create_admin
 from instainstru_core.kernel.time_machine import TimeMachine
+from instainstru_core.payments.inbox.signatures import SignedWebhooks
 from instainstru_core.ports import Ports
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
+from instainstru_core.testing.ports import STRIPE_SECRET
 from tests.integration.http.people import PASSWORD, Client, Join, Person, mailed_code
 
 if TYPE_CHECKING:
@@ -111,7 +113,9 @@ def api(ports: Ports, config: HttpConfig) -> Iterator[Client]:
 def free_api(ports: Ports, config: HttpConfig) -> Iterator[Client]:
     """The API without rate limits in the way, and with video, for tests of something else."""
     rules = evolve(ports.rules, video_enabled=True)
-    app = create_app(evolve(ports, rates=Unlimited(), rules=rules), config)
+    verifier = SignedWebhooks(secrets=(STRIPE_SECRET,), clock=ports.clock)
+    world = evolve(ports, rates=Unlimited(), rules=rules, stripe_verifier=verifier)
+    app = create_app(world, config)
     with TestClient(app, raise_server_exceptions=False) as client:
         client.headers["X-Client"] = "tests"
         yield client
