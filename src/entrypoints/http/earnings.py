@@ -198,7 +198,7 @@ def show_summary(
 @get(
     "/export",
     sync_to_thread=True,
-    opt=policy(access=_TEACHERS, bucket="read"),
+    opt=policy(access=_TEACHERS, bucket="read", forms=(PDF,)),
     **_file("Export my earnings"),
 )
 def export(

@@ -140,6 +140,8 @@ def _policies(app: Litestar) -> dict[tuple[str, str], RoutePolicy]:
 def _complete_operation(operation: dict[str, Any], path: str, declared: RoutePolicy) -> None:
     statuses = {400, 403, 414, 422, 429, 431, 500, 503}
     statuses |= {int(status) for status in operation["responses"] if int(status) >= 400}
+    for form in declared.forms:
+        operation["responses"]["200"]["content"][form] = {"schema": {"type": "string"}}
     if declared.access.signed_in:
         statuses.add(401)
         operation["security"] = [{"bearer": []}, {"cookie": []}]

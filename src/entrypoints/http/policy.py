@@ -70,6 +70,8 @@ class RoutePolicy:
     """Called by programs with their own proof, so CSRF doesn't concern it. Source: SE-15."""
     money: bool = False
     """Asked one at a time by one person, under a lock. Source: SE-12, PY-72."""
+    forms: tuple[str, ...] = ()
+    """The media types of its answers besides the first."""
 
 
 def policy(
@@ -79,8 +81,11 @@ def policy(
     idempotency: Idempotency = NONE,
     machine: bool = False,
     money: bool | None = None,
+    forms: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The `opt` of a route handler; *money* goes without saying where the bucket is `financial`.
+
+    *forms* are the media types in which it answers besides its first.
 
     Raises:
         UnknownBucket: *bucket* is not in the table; the process must not start.
@@ -91,6 +96,7 @@ def policy(
         idempotency=idempotency,
         machine=machine,
         money=bucket == _FINANCIAL if money is None else money,
+        forms=forms,
     )
     return {OPT: declared}
 

@@ -44,7 +44,7 @@ def _document(summary: str) -> Any:
 @get(
     "/{booking_id:str}/receipt",
     sync_to_thread=True,
-    opt=policy(access=_READERS, bucket="read"),
+    opt=policy(access=_READERS, bucket="read", forms=(PDF,)),
     **_document("Show the receipt of a lesson"),
 )
 def show_receipt(

@@ -390,7 +390,7 @@ def resolve_item(
 @get(
     "/{day:str}/proof",
     sync_to_thread=True,
-    opt=policy(access=_READERS, bucket="read"),
+    opt=policy(access=_READERS, bucket="read", forms=("text/html",)),
     **documented("Prove a day", refusals=(404,)),
 )
 def prove(
@@ -408,7 +408,7 @@ def prove(
 @get(
     "/{payment_id:str}/proof",
     sync_to_thread=True,
-    opt=policy(access=_READERS, bucket="read"),
+    opt=policy(access=_READERS, bucket="read", forms=("text/html",)),
     **documented("Prove a payment", refusals=(404,)),
 )
 def prove_one(

@@ -112,7 +112,11 @@ def test_a_refund_and_a_chargeback_at_once(till: Till) -> None:
         )
 
     outcomes = at_once(hear, lambda: give_back(till, booking))
-    assert outcomes in (["done", "done"], ["done", "invalid_state"])
+    # News that comes while the refund is at the processor is told again later. Source: PY-65.
+    later = ["done", "processor_unavailable"]
+    assert outcomes in (["done", "done"], ["done", "invalid_state"], later)
+    if outcomes == later:
+        hear()
     assert not [each for each in moved(till) if each[0] == "refund"]
     assert till.payment(booking).review_reason == "chargeback"
     assert sum(each.cents for each in till.books().balances) == 0
