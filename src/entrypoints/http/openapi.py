@@ -98,7 +98,10 @@ def complete(app: Litestar) -> dict[str, Any]:
     policies = _policies(app)
     for path, methods in found["paths"].items():
         for method, operation in methods.items():
-            _complete_operation(operation, path, policies[path, method.upper()])
+            declared = policies[path, method.upper()]
+            _complete_operation(operation, path, declared)
+            for form in declared.forms:
+                operation["responses"]["200"]["content"][form] = {"schema": {"type": "string"}}
             _exemplify(operation, schemas)
     return found
 
@@ -140,8 +143,6 @@ def _policies(app: Litestar) -> dict[tuple[str, str], RoutePolicy]:
 def _complete_operation(operation: dict[str, Any], path: str, declared: RoutePolicy) -> None:
     statuses = {400, 403, 414, 422, 429, 431, 500, 503}
     statuses |= {int(status) for status in operation["responses"] if int(status) >= 400}
-    for form in declared.forms:
-        operation["responses"]["200"]["content"][form] = {"schema": {"type": "string"}}
     if declared.access.signed_in:
         statuses.add(401)
         operation["security"] = [{"bearer": []}, {"cookie": []}]
