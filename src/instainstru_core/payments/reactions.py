@@ -254,7 +254,8 @@ def audit_payouts_nightly(item: WorkItem, ports: PaymentPorts) -> None:
                 handler=AUDIT_PAYOUT_SCHEDULES,
                 payload={"after": str(rest)},
                 due_at=now,
-                dedupe_key=f"{AUDIT_PAYOUT_SCHEDULES}:{rest}:{now.isoformat()}",
+                # One part after one instructor, however many of its kind lead there.
+                dedupe_key=f"{AUDIT_PAYOUT_SCHEDULES}:{rest}",
             )
         )
 
