@@ -68,6 +68,8 @@ ENDINGS: Final[Mapping[str, frozenset[Ending]]] = {
             ("settled", "student_cancel_12_24_full_credit", (CAPTURED,)),
             ("settled", "admin_full_credit", (CAPTURED,)),
             ("settled", "instructor_cancel_full_refund", (VOIDED,)),
+            # Moved late first, and so locked: what was taken goes back. Source: PY-38.
+            ("settled", "instructor_cancel_full_refund", (CAPTURED, REFUNDED)),
             ("settled", FULL_REFUND, (VOIDED,)),
             ("settled", FULL_REFUND, (CAPTURED, REFUNDED)),
             ("locked", None, (CAPTURED,)),

@@ -250,7 +250,7 @@ def a_fee_below_nothing(_: Town) -> Ask:
     return _asking("POST", f"{PRICING}/validate", body, headers=FIRST)
 
 
-@refused("invalid_config", 422, "AD-11")
+@refused("validation_failed", 422, "AD-11", pointer="/body/currency")
 def a_price_document_with_a_currency(_: Town) -> Ask:
     body = {**REASON, "body": {**DEARER, "currency": "eur"}}
     return _asking("POST", f"{PRICING}/validate", body, headers=FIRST)
