@@ -190,17 +190,23 @@ class Lessons:
         agree("imbalance", balance["imbalance_cents"], 0)
         agree("balanced", balance["balanced"], True)
         payment = self.stage.payment(self.stage.student, self._lesson["booking_id"])
-        journals = admin.api.get(
-            f"/admin/ledger/journals?payment_id={payment['payment_id']}&limit=100"
+        number, sums = eventually(
+            "the night's comparison posts the processor's fee",
+            lambda: self._fee_posted(admin, payment["payment_id"]),
         )
+        for account, cents in _EXPECTED_BALANCES.items():
+            agree(f"the lesson's {account}", sums.get(account, 0), cents)
+        return f"{number} journals explain the lesson; all books sum to zero"
+
+    def _fee_posted(self, admin: Person, payment_id: str) -> tuple[int, dict[str, int]] | None:
+        """How many journals the payment has, and what each account comes to."""
+        found = admin.api.get(f"/admin/ledger/journals?payment_id={payment_id}&limit=100")["items"]
         sums: dict[str, int] = {}
-        for journal in journals["items"]:
+        for journal in found:
             agree("a journal's sum", sum(line["cents"] for line in journal["lines"]), 0)
             for line in journal["lines"]:
                 sums[line["account"]] = sums.get(line["account"], 0) + line["cents"]
-        for account, cents in _EXPECTED_BALANCES.items():
-            agree(f"the lesson's {account}", sums.get(account, 0), cents)
-        return f"{len(journals['items'])} journals explain the lesson; all books sum to zero"
+        return (len(found), sums) if "processing_fee_expense" in sums else None
 
     def everybody_was_told(self) -> str:
         """Mails went to whom they concern."""
