@@ -6,7 +6,7 @@ months. These keep the same promise, kept or undone as a whole, where units neve
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, Final, NoReturn, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from attrs import Factory, define, frozen
 
@@ -80,9 +80,14 @@ class Rows(dict[Any, Any]):
         for key in list(self):
             del self[key]
 
-    def popitem(self) -> NoReturn:
-        """No table is eaten from its end."""
-        raise NotImplementedError
+    def popitem(self) -> tuple[Any, Any]:
+        """As a dict's: the row that came last."""
+        if not self:
+            raise KeyError("the table is empty")
+        key = next(reversed(self))
+        row = self[key]
+        del self[key]
+        return key, row
 
     def where(self, attribute: str, wanted: object) -> Sequence[Any]:
         """The rows of which *attribute* is *wanted*, in the order in which they came to be so."""
