@@ -12,6 +12,7 @@ from instainstru_core.kernel.ids import IdT
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.payments.credits.model import CreditLot, source_of
 from instainstru_core.payments.ids import CreditLotId, OperationId, PaymentId
+from instainstru_core.payments.ledger.credit_postings import CreditBooks
 from instainstru_core.payments.ledger.model import Journal
 from instainstru_core.payments.ledger.postings import Bookkeeper
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
@@ -181,7 +182,7 @@ class Held:
                 *self.journals,
                 *journals,
                 *books.settled(decided),
-                *books.credit_issued(lot),
+                CreditBooks(self.ids, done_at).granted(lot),
             ],
             lots=(lot,),
         )

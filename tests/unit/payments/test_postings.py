@@ -133,14 +133,6 @@ class TestLessons:
             [("booking_escrow", 13_440, "re_1"), ("processor_balance", -13_440, "re_1")],
         )
 
-    def test_row_9_credit_out_of_what_was_taken(self) -> None:
-        (issued,) = self.books.credit_issued(a_lot())
-        assert of_the_payment(issued) == (
-            "credit_issue",
-            str(LOT),
-            [("booking_escrow", 6000, None), ("credit_available", -6000, None)],
-        )
-
 
 class TestRefunds:
     """Rows 19 and 23, and PY-54's corrections."""

@@ -2,7 +2,6 @@
 
 from attrs import frozen
 
-from instainstru_core.payments.credits.model import CreditLot
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType
 from instainstru_core.payments.ledger.writing import Writer
 from instainstru_core.payments.model.holds import CardHold
@@ -47,11 +46,6 @@ class Bookkeeper(Writer):
             *self.journal(JournalType.SETTLE_COMMISSION, source, commission),
             *self.journal(JournalType.SETTLE_PAYOUT, source, payout),
         ]
-
-    def credit_issued(self, lot: CreditLot) -> list[Journal]:
-        """Row 9: part of the captured money is the student's credit."""
-        lines = self.pair(Account.BOOKING_ESCROW, Account.CREDIT_AVAILABLE, lot.amount)
-        return self.journal(JournalType.CREDIT_ISSUE, str(lot.lot_id), lines)
 
     def refunded(self, operation: PaymentOperation) -> list[Journal]:
         """Row 22: what was taken and not settled goes back to the card."""
