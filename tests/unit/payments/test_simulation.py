@@ -252,6 +252,52 @@ def town() -> Town:
     return Town(evolve(write_script(1, bookings=5), faults=0.0))
 
 
+def act(hours: float, name: str, choice: str = "", amount: int = 0) -> tuple[float, str, str, int]:
+    """What happens to the one lesson, so many hours from the beginning."""
+    return hours, name, choice, amount
+
+
+def tell_of_one_lesson(card: str, *acts: tuple[float, str, str, int], credit: int = 0) -> Told:
+    """A lesson 26 hours from the beginning, and what is done about it; nothing goes wrong."""
+    whole = write_script(1, bookings=4, faults=0.0)
+    starts_at = whole.begins_at + timedelta(hours=26)
+    lesson = evolve(
+        whole.lessons[0],
+        card=card,
+        booked_at=whole.begins_at,
+        starts_at=starts_at,
+        minutes=60,
+        credit_cents=credit,
+    )
+    steps = tuple(
+        Step(
+            number=number,
+            at=whole.begins_at + timedelta(hours=hours),
+            act=name,
+            lesson=0,
+            choice=choice,
+            amount=amount,
+        )
+        for number, (hours, name, choice, amount) in enumerate(acts)
+    )
+    return simulate(evolve(whole, days=21, lessons=(lesson,), steps=steps))
+
+
+class TestRefundsThatFallThrough:
+    """PY-54: what a lesson's own ending gave back may come back from the card's bank."""
+
+    STORY = (
+        act(0.1, "book", "pm_card_refund_fails"),
+        act(10, "move", amount=72),
+        act(20, "cancel", "instructor"),
+    )
+
+    def test_the_money_is_in_escrow_again_until_somebody_decides(self) -> None:
+        told = tell_of_one_lesson("pm_card_refund_fails", *self.STORY)
+        assert told.breach is None
+        assert told.notes["left to people: refund_failed"] == 1
+
+
 class TestTown:
     def test_no_unit_is_begun_inside_of_another(self, town: Town) -> None:
         store: SimulatedStore = town.store

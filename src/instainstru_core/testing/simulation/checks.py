@@ -18,8 +18,9 @@ from instainstru_core.kernel.events import Event
 from instainstru_core.payments.ids import OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType
 from instainstru_core.payments.model.holds import HoldStatus
-from instainstru_core.payments.model.operation import Matter, PaymentOperation
+from instainstru_core.payments.model.operation import Matter, OperationState, PaymentOperation
 from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.payments.model.processor import RefundStatus
 from instainstru_core.payments.refunds.model import Refund, RefundState
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 from instainstru_core.testing.simulation.breach import breach
@@ -165,11 +166,18 @@ class Checks:
 
     def _is_of_lesson(self, journal: Journal) -> bool:
         """Whether the journal is about how a lesson's money ended, and not what came after."""
-        if journal.journal_type is not JournalType.TRANSFER:
-            return journal.journal_type not in _AFTERWARDS
-        operations = self.tables.named("payment_operations")
-        made: PaymentOperation | None = operations.get(OperationId.parse(journal.source_id))
-        return made is not None and made.matter in {Matter.LESSON, Matter.DEBT}
+        if journal.journal_type is JournalType.TRANSFER:
+            made = self._made(journal.source_id)
+            return made is not None and made.matter in {Matter.LESSON, Matter.DEBT}
+        what, _, source = journal.source_id.partition(":")
+        if journal.journal_type is JournalType.CORRECTION and what == "refund":
+            made = self._made(source)
+            return made is not None and made.matter is Matter.LESSON
+        return journal.journal_type not in _AFTERWARDS
+
+    def _made(self, source: str) -> PaymentOperation | None:
+        """The operation that a journal names as its source."""
+        return self.tables.named("payment_operations").get(OperationId.parse(source))
 
     def _flow(self, journal: Journal) -> None:
         """Who gave to whom: debits are matched with credits in the order of the lines."""
@@ -222,13 +230,25 @@ class Checks:
         if before is NOT_THERE:
             return
         if before.finished and operation.state is not before.state:
-            breach("what was answered stays answered", before, operation)
+            self._look_at_fall(before, operation)
         if (before.amount, before.target, before.kind) != (
             operation.amount,
             operation.target,
             operation.kind,
         ):
             breach("one key is one call, to the letter", before, operation)
+
+    def _look_at_fall(self, before: PaymentOperation, operation: PaymentOperation) -> None:
+        """An answer is for ever, but for a refund that the card's bank sent back (PY-54)."""
+        made = self.processor.books.refunds.get(before.processor_ref or "")
+        fell_through = made is not None and made.status is RefundStatus.FAILED
+        if (
+            not fell_through
+            or before.state is not OperationState.SUCCEEDED
+            or operation.state is not OperationState.FAILED
+            or operation.processor_ref != before.processor_ref
+        ):
+            breach("what was answered stays answered", before, operation)
 
     def _booking(self, change: Change, _touched: set[PaymentId], _now: datetime) -> None:
         if change.before is NOT_THERE:

@@ -8,10 +8,11 @@ what happened comes from the booking. Source: spec 02 §2.5, §10 properties 3 a
 from collections import Counter
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
+from instainstru_core.payments.credits.model import CreditSource
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.operation import Matter, OperationKind, OperationState
 from instainstru_core.payments.model.payment import Payment, PaymentState
@@ -189,9 +190,11 @@ def audit(town: Town) -> None:
         unfinished = [each for each in town.of_payment(payment.payment_id) if not each.finished]
         if unfinished:
             breach("everything is answered in the end", named(payment), *unfinished)
+        if payment.state is PaymentState.MANUAL_REVIEW:
+            town.notes[f"left to people: {payment.review_reason}"] += 1
         ended = town.checks.settled_as.get(payment.payment_id)
         if ended is None:
-            _left_open(town, payment)
+            _left_open(payment)
             earned[str(payment.instructor_id)] += _sent(town, payment)
             paid[str(payment.student_id)] += town.checks.taken[payment.payment_id]
             continue
@@ -202,7 +205,7 @@ def audit(town: Town) -> None:
         given_back = _BEFORE_SETTLEMENT if _given_back(town, payment) else frozenset[str]()
         if outcome is not None and outcome not in possible(ended.booking) | given_back:
             breach("the outcome is the booking's", outcome, ended.booking.state)
-        due = figures(payment, ended.outcome, decided)
+        due = _stranded(town, payment, figures(payment, ended.outcome, decided))
         unsent = _unsent(town, payment) if ended.outcome == DISPUTE_LOST else 0
         _hold_against(town, payment, due, unsent)
         earned[str(payment.instructor_id)] += due.payout - unsent
@@ -211,12 +214,10 @@ def audit(town: Town) -> None:
     _totals(town, earned, paid)
 
 
-def _left_open(town: Town, payment: Payment) -> None:
+def _left_open(payment: Payment) -> None:
     """A person must decide, or a card never paid for a lesson that was taught."""
-    if payment.state is PaymentState.MANUAL_REVIEW:
-        town.notes[f"left to people: {payment.review_reason}"] += 1
-        return
-    breach("every payment comes to an end", named(payment))
+    if payment.state is not PaymentState.MANUAL_REVIEW:
+        breach("every payment comes to an end", named(payment))
 
 
 def _given_back(town: Town, payment: Payment) -> bool:
@@ -229,6 +230,22 @@ def _lost_in_escrow(town: Town, payment: Payment) -> bool:
     """Whether a bank took the money back while it waited for its lesson. Source: PY-57."""
     disputed = town.store.tables.named("chargebacks").where("payment_id", payment.payment_id)
     return any(each.escrow for each in disputed)
+
+
+def _stranded(town: Town, payment: Payment, due: Due) -> Due:
+    """What no card took back is in escrow, or the student's as credit. Source: PY-54, PY-58."""
+    asked = [
+        each
+        for each in town.of_payment(payment.payment_id)
+        if each.kind is OperationKind.REFUND and each.matter is Matter.LESSON
+    ]
+    if due.card or not asked or asked[-1].state is not OperationState.FAILED:
+        return due
+    cents = payment.captured.cents
+    lots = town.store.tables.named("credit_lots").where("payment_id", payment.payment_id)
+    if any(lot.source is CreditSource.ADMIN_FULL_CREDIT for lot in lots):
+        return evolve(due, card=cents, credit=due.credit + cents)
+    return evolve(due, card=cents, kept=cents)
 
 
 def _unsent(town: Town, payment: Payment) -> int:
