@@ -37,9 +37,10 @@ from instainstru_core.accounts.ports import AccessClaims
 from instainstru_core.accounts.sessions import Presented, Session
 from instainstru_core.kernel.errors import OperationInProgress, StaleAggregate
 from instainstru_core.kernel.mutex import MUTEX_LIFE
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, InMemoryStore, Tables
+    from instainstru_core.testing.memory.store import InMemoryStore
 
 Scope = tuple[str, str, str, str]
 
@@ -48,8 +49,8 @@ Scope = tuple[str, str, str, str]
 class InMemoryAccounts:
     """The `Accounts` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def get(self, account_id: AccountId) -> Account:
         return _account(self._tables, account_id)
@@ -88,19 +89,19 @@ class InMemoryAccounts:
         return kept
 
 
-def _account(tables: "Tables", account_id: AccountId) -> Account:
+def _account(tables: Tables, account_id: AccountId) -> Account:
     try:
         return tables.of("accounts", AccountId, Account)[account_id]
     except KeyError:
         raise AccountNotFound from None
 
 
-def _by_email(tables: "Tables", email_key: str) -> Account | None:
+def _by_email(tables: Tables, email_key: str) -> Account | None:
     rows = tables.of("accounts", AccountId, Account).values()
     return next((account for account in rows if account.email_key == email_key), None)
 
 
-def _overrides(tables: "Tables", account_id: AccountId) -> list[Override]:
+def _overrides(tables: Tables, account_id: AccountId) -> list[Override]:
     rows = tables.of("account_overrides", tuple[AccountId, Permission], Override)
     return [override for (whose, _), override in rows.items() if whose == account_id]
 
@@ -109,8 +110,8 @@ def _overrides(tables: "Tables", account_id: AccountId) -> list[Override]:
 class InMemorySessions:
     """The `Sessions` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def add(self, session: Session, secret_hash: bytes) -> Session:
         self._secrets[secret_hash] = (session.session_id, session.generation)
@@ -160,7 +161,7 @@ class InMemorySessions:
 class InMemoryChallenges:
     """The `Challenges` port. Units follow one another, so no address needs to be held."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def hold_address(self, email_key: str) -> None:
         """Nobody else is at work."""
@@ -218,7 +219,7 @@ class InMemoryChallenges:
 class InMemoryDoors:
     """The `Doors` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def principal(
         self, session_id: SessionId, account_id: AccountId, *, epoch: int, now: datetime
@@ -250,7 +251,7 @@ class InMemoryDoors:
 class InMemoryAnswers:
     """The `Answers` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def complete(self, request: KeyedRequest, answer: KeptAnswer) -> None:
         rows, scope = _records(self._tables), _scope(request)
@@ -296,7 +297,7 @@ class InMemoryIdempotencyRecords:
                 rows[scope] = evolve(record, state=RecordState.FAILED_RETRYABLE)
 
 
-def _records(tables: "Tables") -> dict[Scope, Record]:
+def _records(tables: Tables) -> dict[Scope, Record]:
     return tables.of("idempotency_records", tuple[str, str, str, str], Record)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -39,9 +38,7 @@ from instainstru_core.payments.model.payment import Payment
 from instainstru_core.testing.memory.booking import bookings_in
 from instainstru_core.testing.memory.notifications import everything_told
 from instainstru_core.testing.memory.payments import latest_payment
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 _REVENUE = frozenset(
     {Account.STUDENT_FEE_REVENUE, Account.COMMISSION_REVENUE, Account.REFUNDS_CONTRA}
@@ -53,7 +50,7 @@ _STANDING = frozenset({BookingStatus.CONFIRMED, BookingStatus.COMPLETED, Booking
 class InMemoryConfirmations:
     """The `Confirmations` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def add(self, confirmation: Confirmation) -> None:
         rows, now = self._rows(), confirmation.expires_at - LIFE
@@ -75,15 +72,15 @@ class InMemoryConfirmations:
 class InMemoryAdminActions:
     """The `AdminActions` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def add(self, action: AdminAction) -> None:
         _actions(self._tables)[action.action_id] = action
         self._outbox.record((action.told(),))
 
 
-def _actions(tables: "Tables") -> dict[ActionId, AdminAction]:
+def _actions(tables: Tables) -> dict[ActionId, AdminAction]:
     return tables.of("admin_actions", ActionId, AdminAction)
 
 
@@ -91,7 +88,7 @@ def _actions(tables: "Tables") -> dict[ActionId, AdminAction]:
 class InMemoryAdminQueries:
     """The `AdminQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def page(self, wanted: BookingSearch, *, now: datetime) -> BookingRows:
         found = [

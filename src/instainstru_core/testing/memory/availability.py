@@ -34,9 +34,10 @@ from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.time import Clock, Interval
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.testing.memory.external_calendars import private_busy_of
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, InMemoryReads, Tables
+    from instainstru_core.testing.memory.store import InMemoryReads
 
 
 @frozen
@@ -51,7 +52,7 @@ class SavedDay:
 class _Calendars:
     """What both the port and the query read."""
 
-    _tables: "Tables"
+    _tables: Tables
     _rules: CalendarRules
 
     def instructor(self, instructor_id: InstructorId) -> Instructor:
@@ -153,7 +154,7 @@ class _Calendars:
 class InMemoryCalendars(_Calendars):
     """The `Calendars` port."""
 
-    _outbox: "InMemoryOutbox"
+    _outbox: InMemoryOutbox
 
     def lock(self, instructor_id: InstructorId) -> CalendarSettings:
         # Units begin one at a time here: whoever runs holds every lock.

@@ -34,10 +34,10 @@ from instainstru_core.testing.memory.claims import InMemoryClaims
 from instainstru_core.testing.memory.debts import standing_in
 from instainstru_core.testing.memory.external_calendars import private_busy_of
 from instainstru_core.testing.memory.instructors import offerings_of
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 if TYPE_CHECKING:
     from instainstru_core.availability.ports import Calendars
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
 
 _READY = frozenset({PaymentState.AUTHORIZED, PaymentState.LOCKED})
 
@@ -46,8 +46,8 @@ _READY = frozenset({PaymentState.AUTHORIZED, PaymentState.LOCKED})
 class InMemoryBookings:
     """The `Bookings` port, with both exclusion constraints."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def get(self, booking_id: BookingId) -> Booking:
         if (found := self._rows().get(booking_id)) is None:
@@ -122,7 +122,7 @@ class InMemoryBookings:
 class InMemoryBookingParties:
     """The `BookingParties` port, over the other contexts' tables."""
 
-    _tables: "Tables"
+    _tables: Tables
     _calendars: "Calendars"
 
     def find(
@@ -184,7 +184,7 @@ def _place(place: TeachingPlace | None) -> Place | None:
 class InMemoryBookingQueries:
     """The `BookingQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def page(self, wanted: BookingList, *, now: datetime) -> BookingPage:
         mine = [
@@ -268,7 +268,7 @@ def _latest(completed: Sequence[Booking]) -> list[Booking]:
     return list(latest.values())
 
 
-def bookings_in(tables: "Tables") -> dict[BookingId, Booking]:
+def bookings_in(tables: Tables) -> dict[BookingId, Booking]:
     """Every booking of a snapshot."""
     return tables.of("bookings", BookingId, Booking)
 
@@ -277,13 +277,13 @@ def bookings_in(tables: "Tables") -> dict[BookingId, Booking]:
 class InMemoryBookingLog:
     """The `BookingLog` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def of(self, booking_id: BookingId) -> Sequence[LogEntry]:
         return _log(self._tables).get(booking_id, ())
 
 
-def _log(tables: "Tables") -> dict[BookingId, tuple[LogEntry, ...]]:
+def _log(tables: Tables) -> dict[BookingId, tuple[LogEntry, ...]]:
     return tables.of("booking_log", BookingId, tuple)
 
 
@@ -291,8 +291,8 @@ def _log(tables: "Tables") -> dict[BookingId, tuple[LogEntry, ...]]:
 class InMemoryPaymentReadiness:
     """The `PaymentReadiness` port, over the table of payments."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def is_ready(self, booking_id: BookingId) -> bool:
         return any(each.state in _READY for each in self._payments(booking_id))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -20,9 +19,7 @@ from instainstru_core.booking.reminders.policies import reminders_due
 from instainstru_core.booking.terms import CancelKind, ReminderKind
 from instainstru_core.kernel.time import Interval
 from instainstru_core.testing.memory.booking import InMemoryBookingQueries, bookings_in
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 _MAY_ENTER = frozenset({AccountStatus.ACTIVE, AccountStatus.SUSPENDED})
 
@@ -31,7 +28,7 @@ _MAY_ENTER = frozenset({AccountStatus.ACTIVE, AccountStatus.SUSPENDED})
 class InMemoryCalendarFeeds:
     """The `CalendarFeeds` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def put(self, feed: CalendarFeed) -> None:
         feeds_in(self._tables)[feed.account_id] = feed
@@ -44,7 +41,7 @@ class InMemoryCalendarFeeds:
 class InMemoryCalendarFiles:
     """The `CalendarQueries` port of calendar files."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def head(self, booking_id: BookingId, *, viewer: AccountId) -> BookingCard:
         rows = bookings_in(self._tables)
@@ -85,8 +82,8 @@ class InMemoryCalendarFiles:
 class InMemoryReminders:
     """The `Reminders` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def due(self, *, now: datetime, limit: int) -> Sequence[BookingId]:
         found = [
@@ -114,7 +111,7 @@ class InMemoryReminders:
         return self._tables.of("booking_reminders", tuple[BookingId, ReminderKind], datetime)
 
 
-def feeds_in(tables: "Tables") -> dict[AccountId, CalendarFeed]:
+def feeds_in(tables: Tables) -> dict[AccountId, CalendarFeed]:
     """Every feed of a snapshot."""
     return tables.of("calendar_feeds", AccountId, CalendarFeed)
 

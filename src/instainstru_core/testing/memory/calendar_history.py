@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -17,16 +16,14 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.pagination import Page, PageRequest
 from instainstru_core.testing.memory.availability import SavedDay
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 
 @define
 class InMemoryCalendarHistory:
     """The `CalendarHistory` and `CalendarHistoryQueries` ports."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def get(self, instructor_id: InstructorId, edit_id: EditId) -> CalendarEdit:
         for each in self._of(instructor_id):

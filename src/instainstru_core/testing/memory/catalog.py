@@ -1,21 +1,17 @@
 """The catalogue in memory."""
 
-from typing import TYPE_CHECKING
-
 from attrs import define
 
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.catalog.model import Catalog, Category, Service, Subcategory
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 
 @define
 class InMemoryCatalog:
     """The `Catalogs` port and the `CatalogPages` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def load(self, catalog: Catalog) -> None:
         self._categories().update({each.slug: each for each in catalog.categories})

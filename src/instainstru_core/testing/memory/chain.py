@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -10,16 +9,14 @@ from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.payments.ids import JournalId
 from instainstru_core.payments.ledger.chain import Digest, Seal, Sealed, Written
 from instainstru_core.payments.ledger.model import Journal
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 
 @define
 class InMemorySeals:
     """The `Seals` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def head(self) -> Seal | None:
         seals = _seals(self._tables)
@@ -48,7 +45,7 @@ class InMemorySeals:
 class InMemoryChainQueries:
     """The `ChainQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def sealed(self, *, after: int, limit: int) -> Sequence[Sealed]:
         seals, journals = _seals(self._tables), self._tables.of("journals", JournalId, Journal)
@@ -96,9 +93,9 @@ class InMemoryChainQueries:
         return [(seq, seals[seq].hash) for seq in sorted(set(seqs)) if seq in seals]
 
 
-def _seals(tables: "Tables") -> dict[int, Seal]:
+def _seals(tables: Tables) -> dict[int, Seal]:
     return tables.of("journal_seals", int, Seal)
 
 
-def _digests(tables: "Tables") -> dict[date, Digest]:
+def _digests(tables: Tables) -> dict[date, Digest]:
     return tables.of("ledger_digests", date, Digest)

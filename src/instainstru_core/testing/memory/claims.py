@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -11,17 +10,15 @@ from instainstru_core.booking.claims.model.issues import BookingIssue
 from instainstru_core.booking.claims.model.reports import NoShowReport
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.kernel.errors import StaleAggregate
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 
 @define
 class InMemoryClaims:
     """The `Claims` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def report_on(self, booking_id: BookingId) -> NoShowReport | None:
         return self._reports().get(booking_id)

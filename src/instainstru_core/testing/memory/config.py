@@ -1,7 +1,7 @@
 """Configuration documents in memory."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from attrs import define
 
@@ -12,12 +12,10 @@ from instainstru_core.config.ports import ConfigReads
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, PricingConfig
 from instainstru_core.pricing.model.document import pricing_of
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 
-def _versions(tables: "Tables", key: ConfigKey) -> list[ConfigVersion]:
+def _versions(tables: Tables, key: ConfigKey) -> list[ConfigVersion]:
     rows = tables.of("config_versions", tuple, ConfigVersion)
     return [rows[place] for place in sorted(rows) if place[0] == key]
 
@@ -26,8 +24,8 @@ def _versions(tables: "Tables", key: ConfigKey) -> list[ConfigVersion]:
 class InMemoryConfigDocuments:
     """The `ConfigDocuments` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def latest(self, key: ConfigKey) -> ConfigVersion | None:
         return next(reversed(_versions(self._tables, key)), None)
@@ -48,7 +46,7 @@ class InMemoryConfigDocuments:
 class InMemoryConfigQueries:
     """The `ConfigQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def current(self, key: ConfigKey) -> ConfigVersion | None:
         return next(reversed(_versions(self._tables, key)), None)

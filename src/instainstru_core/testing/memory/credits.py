@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -25,31 +24,27 @@ from instainstru_core.payments.credits.model import (
 from instainstru_core.payments.credits.statement import StatementLine
 from instainstru_core.payments.ids import CreditLotId, JournalId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 
-def _lots(tables: "Tables") -> dict[CreditLotId, CreditLot]:
+def _lots(tables: Tables) -> dict[CreditLotId, CreditLot]:
     return tables.of("credit_lots", CreditLotId, CreditLot)
 
 
-def _uses(tables: "Tables") -> dict[tuple[CreditLotId, PaymentId], CreditAllocation]:
+def _uses(tables: Tables) -> dict[tuple[CreditLotId, PaymentId], CreditAllocation]:
     return tables.of("credit_allocations", tuple[CreditLotId, PaymentId], CreditAllocation)
 
 
-def _where(tables: "Tables", wanted: Callable[[CreditLot], bool]) -> list[CreditLot]:
+def _where(tables: Tables, wanted: Callable[[CreditLot], bool]) -> list[CreditLot]:
     return sorted((lot for lot in _lots(tables).values() if wanted(lot)), key=spending_order)
 
 
-def _of(tables: "Tables", attribute: str, value: object) -> list[CreditLot]:
+def _of(tables: Tables, attribute: str, value: object) -> list[CreditLot]:
     found = tables.where("credit_lots", CreditLotId, CreditLot, attribute, value)
     return sorted(found, key=spending_order)
 
 
-def _spendable(
-    tables: "Tables", student_id: StudentId, lesson_price: Money, now: datetime
-) -> Money:
+def _spendable(tables: Tables, student_id: StudentId, lesson_price: Money, now: datetime) -> Money:
     mine = _of(tables, "student_id", student_id)
     return sum((lot.eligible(lesson_price, now) for lot in mine), NOTHING)
 
@@ -58,8 +53,8 @@ def _spendable(
 class InMemoryCreditLots:
     """The `CreditLots` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def add(self, lot: CreditLot) -> bool:
         """Keep a new lot."""
@@ -142,7 +137,7 @@ class InMemoryCreditLots:
 class InMemoryCreditQueries:
     """The `CreditQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def lots_of(self, student_id: StudentId, *, now: datetime) -> Sequence[CreditLot]:
         """The student's lots that can be spent."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -12,21 +11,19 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.payments.debts.errors import DebtNotFound
 from instainstru_core.payments.debts.model import StudentDebt
 from instainstru_core.payments.ids import DebtId, PaymentId
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 
-def _debts(tables: "Tables") -> dict[DebtId, StudentDebt]:
+def _debts(tables: Tables) -> dict[DebtId, StudentDebt]:
     return tables.of("student_debts", DebtId, StudentDebt)
 
 
-def _owed(tables: "Tables", student_id: StudentId) -> Money:
+def _owed(tables: Tables, student_id: StudentId) -> Money:
     mine = [each.owed.cents for each in _debts(tables).values() if each.student_id == student_id]
     return Money(sum(mine))
 
 
-def standing_in(tables: "Tables", student_id: StudentId) -> Standing:
+def standing_in(tables: Tables, student_id: StudentId) -> Standing:
     """What keeps the student from booking: as it was set, else in debt while they owe."""
     kept = tables.of("payment_standings", StudentId, Standing).get(student_id, Standing.OK)
     return Standing.IN_DEBT if kept is Standing.OK and _owed(tables, student_id) else kept
@@ -36,7 +33,7 @@ def standing_in(tables: "Tables", student_id: StudentId) -> Standing:
 class InMemoryDebts:
     """The `Debts` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def add(self, debt: StudentDebt) -> None:
         known = {each.cause for each in self.of_payment(debt.payment_id)}
@@ -69,7 +66,7 @@ class InMemoryDebts:
 class InMemoryStandings:
     """The `Standings` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def of(self, student_id: StudentId) -> Standing:
         kept = self._tables.of("payment_standings", StudentId, Standing)
@@ -83,7 +80,7 @@ class InMemoryStandings:
 class InMemoryDebtQueries:
     """The `DebtQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def debts_of(self, student_id: StudentId) -> Sequence[StudentDebt]:
         return sorted(

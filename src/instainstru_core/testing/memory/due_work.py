@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve, fields, has
 
@@ -23,9 +22,7 @@ from instainstru_core.kernel.ids import EntityId, Ids
 from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import instant_text
 from instainstru_core.kernel.zones import Zone
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 CRASHED = f"claimed more than {MAX_CLAIMS} times without an outcome"
 PAYLOAD_VERSION = 1
@@ -35,8 +32,8 @@ PAYLOAD_VERSION = 1
 class InMemoryWorkItems:
     """The `WorkItems` port. Units follow one another here, so no row is ever in another's hands."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def file(self, work: NewWork) -> None:
         self._outbox.file(work)
@@ -103,7 +100,7 @@ class InMemoryWorkItems:
 class InMemoryDueWorkQueries:
     """The `DueWorkQueries` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def backlog(self, now: datetime) -> Backlog:
         items = list(_rows(self._tables).values())
@@ -122,7 +119,7 @@ class InMemoryDueWorkQueries:
 
 
 def file_reactions(
-    tables: "Tables",
+    tables: Tables,
     events: Iterable[Event],
     work: Iterable[NewWork],
     routes: Mapping[type[Event], tuple[str, ...]],
@@ -175,7 +172,7 @@ def as_json(value: object) -> object:
     return value
 
 
-def _file(tables: "Tables", new: NewWork, work_id: WorkId) -> None:
+def _file(tables: Tables, new: NewWork, work_id: WorkId) -> None:
     keys = _keys(tables)
     if new.dedupe_key is not None:
         if new.dedupe_key in keys:
@@ -187,15 +184,15 @@ def _file(tables: "Tables", new: NewWork, work_id: WorkId) -> None:
     )
 
 
-def _forget_key(tables: "Tables", work_id: WorkId) -> None:
+def _forget_key(tables: Tables, work_id: WorkId) -> None:
     key = tables.of("work_items_key", WorkId, str).pop(work_id, None)
     if key is not None:
         del _keys(tables)[key]
 
 
-def _rows(tables: "Tables") -> dict[WorkId, WorkItem]:
+def _rows(tables: Tables) -> dict[WorkId, WorkItem]:
     return tables.of("work_items", WorkId, WorkItem)
 
 
-def _keys(tables: "Tables") -> dict[str, WorkId]:
+def _keys(tables: Tables) -> dict[str, WorkId]:
     return tables.of("work_items_dedupe_key", str, WorkId)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -12,12 +11,10 @@ from instainstru_core.availability.external.model.feed import Feed
 from instainstru_core.availability.model.private import NOT_BUSY, PrivateBusy
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import StaleAggregate
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 
-def private_busy_of(tables: "Tables", instructor_id: InstructorId) -> PrivateBusy:
+def private_busy_of(tables: Tables, instructor_id: InstructorId) -> PrivateBusy:
     """What all external calendars of the instructor take together."""
     total = NOT_BUSY
     for each in _of(tables, instructor_id):
@@ -29,8 +26,8 @@ def private_busy_of(tables: "Tables", instructor_id: InstructorId) -> PrivateBus
 class InMemoryFeeds:
     """The `Feeds` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def add(self, feed: Feed) -> Feed:
         if any(each.address == feed.address for each in self.of(feed.instructor_id)):
@@ -78,7 +75,7 @@ class InMemoryFeeds:
 class InMemoryFeedQueries:
     """The `FeedQueries` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def of(self, instructor_id: InstructorId) -> Sequence[Feed]:
         return _of(self._tables, instructor_id)
@@ -87,14 +84,14 @@ class InMemoryFeedQueries:
         return private_busy_of(self._tables, instructor_id)
 
 
-def _of(tables: "Tables", instructor_id: InstructorId) -> Sequence[Feed]:
+def _of(tables: Tables, instructor_id: InstructorId) -> Sequence[Feed]:
     own = [each for each in _feeds(tables).values() if each.instructor_id == instructor_id]
     return sorted(own, key=lambda feed: (feed.added_at, feed.feed_id))
 
 
-def _feeds(tables: "Tables") -> dict[FeedId, Feed]:
+def _feeds(tables: Tables) -> dict[FeedId, Feed]:
     return tables.of("external_calendars", FeedId, Feed)
 
 
-def _busy(tables: "Tables") -> dict[FeedId, PrivateBusy]:
+def _busy(tables: Tables) -> dict[FeedId, PrivateBusy]:
     return tables.of("private_busy", FeedId, PrivateBusy)

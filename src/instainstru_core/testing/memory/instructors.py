@@ -1,7 +1,6 @@
 """Those who teach, in memory."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -17,17 +16,15 @@ from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.instructors.queries import InstructorPage
 from instainstru_core.kernel.errors import StaleAggregate
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 
 @define
 class InMemoryInstructors:
     """The `Instructors` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def get(self, instructor_id: InstructorId) -> Instructor:
         if (found := self._rows().get(instructor_id)) is None:
@@ -62,8 +59,8 @@ class InMemoryInstructors:
 class InMemoryOfferings:
     """The `Offerings` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def of(self, instructor_id: InstructorId) -> Sequence[Offering]:
         return offerings_of(self._tables, instructor_id)
@@ -99,7 +96,7 @@ class InMemoryOfferings:
         return self._tables.of("offerings", OfferingId, Offering)
 
 
-def offerings_of(tables: "Tables", instructor_id: InstructorId) -> tuple[Offering, ...]:
+def offerings_of(tables: Tables, instructor_id: InstructorId) -> tuple[Offering, ...]:
     """Everything one instructor offers or offered, by service name."""
     rows = tables.of("offerings", OfferingId, Offering).values()
     own = [each for each in rows if each.instructor_id == instructor_id]
@@ -110,7 +107,7 @@ def offerings_of(tables: "Tables", instructor_id: InstructorId) -> tuple[Offerin
 class InMemoryInstructorPages:
     """The `InstructorPages` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def page(self, instructor_id: InstructorId) -> InstructorPage:
         found = self._tables.of("instructors", InstructorId, Instructor).get(instructor_id)

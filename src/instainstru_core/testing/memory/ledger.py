@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import define
 
@@ -26,9 +26,7 @@ from instainstru_core.payments.model.operation import (
     PaymentOperation,
 )
 from instainstru_core.payments.model.payment import Payment, PaymentState
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 CLEARED: Final = frozenset(
     {
@@ -50,8 +48,8 @@ CREDIT: Final = {
 class InMemoryLedger:
     """The `Ledger` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def post(self, journals: Iterable[Journal]) -> None:
         rows = self._tables.of("journals", JournalId, Journal)
@@ -83,7 +81,7 @@ class InMemoryLedger:
 class InMemoryLedgerQueries:
     """The `LedgerQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def trial_balance(self) -> TrialBalance:
         sums: Counter[Account] = Counter()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve, frozen
 
@@ -12,9 +11,7 @@ from instainstru_core.notifications.errors import NotificationNotFound
 from instainstru_core.notifications.ids import NotificationId
 from instainstru_core.notifications.model import Notification
 from instainstru_core.notifications.queries import page_of, read_cursor
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 
 @frozen
@@ -27,7 +24,7 @@ class _Row:
 class InMemoryNotifications:
     """The `Notifications` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def add(self, notification: Notification) -> bool:
         rows = _rows(self._tables)
@@ -72,7 +69,7 @@ class InMemoryNotifications:
 class InMemoryInbox:
     """The `Inbox` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def page(
         self, account_id: AccountId, request: PageRequest, *, unread_only: bool = False
@@ -90,11 +87,11 @@ class InMemoryInbox:
         return sum(each.read_at is None for each in _shown(_rows(self._tables), account_id))
 
 
-def _rows(tables: "Tables") -> dict[NotificationId, _Row]:
+def _rows(tables: Tables) -> dict[NotificationId, _Row]:
     return tables.of("notifications", NotificationId, _Row)
 
 
-def everything_told(tables: "Tables") -> list[Notification]:
+def everything_told(tables: Tables) -> list[Notification]:
     """What anybody was told, removed or not, the oldest first."""
     told = [row.notification for row in _rows(tables).values()]
     return sorted(told, key=lambda each: each.notification_id)

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -25,9 +24,7 @@ from instainstru_core.payments.office.queries import (
     Revenue,
 )
 from instainstru_core.testing.memory.refunds import InMemoryChargebacks, InMemoryRefunds
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 WEEK = timedelta(days=7)
 
@@ -36,7 +33,7 @@ WEEK = timedelta(days=7)
 class InMemoryOfficeQueries:
     """The `OfficeQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def find(self, wanted: PaymentSearch, page: PageRequest) -> Page[Payment]:
         found = [

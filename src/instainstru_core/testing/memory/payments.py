@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -42,30 +41,28 @@ from instainstru_core.payments.queries import Earned, PaymentView
 from instainstru_core.payments.statements.facts import ShownCard
 from instainstru_core.testing.memory.debts import standing_in
 from instainstru_core.testing.memory.pricing import tier_facts
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 
-def _payments(tables: "Tables") -> dict[PaymentId, Payment]:
+def _payments(tables: Tables) -> dict[PaymentId, Payment]:
     return tables.of("payments", PaymentId, Payment)
 
 
-def _operations(tables: "Tables") -> dict[OperationId, PaymentOperation]:
+def _operations(tables: Tables) -> dict[OperationId, PaymentOperation]:
     return tables.of("payment_operations", OperationId, PaymentOperation)
 
 
-def _of(tables: "Tables", attribute: str, wanted: object) -> Sequence[PaymentOperation]:
+def _of(tables: Tables, attribute: str, wanted: object) -> Sequence[PaymentOperation]:
     return tables.where("payment_operations", OperationId, PaymentOperation, attribute, wanted)
 
 
-def _cards(tables: "Tables", student_id: StudentId) -> list[SavedCard]:
+def _cards(tables: Tables, student_id: StudentId) -> list[SavedCard]:
     mine = list(tables.where("saved_cards", CardId, SavedCard, "student_id", student_id))
     mine.sort(key=lambda card: (card.is_default, card.created_at, card.card_id), reverse=True)
     return mine
 
 
-def latest_payment(tables: "Tables", booking_id: BookingId) -> Payment | None:
+def latest_payment(tables: Tables, booking_id: BookingId) -> Payment | None:
     """The payment of the booking that was opened last."""
     mine = tables.where("payments", PaymentId, Payment, "booking_id", booking_id)
     return max(mine, key=lambda payment: payment.payment_id, default=None)
@@ -75,8 +72,8 @@ def latest_payment(tables: "Tables", booking_id: BookingId) -> Payment | None:
 class InMemoryPayments:
     """The `Payments` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def get(self, payment_id: PaymentId) -> Payment:
         if (found := _payments(self._tables).get(payment_id)) is None:
@@ -141,7 +138,7 @@ class InMemoryPayments:
 class InMemoryPaymentOperations:
     """The `PaymentOperations` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def add(self, operation: PaymentOperation) -> None:
         named = (operation.kind, operation.slot)
@@ -189,7 +186,7 @@ class InMemoryPaymentOperations:
 class InMemoryCards:
     """The `Cards` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def of(self, student_id: StudentId) -> Sequence[SavedCard]:
         return _cards(self._tables, student_id)
@@ -222,8 +219,8 @@ class InMemoryCards:
 class InMemoryConnectAccounts:
     """The `ConnectAccounts` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def find(self, instructor_id: InstructorId) -> ConnectAccount | None:
         return self._rows().get(instructor_id)
@@ -260,7 +257,7 @@ class InMemoryConnectAccounts:
 class InMemoryCheckouts:
     """The `Checkouts` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def facts(
         self,
@@ -290,7 +287,7 @@ class InMemoryCheckouts:
 class InMemoryPaymentQueries:
     """The `PaymentQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def of_booking(self, booking_id: BookingId, *, viewer: AccountId) -> PaymentView | None:
         payment = latest_payment(self._tables, booking_id)
@@ -311,7 +308,17 @@ class InMemoryPaymentQueries:
                 )
             ),
             card=self._tables.of("saved_cards", CardId, SavedCard).get(payment.card_id),
+            booked=self._booked(payment) if viewer.value == payment.instructor_id.value else NOTHING,
         )
+
+    def _booked(self, payment: Payment) -> Money:
+        sums: Counter[Account] = Counter()
+        for journal in self._tables.of("journals", JournalId, Journal).values():
+            for line in journal.lines:
+                if line.payment_id == payment.payment_id and line.tip_id is None:
+                    sums[line.account] -= line.cents
+        parts = (Account.CONNECT_OWNER, Account.INSTRUCTOR_PAYABLE)
+        return Money(sum(max(0, sums[each]) for each in parts))
 
     def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
         paid = [

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -25,22 +24,20 @@ from instainstru_core.payments.payouts.model import (
     PayoutHold,
 )
 from instainstru_core.payments.payouts.ports import PaidOut, cursor_after, place_of
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 PENDING = frozenset({PayoutStatus.PENDING, PayoutStatus.IN_TRANSIT})
 
 
-def _payouts(tables: "Tables") -> dict[str, KnownPayout]:
+def _payouts(tables: Tables) -> dict[str, KnownPayout]:
     return tables.of("bank_payouts", str, KnownPayout)
 
 
-def _instant(tables: "Tables") -> dict[InstantPayoutId, InstantPayout]:
+def _instant(tables: Tables) -> dict[InstantPayoutId, InstantPayout]:
     return tables.of("instant_payouts", InstantPayoutId, InstantPayout)
 
 
-def _holds(tables: "Tables") -> dict[str, PayoutHold]:
+def _holds(tables: Tables) -> dict[str, PayoutHold]:
     return tables.of("payout_holds", str, PayoutHold)
 
 
@@ -48,7 +45,7 @@ def _holds(tables: "Tables") -> dict[str, PayoutHold]:
 class InMemoryBankPayouts:
     """The `BankPayouts` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def find_for_update(self, payout: str) -> KnownPayout | None:
         return _payouts(self._tables).get(payout)
@@ -61,7 +58,7 @@ class InMemoryBankPayouts:
 class InMemoryInstantPayouts:
     """The `InstantPayouts` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def add(self, payout: InstantPayout) -> None:
         for other in _instant(self._tables).values():
@@ -96,7 +93,7 @@ class InMemoryInstantPayouts:
 class InMemoryPayoutHolds:
     """The `PayoutHolds` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def find(self, instructor_id: InstructorId) -> PayoutHold | None:
         every = self.of(instructor_id)
@@ -128,7 +125,7 @@ class InMemoryPayoutHolds:
 class InMemoryPayoutQueries:
     """The `PayoutQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def of_instructor(self, instructor_id: InstructorId, page: PageRequest) -> Page[KnownPayout]:
         mine = self._mine(instructor_id)

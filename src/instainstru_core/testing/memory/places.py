@@ -1,23 +1,20 @@
 """The gazetteer in memory."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from attrs import define, frozen
 
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.places.model.gazetteer import Gazetteer, Region
 from instainstru_core.places.ports import PlacesWork
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 
 @define
 class InMemoryRegions:
     """The `Regions` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def load(self, regions: Sequence[Region]) -> int:
         rows = self._rows()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -22,16 +21,13 @@ from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
 from instainstru_core.pricing.ports import PricedOffering
 from instainstru_core.testing.memory.catalog import InMemoryCatalog
 from instainstru_core.testing.memory.instructors import offerings_of
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
-
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 BLAMED = frozenset({Outcome.INSTRUCTOR_NO_SHOW, Outcome.DISPUTE_REFUND})
 """How lessons end that were refunded in full with the instructor at fault. Source: PR-17."""
 
 
-def _taught(tables: "Tables", instructor_id: InstructorId) -> list[datetime]:
+def _taught(tables: Tables, instructor_id: InstructorId) -> list[datetime]:
     """When the lessons were completed that count for the instructor's level. Source: PR-17."""
     blamed = {
         payment.booking_id
@@ -45,7 +41,7 @@ def _taught(tables: "Tables", instructor_id: InstructorId) -> list[datetime]:
     ]
 
 
-def tier_facts(tables: "Tables", instructor_id: InstructorId, since: datetime) -> TierFacts:
+def tier_facts(tables: Tables, instructor_id: InstructorId, since: datetime) -> TierFacts:
     """What an evaluation of the instructor goes by."""
     instructor = tables.of("instructors", InstructorId, Instructor).get(instructor_id)
     kept = tables.of("instructor_tiers", InstructorId, InstructorTier).get(instructor_id)
@@ -63,8 +59,8 @@ def tier_facts(tables: "Tables", instructor_id: InstructorId, since: datetime) -
 class InMemoryInstructorTiers:
     """The `InstructorTiers` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
         return tier_facts(self._tables, instructor_id, since)
@@ -91,7 +87,7 @@ class InMemoryInstructorTiers:
 class InMemoryPricedOfferings:
     """The `PricedOfferings` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def find(
         self, instructor_id: InstructorId, service_id: ServiceId, *, since: datetime
@@ -110,7 +106,7 @@ class InMemoryPricedOfferings:
 class InMemoryPricingHistory:
     """The `PricingHistory` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def tier_facts(self, instructor_id: InstructorId, *, since: datetime) -> TierFacts:
         return tier_facts(self._tables, instructor_id, since)
@@ -148,8 +144,8 @@ class InMemoryPricingHistory:
 class InMemoryOfferedServices:
     """The `OfferedServices` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def active(self) -> Sequence[OfferedRates]:
         people = self._tables.of("instructors", InstructorId, Instructor)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -24,17 +23,15 @@ from instainstru_core.payments.reconciliation.model import (
     day_of,
     is_posted_from_here,
 )
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 
 @define
 class InMemoryReconciliations:
     """The `Reconciliations` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def import_transactions(self, moved: Sequence[BalanceTransaction]) -> None:
         known, unposted = _moved(self._tables), self._unposted()
@@ -172,7 +169,7 @@ class InMemoryReconciliations:
 class InMemoryReconciliationQueries:
     """The `ReconciliationQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def runs(self, page: PageRequest) -> Page[Run]:
         days = sorted(_runs(self._tables), reverse=True)
@@ -230,19 +227,19 @@ class InMemoryReconciliationQueries:
         return sorted(rows, key=lambda each: (each.occurred_at, each.reference))
 
 
-def _moved(tables: "Tables") -> dict[str, BalanceTransaction]:
+def _moved(tables: Tables) -> dict[str, BalanceTransaction]:
     return tables.of("processor_transactions", str, BalanceTransaction)
 
 
-def _runs(tables: "Tables") -> dict[date, Run]:
+def _runs(tables: Tables) -> dict[date, Run]:
     return tables.of("reconciliation_runs", date, Run)
 
 
-def _items(tables: "Tables") -> dict[tuple[date, str], Item]:
+def _items(tables: Tables) -> dict[tuple[date, str], Item]:
     return tables.of("reconciliation_items", tuple[date, str], Item)
 
 
-def _run(tables: "Tables", day: date) -> Run | None:
+def _run(tables: Tables, day: date) -> Run | None:
     run = _runs(tables).get(day)
     if run is None:
         return None
@@ -260,7 +257,7 @@ def _is_going_on(item: Item) -> bool:
     return item.item_class is not ItemClass.MATCHED and (item.resolution is None or carried)
 
 
-def _balance_lines(tables: "Tables") -> Iterator[tuple[Journal, Line]]:
+def _balance_lines(tables: Tables) -> Iterator[tuple[Journal, Line]]:
     for journal in tables.of("journals", JournalId, Journal).values():
         for line in journal.lines:
             if line.account is Account.PROCESSOR_BALANCE:

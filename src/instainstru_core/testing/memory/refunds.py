@@ -1,7 +1,6 @@
 """Refunds and chargebacks in memory."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -12,16 +11,14 @@ from instainstru_core.payments.ids import ChargebackId, PaymentId, RefundId
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.refunds.errors import RefundNotFound
 from instainstru_core.payments.refunds.model import Refund
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 
 @define
 class InMemoryRefunds:
     """The `Refunds` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def add(self, refund: Refund) -> None:
         self._rows()[refund.refund_id] = refund
@@ -59,7 +56,7 @@ class InMemoryRefunds:
 class InMemoryChargebacks:
     """The `Chargebacks` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def keep(self, chargeback: Chargeback) -> None:
         self._rows()[chargeback.chargeback_id] = chargeback

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import define
 
@@ -29,9 +29,7 @@ from instainstru_core.payments.statements.facts import (
 from instainstru_core.payments.statements.periods import WHOLE, Period
 from instainstru_core.payments.statements.ports import cursor_after, place_of
 from instainstru_core.testing.memory.payments import latest_payment
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 FORGOTTEN: Final = "forgotten_cards"
 
@@ -40,7 +38,7 @@ FORGOTTEN: Final = "forgotten_cards"
 class InMemoryStatementQueries:
     """The `StatementQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def taught(
         self, instructor_id: InstructorId, page: PageRequest, period: Period = WHOLE
@@ -59,10 +57,13 @@ class InMemoryStatementQueries:
         return _page(self._lessons(mine, transactions.ACCOUNTS), page)
 
     def of_booking(self, booking_id: BookingId) -> tuple[StudentId, LessonMoney] | None:
-        payment = latest_payment(self._tables, booking_id)
-        if payment is None:
+        bookings = self._tables.of("bookings", BookingId, Booking)
+        payment, booking = latest_payment(self._tables, booking_id), bookings.get(booking_id)
+        while payment is None and booking is not None and booking.chain.successor_id is not None:
+            booking = bookings[booking.chain.successor_id]
+            payment = latest_payment(self._tables, booking.booking_id)
+        if payment is None or booking is None:
             return None
-        booking = self._tables.of("bookings", BookingId, Booking)[booking_id]
         (found,) = self._lessons([(payment, booking)], transactions.ACCOUNTS)
         return payment.student_id, found
 

@@ -1,7 +1,6 @@
 """Tips in memory."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -12,12 +11,10 @@ from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.payments.ids import PaymentId, TipId
 from instainstru_core.payments.tips.errors import AlreadyTipped, TipNotFound
 from instainstru_core.payments.tips.model import Tip
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 
-def _tips(tables: "Tables") -> dict[TipId, Tip]:
+def _tips(tables: Tables) -> dict[TipId, Tip]:
     return tables.of("tips", TipId, Tip)
 
 
@@ -29,8 +26,8 @@ def _oldest_first(tips: list[Tip]) -> Sequence[Tip]:
 class InMemoryTips:
     """The `Tips` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def add(self, tip: Tip) -> Tip:
         return self._kept(tip)
@@ -76,7 +73,7 @@ class InMemoryTips:
 class InMemoryTipQueries:
     """The `TipQueries` query."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def of_booking(self, booking_id: BookingId) -> Sequence[Tip]:
         every = _tips(self._tables).values()

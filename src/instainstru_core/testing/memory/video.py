@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -14,16 +13,14 @@ from instainstru_core.booking.model.states import Completed, Confirmed
 from instainstru_core.booking.video.model import VideoSession, missing
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.testing.memory.booking import bookings_in
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 
 @define
 class InMemoryVideoSessions:
     """The `VideoSessions` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def of(self, booking_id: BookingId) -> VideoSession | None:
         return self._rows().get(booking_id)

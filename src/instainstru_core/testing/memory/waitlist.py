@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -13,16 +12,14 @@ from instainstru_core.availability.waitlist.ids import SubscriptionId
 from instainstru_core.availability.waitlist.model.subscription import Subscription
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import InMemoryOutbox, Tables
+from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
 
 
 @define
 class InMemoryWaitlistQueries:
     """The `WaitlistQueries` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def of_student(self, student: StudentId, *, now: datetime) -> Sequence[Subscription]:
         return [
@@ -56,8 +53,8 @@ class InMemoryWaitlistQueries:
 class InMemoryWaitlist:
     """The `Waitlist` port."""
 
-    _tables: "Tables"
-    _outbox: "InMemoryOutbox"
+    _tables: Tables
+    _outbox: InMemoryOutbox
 
     def lock(self, student: StudentId) -> None:  # noqa: ARG002
         # Units of the store come one after the other.

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -18,16 +17,14 @@ from instainstru_core.payments.inbox.queries import (
     page_of,
     read_cursor,
 )
-
-if TYPE_CHECKING:
-    from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 
 @define
 class InMemoryWebhooks:
     """The `Webhooks` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def add(self, webhook: Webhook) -> bool:
         named = self._tables.where(
@@ -93,7 +90,7 @@ class InMemoryWebhooks:
 class InMemoryWebhookQueries:
     """The `WebhookQueries` port."""
 
-    _tables: "Tables"
+    _tables: Tables
 
     def page(self, wanted: WebhookSearch, request: PageRequest) -> Page[Webhook]:
         after = read_cursor(request.cursor)
@@ -119,5 +116,5 @@ class InMemoryWebhookQueries:
         ]
 
 
-def _rows(tables: "Tables") -> dict[WebhookId, Webhook]:
+def _rows(tables: Tables) -> dict[WebhookId, Webhook]:
     return tables.of("webhooks", WebhookId, Webhook)

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 from attrs import Factory, define, frozen
 
-from instainstru_core.testing.memory.store import Tables
+from instainstru_core.testing.memory.tables import Tables
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")

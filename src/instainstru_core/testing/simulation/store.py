@@ -7,12 +7,8 @@ from attrs import Factory, define, field
 
 from instainstru_core.kernel.events import Event
 from instainstru_core.testing.memory.due_work import file_reactions
-from instainstru_core.testing.memory.store import (
-    InMemoryOutbox,
-    InMemoryReads,
-    InMemoryStore,
-    InMemoryWork,
-)
+from instainstru_core.testing.memory.store import InMemoryReads, InMemoryStore, InMemoryWork
+from instainstru_core.testing.memory.tables import InMemoryOutbox
 from instainstru_core.testing.simulation.boundary import Boundary
 from instainstru_core.testing.simulation.rows import Change, LiveTables
 
@@ -45,7 +41,7 @@ class SimulatedStore(InMemoryStore):
         live, outbox = self._live, InMemoryOutbox()
         self._busy = True
         try:
-            yield InMemoryWork(live, outbox, self.ids, self.clock, self.rules)
+            yield InMemoryWork(live, outbox, self.rules)
             file_reactions(
                 live, outbox.events, outbox.work, self.routes, self.ids, self.clock.now()
             )
