@@ -16,12 +16,10 @@ from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.mutex import alone_with
-from instainstru_core.kernel.money import Money
 from instainstru_core.payments.ids import CardId, PaymentId
 from instainstru_core.payments.model.next_actions import NextAction, next_actions
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
-from instainstru_core.payments.model.planner import final_plan
 from instainstru_core.payments.queries import PaymentView
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
@@ -124,7 +122,10 @@ class BookingPaymentView(Struct, kw_only=True, frozen=True):
     lesson_price_cents: int
     line_items: list[LineItemView]
     card_amount_cents: int | None
-    payout_cents: int | None
+    payout_cents: Annotated[
+        int | None,
+        Meta(description="What the instructor gets, without tips; once it ended, has or is owed."),
+    ]
     card: PayingCardView | None
     auth_due_at: datetime
     capture_due_at: datetime
@@ -149,7 +150,7 @@ class BookingPaymentView(Struct, kw_only=True, frozen=True):
             lesson_price_cents=price.lesson_price.cents,
             line_items=[LineItemView.of(line) for line in lines],
             card_amount_cents=price.card_amount.cents if pays else None,
-            payout_cents=None if pays else _payout(payment).cents,
+            payout_cents=None if pays else found.payout.cents,
             card=PayingCardView(brand=card.brand, last4=card.last4) if card and pays else None,
             auth_due_at=payment.auth_due_at,
             capture_due_at=payment.capture_due_at,
@@ -187,12 +188,6 @@ class BookingPriceView(Struct, kw_only=True, frozen=True):
     lesson_price_cents: int
     line_items: list[LineItemView]
     quote: QuoteView | None
-
-
-def _payout(payment: Payment) -> Money:
-    """What the instructor gets: of the lesson, or of how it ended instead."""
-    ended = final_plan(payment)
-    return payment.breakdown.payout if ended is None else ended.payout
 
 
 def _failure(payment: Payment) -> str | None:

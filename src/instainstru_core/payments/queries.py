@@ -9,7 +9,7 @@ from attrs import frozen
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.credits.ports import CreditQueries
 from instainstru_core.payments.debts.ports import DebtQueries
@@ -18,6 +18,7 @@ from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.health import AuthorisationHealth
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.planner import final_plan
 from instainstru_core.payments.office.queries import OfficeQueries
 from instainstru_core.payments.payouts.ports import PayoutQueries
 from instainstru_core.payments.reconciliation.ports import ReconciliationQueries
@@ -27,11 +28,24 @@ from instainstru_core.payments.tips.ports import TipQueries
 
 @frozen(kw_only=True)
 class PaymentView:
-    """A lesson's money as its parties see it: the payment and what the processor was asked for."""
+    """A lesson's money as its parties see it: the payment and what the processor was asked for.
+
+    *booked* is what the books say that the instructor has of the lesson: sent and not taken back,
+    or owed; it is read for the instructor alone, and without tips.
+    """
 
     payment: Payment
     operations: tuple[PaymentOperation, ...]
     card: SavedCard | None
+    booked: Money = NOTHING
+
+    @property
+    def payout(self) -> Money:
+        """What the instructor gets of the lesson: once it ended, what the books say. PY-68."""
+        if self.payment.outcome is not None:
+            return self.booked
+        planned = final_plan(self.payment)
+        return self.payment.breakdown.payout if planned is None else planned.payout
 
 
 @frozen(kw_only=True)

@@ -12,7 +12,7 @@ from adapters.postgres.tables.payments import connect_accounts, saved_cards
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
 from instainstru_core.payments.model.health import (
@@ -20,6 +20,7 @@ from instainstru_core.payments.model.health import (
     QUIET_FOR,
     AuthorisationHealth,
 )
+from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.queries import Earned, PaymentView
 
 _EARNED = text(
@@ -33,6 +34,17 @@ _EARNED = text(
         AND line.account = 'connect_owner' AND line.tip_id IS NULL
     JOIN journals journal ON journal.journal_id = line.journal_id
     WHERE payment.instructor_id = :instructor
+    """
+)
+
+# What was sent less what was taken back, and what is owed: never below nothing. Source: PY-68.
+_BOOKED = text(
+    """
+    SELECT greatest(0, coalesce(-sum(cents) FILTER (WHERE account = 'connect_owner'), 0))
+         + greatest(0, coalesce(-sum(cents) FILTER (WHERE account = 'instructor_payable'), 0))
+    FROM journal_lines
+    WHERE payment_id = :payment AND tip_id IS NULL
+        AND account IN ('connect_owner', 'instructor_payable')
     """
 )
 
@@ -74,7 +86,14 @@ class PostgresPaymentQueries:
             payment=payment,
             operations=tuple(operation_of(each) for each in operations),
             card=None if card is None else card_of(card),
+            booked=self._booked(payment)
+            if viewer.value == payment.instructor_id.value
+            else NOTHING,
         )
+
+    def _booked(self, payment: Payment) -> Money:
+        asked = {"payment": payment.payment_id.value}
+        return Money(int(self._connection.execute(_BOOKED, asked).scalar_one()))
 
     def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
         values = {

@@ -110,7 +110,15 @@ _PAID: Final = _lessons(
     _NEWEST,
 )
 _OF_BOOKING: Final = _lessons(
-    "payment.booking_id = :booking",
+    """payment.booking_id IN (
+        WITH RECURSIVE moved AS (
+            SELECT booking_id, successor_id FROM bookings WHERE booking_id = :booking
+            UNION ALL
+            SELECT later.booking_id, later.successor_id
+            FROM bookings later JOIN moved ON later.booking_id = moved.successor_id
+        )
+        SELECT booking_id FROM moved
+    )""",
     transactions.ACCOUNTS,
     "ORDER BY payment.payment_id DESC LIMIT 1",
 )

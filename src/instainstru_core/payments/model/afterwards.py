@@ -25,9 +25,9 @@ from instainstru_core.payments.model.payment import Payment, PaymentState
 def give_back(payment: Payment, amount: Money, *, outcome: Outcome | None, at: datetime) -> Payment:
     """*amount* is on its way back to the card; a full refund says how the lesson ended then.
 
-    Source: PY-54.
+    What had been decided before stays `closing`. Source: PY-30, PY-54.
     """
-    ended = payment if outcome is None else evolve(payment, outcome=outcome)
+    ended = payment if outcome is None else _replaced(payment, outcome)
     return ended.recording(PaymentRefunded(**payment.named(at), amount=amount))
 
 
@@ -43,8 +43,9 @@ def in_escrow(payment: Payment) -> bool:
     """Whether nobody was given any of it: it waits for its lesson, or goes back to its card."""
     if payment.standing is PaymentState.LOCKED:
         return True
-    going_back = payment.closing is not None and share_of(payment.closing) is Share.NO_CHARGE
-    return bool(payment.captured) and going_back
+    if payment.outcome is not None or payment.closing is None:
+        return False
+    return bool(payment.captured) and share_of(payment.closing) is Share.NO_CHARGE
 
 
 def dispute(payment: Payment, amount: Money, *, at: datetime) -> Payment:
@@ -109,6 +110,7 @@ def settle_behind(payment: Payment, outcome: Outcome, *, payout: Money, at: date
     settled = payment.settle(payment.outcome or outcome, payout=payout, at=at)
     return evolve(
         settled,
+        closing=None if payment.outcome is None else payment.closing,
         state=PaymentState.MANUAL_REVIEW,
         review_reason=payment.review_reason,
         resume_state=PaymentState.SETTLED,
@@ -132,14 +134,17 @@ def take_again(payment: Payment) -> Payment:
 def lose(payment: Payment, *, at: datetime) -> Payment:
     """The bank kept the money: nobody is paid any more. Source: PY-57."""
     return evolve(
-        payment,
+        _replaced(payment, Outcome.DISPUTE_LOST),
         state=PaymentState.SETTLED,
-        closing=None,
-        outcome=Outcome.DISPUTE_LOST,
         review_reason=None,
         resume_state=None,
         settled_at=at,
     )
+
+
+def _replaced(payment: Payment, outcome: Outcome) -> Payment:
+    """Another outcome stands for the first one, which cancelling again still tells. PY-30."""
+    return evolve(payment, outcome=outcome, closing=payment.closing or payment.outcome)
 
 
 def _kept(payment: Payment, reason: str, at: datetime) -> Payment:

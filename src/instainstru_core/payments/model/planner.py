@@ -256,19 +256,21 @@ def final_plan(payment: Payment) -> SettlementPlan | None:
 def stored_plan(payment: Payment, booking: Booking) -> SettlementPlan | None:
     """The plan that *payment* ends, or ended, by; None while nothing was decided. Source: PY-30.
 
-    What was let go or given back since counts as it was when the plan was made.
+    What was let go or given back since counts as it was when the plan was made, and a lesson that
+    was called off ended as it did, whatever was refunded or disputed since.
     """
-    outcome = payment.outcome or payment.closing
+    outcome, cancels = payment.outcome or payment.closing, isinstance(booking.state, Cancelled)
     if outcome is None:
         return None
     if outcome in ESCALATED:
         return final_plan(payment)
+    if cancels:
+        outcome = payment.closing or outcome
     hold, funds = payment.hold, Funds.of(payment, booking)
     if hold is not None and hold.status is HoldStatus.VOIDED and hold.authorized_at is not None:
         funds = evolve(funds, held=hold.amount)
     if hold is not None and hold.status is HoldStatus.REFUNDED:
         funds = evolve(funds, captured=hold.captured_amount)
-    cancels = isinstance(booking.state, Cancelled)
     return settlement(outcome, breakdown=payment.breakdown, funds=funds, cancels=cancels)
 
 

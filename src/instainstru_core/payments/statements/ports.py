@@ -59,5 +59,8 @@ class StatementQueries(Protocol):
         ...
 
     def of_booking(self, booking_id: BookingId) -> tuple[StudentId, LessonMoney] | None:
-        """The booking's lesson and whose it is; None: it was never checked out."""
+        """The booking's lesson and whose it is; None: it was never checked out.
+
+        Of a booking that was moved, the lesson that it became: its money went along. PY-1.
+        """
         ...

@@ -1,5 +1,6 @@
 """Payments, cards and payout accounts in memory."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.errors import InvalidState, StaleAggregate
-from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import (
     CardInUse,
@@ -308,7 +309,9 @@ class InMemoryPaymentQueries:
                 )
             ),
             card=self._tables.of("saved_cards", CardId, SavedCard).get(payment.card_id),
-            booked=self._booked(payment) if viewer.value == payment.instructor_id.value else NOTHING,
+            booked=self._booked(payment)
+            if viewer.value == payment.instructor_id.value
+            else NOTHING,
         )
 
     def _booked(self, payment: Payment) -> Money:
