@@ -21,6 +21,7 @@ from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.supply import PostgresMarket
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.simulator.courier import silenced
+from adapters.simulator.past import SimulatedPast
 from adapters.simulator.payment_gateway import SimulatedGateway, processor_client
 from adapters.simulator.video import SimulatedVideoRooms
 from adapters.stripe.client import stripe_client
@@ -67,6 +68,11 @@ def bulk(database: Engine) -> PostgresBulk:
 def silent_processor(settings: Settings) -> AbstractContextManager[None]:
     """Keeps the simulated processor from telling what is done to it by the hundred."""
     return silenced(_processor(settings))
+
+
+def past_of(settings: Settings) -> SimulatedPast | None:
+    """What the simulated processor can be told of the time before; a real one has no such door."""
+    return SimulatedPast(_processor(settings)) if settings.stripe is None else None
 
 
 def _processor(settings: Settings) -> httpx.Client:

@@ -43,6 +43,7 @@ from instainstru_core.payments.model.processor import (
 CONNECT_SECONDS: Final = 2.0
 READ_SECONDS: Final = 8.0
 MAX_CONNECTIONS: Final = 32
+AS_OF: Final = "As-Of"
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
@@ -68,9 +69,12 @@ class SimulatedGateway:
 
     Whatever leaves the outcome in doubt (no connection, no answer in time, 5xx) is one thing:
     `OutcomeUnknown`. The caller repeats with the same key. Source: PY-62.
+
+    With *as_of* it tells of what was then, before the processor's own log began.
     """
 
     _client: httpx.Client
+    _as_of: datetime | None = None
 
     def attach_card(self, *, customer: str, token: str) -> CardDetails | Declined:
         """Keep the card behind *token* for *customer*."""
@@ -260,6 +264,8 @@ class SimulatedGateway:
         return self._ask("POST", path, json=dict(body), headers=headers)
 
     def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        if self._as_of is not None:
+            request["headers"] = {**request.get("headers", {}), AS_OF: self._as_of.isoformat()}
         try:
             response = self._client.request(method, path, **request)
         except httpx.TransportError as error:

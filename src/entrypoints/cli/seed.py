@@ -7,7 +7,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from entrypoints.bootstrap import bulk, engine, ports, silent_processor
+from entrypoints.bootstrap import bulk, engine, past_of, ports, silent_processor
 from entrypoints.seeding.plant import DemoAccount, load_documents, plant
 from entrypoints.settings import Settings
 from entrypoints.tiers import Tier
@@ -39,6 +39,7 @@ def run(settings: Settings, *, instructors: int, console: Console) -> None:
             instructors=instructors,
             password=password,
             onboard=_complete,
+            past=past_of(settings),
             progress=lambda _what, count: bar.update(task, advance=count),
         )
     _note(settings, accounts)

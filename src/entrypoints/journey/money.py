@@ -28,7 +28,6 @@ _CREDIT_CENTS: Final = 5_000
 _REFUND_CENTS: Final = 1_000
 _INSTANT_CENTS: Final = 10_000
 _EXPLAINED: Final = frozenset({"matched", "pending"})
-_SAMPLED: Final = "_past_"
 _WEEK: Final = timedelta(days=7)
 _GIVE_UP: Final = timedelta(hours=73)
 
@@ -181,7 +180,7 @@ class Money:
         return f"{dollars(_INSTANT_CENTS)} are on their way to the instructor's bank at once"
 
     def books_are_proved(self) -> str:
-        """The night's comparison with the processor: everything of ours is matched."""
+        """The night's comparison with the processor: both sides say the same."""
         stage, admin = self.stage, self.admin
         today = platform_now(stage.anybody)
         stage.move_to(_morning(today + DAY), admin)
@@ -230,10 +229,8 @@ class Money:
         return any(each["state"] == "succeeded" for each in refunds) or None
 
     def _differences(self, day: date) -> list[str]:
-        """What is not explained; the past of sample people never was at the processor."""
         items = self.admin.api.get(f"/admin/reconciliations/{day}/items?limit=100")["items"]
-        open_ = [each["reference"] for each in items if each["item_class"] not in _EXPLAINED]
-        return [each for each in open_ if _SAMPLED not in each]
+        return [each["reference"] for each in items if each["item_class"] not in _EXPLAINED]
 
     def _run(self, day: date) -> dict[str, Any] | None:
         runs = self.admin.api.get("/admin/reconciliations?limit=20")["items"]

@@ -13,7 +13,7 @@ from litestar.params import JSONBody
 from entrypoints.processor.account_routes import HANDLERS as ACCOUNTS
 from entrypoints.processor.bank_routes import HANDLERS as BANKS
 from entrypoints.processor.card_routes import HANDLERS as CARDS
-from entrypoints.processor.counter import PLATFORM, At, Counter
+from entrypoints.processor.counter import PLATFORM, At, Counter, counter_for
 from entrypoints.processor.courier import Manners
 from entrypoints.processor.wire import FaultBody, MannersBody
 from instainstru_core.testing.fakes.processor.commands import Fault, ScriptFault
@@ -50,6 +50,12 @@ def events(counter: At) -> dict[str, Any]:
     return {"events": emitted, "waiting": waiting}
 
 
+@get("/past", guards=PLATFORM, sync_to_thread=False)
+def past(counter: At) -> dict[str, str]:
+    """Until when the past can be told: what was since has happened as it is written."""
+    return {"until": counter.teller.begun_at.isoformat()}
+
+
 @get("/health", sync_to_thread=False)
 def health() -> dict[str, str]:
     """It is alive."""
@@ -84,9 +90,10 @@ def create_app(counter: Counter) -> Litestar:
             set_manners,
             effects,
             events,
+            past,
             health,
         ],
-        dependencies={"counter": Provide(lambda: counter, sync_to_thread=False)},
+        dependencies={"counter": Provide(counter_for, sync_to_thread=False)},
         exception_handlers={ValueError: refused},
         lifespan=[deliveries],
         openapi_config=None,

@@ -20,6 +20,9 @@ CREATE TABLE IF NOT EXISTS commands (
 CREATE TABLE IF NOT EXISTS delivered (event_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seed (single INTEGER PRIMARY KEY CHECK (single = 1), seed TEXT NOT NULL)
 STRICT;
+CREATE TABLE IF NOT EXISTS beginning (
+    single INTEGER PRIMARY KEY CHECK (single = 1), at TEXT NOT NULL
+) STRICT;
 """
 
 
@@ -48,6 +51,17 @@ class CommandLog:
         with self._writing:
             (seed,) = self._connection.execute("SELECT seed FROM seed").fetchone()
         return str(seed)
+
+    def begun_at(self, now: datetime) -> datetime:
+        """When its first day began: *now*, unless it has begun before."""
+        with self._writing:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO beginning"
+                " VALUES (1, coalesce((SELECT min(at) FROM commands), ?))",
+                (now.isoformat(),),
+            )
+            (at,) = self._connection.execute("SELECT at FROM beginning").fetchone()
+        return datetime.fromisoformat(at)
 
     def commands(self) -> Iterator[tuple[Command, datetime]]:
         """Everything accepted so far, with its moments, in order."""

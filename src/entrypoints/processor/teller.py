@@ -25,6 +25,8 @@ class Teller:
     _log: CommandLog
     _processor: Processor
     _clock: Clock
+    begun_at: datetime
+    """What was before can be told; what was since has happened as it is written."""
     _one_at_a_time: Lock = field(factory=Lock, init=False)
 
     @classmethod
@@ -33,17 +35,23 @@ class Teller:
         processor = Processor(Books(log.seed))
         for command, at in log.commands():
             processor.execute(command, at)
-        return cls(log, processor, clock)
+        return cls(log, processor, clock, log.begun_at(clock.now()))
 
     @property
     def books(self) -> Books:
         """What the processor remembers; read it while nobody writes."""
         return self._processor.books
 
-    def execute(self, command: Command) -> Outcome:
-        """Write *command* down, and do it."""
+    def execute(self, command: Command, *, as_of: datetime | None = None) -> Outcome:
+        """Write *command* down, and do it now, or as of a moment before the log began.
+
+        Raises:
+            ValueError: The moment is none of these.
+        """
+        if as_of is not None and as_of >= self.begun_at:
+            raise ValueError(f"the past ended at {self.begun_at.isoformat()}")
         with self._one_at_a_time:
-            at = self._clock.now()
+            at = as_of or self._clock.now()
             if self._processor.is_worth_keeping(command, at):
                 self._log.append(command, at)
             return self._processor.execute(command, at)

@@ -1,12 +1,13 @@
 """The money of sample lessons: held, taken, given back or frozen, and booked to the cent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Self
 
 from attrs import define, evolve, frozen
 
 from entrypoints.seeding.people import stable_id
+from entrypoints.seeding.till import Till
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.ids import IdT
 from instainstru_core.kernel.money import NOTHING
@@ -22,7 +23,6 @@ from instainstru_core.payments.model.operation import OperationKind, PaymentOper
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.planner import Ending, plan, settlement
-from instainstru_core.payments.model.processor import Authorised
 from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.pricing.model.config import DEFAULT_PRICING, FOUNDING
 from instainstru_core.pricing.model.quotes import quote
@@ -44,16 +44,6 @@ class _StableIds:
         """The next id, of *kind*."""
         self._count += 1
         return stable_id(kind, f"{self._name}:{self._count}", self._at)
-
-
-Hold = Callable[[PaymentOperation, Payment], Authorised]
-"""Asks for a hold, as the operation says."""
-
-
-def in_name_only(asked: PaymentOperation, payment: Payment) -> Authorised:
-    """A hold that the processor knows nothing of: good for money that came to its end."""
-    intent = f"pi_past_{str(payment.booking_id).lower()}"
-    return Authorised(intent=intent, amount=asked.amount)
 
 
 @frozen(kw_only=True)
@@ -87,7 +77,7 @@ class Held:
     asked: PaymentOperation
     ids: _StableIds
     journals: Sequence[Journal]
-    _name: str
+    _till: Till
 
     @classmethod
     def of(
@@ -96,10 +86,10 @@ class Held:
         *,
         card: SavedCard,
         founding: bool,
+        till: Till,
         agreed_at: datetime | None = None,
-        hold: Hold = in_name_only,
     ) -> Self:
-        """The money of *lesson*; *hold* may ask the processor for a hold that can be taken."""
+        """The money of *lesson*, which moves at *till*."""
         opened = _opened(
             lesson, card, founding=founding, at=agreed_at or lesson.created_at + _AGREED_AFTER
         )
@@ -109,7 +99,7 @@ class Held:
             ids, opened, OperationKind.AUTHORISE, opened.next_slot, card.token, at=held_at
         )
         done_at = held_at + _ANSWERED_AFTER
-        granted = hold(asked, opened)
+        granted = till.hold(asked, opened)
         payment = opened.schedule(at=opened.created_at).attempt(at=held_at)
         payment = payment.hold_money(asked.operation_id, granted, at=done_at)
         taken = CardHold(
@@ -125,16 +115,15 @@ class Held:
             asked=asked.succeed(granted.intent),
             ids=ids,
             journals=Bookkeeper(payment, ids, done_at).authorised(taken),
-            name=str(lesson.booking_id).lower(),
+            till=till,
         )
 
     def paid_out(self, account: ConnectAccount) -> LessonMoney:
         """The lesson was taught: a day after its end all of it went where it goes."""
         at = self.payment.capture_due_at
         taken, capture, journals = self._take(Outcome.LESSON_COMPLETED, at)
-        charge = f"ch_past_{self._name}"
         price, paid_at = taken.breakdown, at + _ANSWERED_AFTER
-        payout = evolve(
+        asked = evolve(
             _operation(
                 self.ids,
                 taken,
@@ -144,8 +133,9 @@ class Held:
                 at=paid_at,
             ),
             amount=price.charge_transfer,
-            charge=charge,
-        ).succeed(f"tr_past_{self._name}")
+            charge=capture.processor_ref,
+        )
+        payout = asked.succeed(self._till.send(asked, taken))
         books = Bookkeeper(taken, self.ids, paid_at)
         return LessonMoney(
             opened=self.opened,
@@ -189,7 +179,7 @@ class Held:
 
     def released(self, outcome: Outcome, *, at: datetime) -> LessonMoney:
         """Nothing is charged after all: the hold was let go."""
-        void = evolve(
+        asked = evolve(
             _operation(
                 self.ids,
                 self.payment,
@@ -199,7 +189,9 @@ class Held:
                 at=at,
             ),
             amount=self.hold.amount,
-        ).succeed(self.hold.intent)
+        )
+        self._till.let_go(asked)
+        void = asked.succeed(self.hold.intent)
         done_at = at + _ANSWERED_AFTER
         free = self.payment.end_as(outcome).let_go()
         return LessonMoney(
@@ -222,10 +214,11 @@ class Held:
         self, outcome: Outcome, at: datetime
     ) -> tuple[Payment, PaymentOperation, list[Journal]]:
         closing = self.payment.end_as(outcome)
-        slot, charge = f"capture:{self.hold.hold_id}", f"ch_past_{self._name}"
+        slot = f"capture:{self.hold.hold_id}"
         capture = _operation(
             self.ids, closing, OperationKind.CAPTURE, slot, self.hold.intent, at=at
         )
+        charge = self._till.take(capture, closing)
         done_at = at + _ANSWERED_AFTER
         taken = closing.take(charge, closing.breakdown.card_amount, at=done_at)
         spent = evolve(

@@ -1,7 +1,8 @@
 """Fill a database with the shipped documents and with sample people; twice is as good as once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, time, timedelta
 from typing import Final, Protocol
 
 from attrs import frozen
@@ -9,15 +10,17 @@ from attrs import frozen
 from entrypoints.seeding.documents import shipped_catalog, shipped_regions
 from entrypoints.seeding.habits import live_differently
 from entrypoints.seeding.history import keep, past_lessons
-from entrypoints.seeding.money import Held
+from entrypoints.seeding.money import Held, LessonMoney
 from entrypoints.seeding.people import DOMAIN, WEEKS, SampleTeacher, Town
-from entrypoints.seeding.processor import Onboard, ProcessorDesk
-from entrypoints.seeding.soil import Soil
+from entrypoints.seeding.processor import CALLS_AT_ONCE, Onboard, ProcessorDesk
+from entrypoints.seeding.soil import Past, Soil
+from entrypoints.seeding.till import HeldNow, InThePast
 from entrypoints.seeding.troubles import TEACHERS, Cast
 from entrypoints.seeding.upcoming import book_ahead
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Account, Role
 from instainstru_core.availability.model.planes import DayPlanes
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.catalog.use_cases.load_catalog import load_catalog
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.offering import Offering
@@ -111,11 +114,13 @@ def plant(
     instructors: int,
     password: str,
     onboard: Onboard,
+    past: Past | None,
     progress: Progress,
 ) -> tuple[DemoAccount, ...]:
     """Add what is missing of *instructors* sample instructors and their students.
 
-    Everyone's password is *password*; weeks that have come into view since are opened.
+    Everyone's password is *password*; weeks that have come into view since are opened. What they
+    paid is told the processor too, where it has a *past*.
     """
     town = Town(
         catalog=shipped_catalog(),
@@ -124,7 +129,7 @@ def plant(
     )
     now = world.clock.now()
     today = NEW_YORK.today(now)
-    desk = ProcessorDesk(gateway=world.gateway, onboard=onboard, at=now)
+    desk = ProcessorDesk(gateway=world.gateway, onboard=onboard, at=now, past=past)
     students = [town.student(number) for number in range(STUDENTS)]
     if bulk.known_accounts(_STUDENT_PATTERN) == 0:
         bulk.add_accounts([*students, town.admin()])
@@ -169,22 +174,41 @@ def _live_through(
         for card in desk.cards([StudentId(each.account_id.value) for each in students])
     }
     founding = {each.instructor.instructor_id: each.instructor.founding for each in teachers}
-    cast = Cast(teachers=teachers, students=students, cards=cards, today=today, hold=desk.hold)
     with world.begin() as work:
-        first = work.connect_accounts.find(teachers[0].instructor.instructor_id)
+        found = [work.connect_accounts.find(each) for each in founding]
+    accounts = {each.instructor_id: each for each in found if each is not None}
+    till = desk.till(before=NEW_YORK.instant(today, time()), accounts=accounts.values())
+    lessons = [
+        each
+        for each in past_lessons(teachers, students, today=today, each=LESSONS_EACH)
+        if each.instructor in accounts
+    ]
+
+    def paid(lesson: Booking) -> LessonMoney:
+        instructor = lesson.instructor
+        card, is_founding = cards[lesson.student], founding[instructor]
+        held = Held.of(lesson, card=card, founding=is_founding, till=till)
+        return held.paid_out(accounts[instructor])
+
+    cast = Cast(
+        teachers=teachers,
+        students=students,
+        cards=cards,
+        today=today,
+        till=till,
+        open_till=till if isinstance(till, InThePast) else HeldNow(gateway=desk.gateway),
+    )
     # What asks the processor is done before the unit of work begins.
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+        moneys = list(pool.map(paid, lessons))
+    first = accounts.get(teachers[0].instructor.instructor_id)
     troubles = [] if first is None or len(teachers) < TEACHERS else list(cast.troubles(first))
     with world.begin() as work:
         for card in cards.values():
             work.cards.keep(card)
-        for lesson in past_lessons(teachers, students, today=today, each=LESSONS_EACH):
-            account = work.connect_accounts.find(lesson.instructor)
-            if account is not None:
-                keep(lesson, work)
-                held = Held.of(
-                    lesson, card=cards[lesson.student], founding=founding[lesson.instructor]
-                )
-                held.paid_out(account).keep(work)
+        for lesson, money in zip(lessons, moneys, strict=True):
+            keep(lesson, work)
+            money.keep(work)
         for trouble in troubles:
             trouble.keep(work)
         live_differently(teachers, work, today=today, at=desk.at)

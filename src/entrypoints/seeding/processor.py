@@ -1,28 +1,28 @@
 """Cards and accounts of sample people at the processor, as far as it answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final
 
 from attrs import frozen
 
-from entrypoints.seeding.money import in_name_only
 from entrypoints.seeding.people import stable_id
+from entrypoints.seeding.soil import Past
+from entrypoints.seeding.till import InNameOnly, InThePast, Till
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ids import CardId, OperationId
 from instainstru_core.payments.model.cards import ConnectAccount, SavedCard
-from instainstru_core.payments.model.operation import PaymentOperation
-from instainstru_core.payments.model.payment import Payment
-from instainstru_core.payments.model.processor import Authorised, CardDetails, Declined
+from instainstru_core.payments.model.processor import CardDetails, Declined
 
 ACCOUNTS_LIMIT: Final = 400
 """How many accounts are really opened; a measurement's thousands never see a payout."""
 
 CALLS_AT_ONCE: Final = 4
+_IN_NAME: Final = "acct_sample_"
 _CARD: Final = "pm_card_visa"
 _RETURN_URL: Final = "http://localhost/"
 
@@ -37,6 +37,8 @@ class ProcessorDesk:
     gateway: PaymentGateway
     onboard: Onboard
     at: datetime
+    past: Past | None = None
+    """None: what happens there happens now."""
 
     def accounts(self, instructors: Sequence[InstructorId]) -> Sequence[ConnectAccount]:
         """An onboarded account for each of *instructors*."""
@@ -44,7 +46,7 @@ class ProcessorDesk:
         return [
             ConnectAccount(
                 instructor_id=instructor_id,
-                account=names.get(instructor_id, f"acct_sample_{str(instructor_id).lower()}"),
+                account=names.get(instructor_id, f"{_IN_NAME}{str(instructor_id).lower()}"),
                 charges_enabled=True,
                 details_submitted=True,
                 opened_at=self.at,
@@ -57,20 +59,18 @@ class ProcessorDesk:
         with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
             return list(pool.map(self._card, students))
 
-    def hold(self, asked: PaymentOperation, payment: Payment) -> Authorised:
-        """Money held on the card as *asked*, which can be taken or let go later."""
+    def till(self, *, before: datetime, accounts: Iterable[ConnectAccount]) -> Till:
+        """Where money moved *before* that moment: at the processor, if all of it can be told there.
+
+        Money for one of *accounts* that has but a name never was at the processor.
+        """
+        if self.past is None or any(each.account.startswith(_IN_NAME) for each in accounts):
+            return InNameOnly()
         try:
-            found = self.gateway.authorise(
-                asked.operation_id,
-                customer=str(payment.student_id),
-                card=asked.target,
-                amount=asked.amount,
-                off_session=asked.off_session,
-                group=payment.group,
-            )
+            reaches = before <= self.past.until()
         except OutcomeUnknown:
-            return in_name_only(asked, payment)
-        return found if isinstance(found, Authorised) else in_name_only(asked, payment)
+            return InNameOnly()
+        return InThePast(past=self.past) if reaches else InNameOnly()
 
     def _names(self, instructors: Sequence[InstructorId]) -> dict[InstructorId, str]:
         if not self._answers(instructors[:1]):

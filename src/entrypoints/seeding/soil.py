@@ -1,5 +1,6 @@
 """What sample people need of the world to grow in."""
 
+from datetime import datetime
 from typing import Protocol
 
 from instainstru_core.kernel.ids import Ids
@@ -15,6 +16,22 @@ class Hashes(Protocol):
 
     def hash(self, password: str) -> str:
         """A hash of *password*."""
+        ...
+
+
+class Past(Protocol):
+    """The processor as it was, where it can be told what happened before it looked."""
+
+    def until(self) -> datetime:
+        """The moment at which it ended.
+
+        Raises:
+            OutcomeUnknown: The processor does not answer.
+        """
+        ...
+
+    def at(self, moment: datetime) -> PaymentGateway:
+        """The processor at *moment*: what it is asked happened then."""
         ...
 
 

@@ -11,8 +11,9 @@ from typing import Final
 from attrs import evolve, frozen
 
 from entrypoints.seeding.history import agreed, completed, keep
-from entrypoints.seeding.money import Held, Hold, LessonMoney, in_name_only
+from entrypoints.seeding.money import Held, LessonMoney
 from entrypoints.seeding.people import SampleTeacher, stable_id
+from entrypoints.seeding.till import Till
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Account
 from instainstru_core.booking.claims.model.issues import BookingIssue, open_one
@@ -79,7 +80,9 @@ class Cast:
     students: Sequence[Account]
     cards: Mapping[StudentId, SavedCard]
     today: date
-    hold: Hold
+    till: Till
+    open_till: Till
+    """Where money is that is still held."""
 
     def troubles(self, account: ConnectAccount) -> Iterator[Trouble]:
         """One of each kind; *account* is the first instructor's, who taught a lesson."""
@@ -99,7 +102,7 @@ class Cast:
         )
 
     def _held(
-        self, lesson: Booking, *, agreed_at: datetime | None = None, really: bool = False
+        self, lesson: Booking, *, agreed_at: datetime | None = None, is_open: bool = False
     ) -> Held:
         founding = {
             each.instructor.instructor_id: each.instructor.founding for each in self.teachers
@@ -109,7 +112,7 @@ class Cast:
             card=self.cards[lesson.student],
             founding=founding[lesson.instructor],
             agreed_at=agreed_at,
-            hold=self.hold if really else in_name_only,
+            till=self.open_till if is_open else self.till,
         )
 
     def _moved(self, first: Booking, account: ConnectAccount) -> Trouble:
@@ -163,7 +166,7 @@ class Cast:
             reason="I was there the whole hour, and rang the bell twice.",
             at=said.reported_at + _OBJECTED_AFTER,
         )
-        held = self._held(lesson, really=True)
+        held = self._held(lesson, is_open=True)
         money = held.frozen(NO_SHOW_REPORTED, at=said.reported_at + _FROZEN_AFTER)
         return Trouble(lessons=(lesson,), money=money, report=objected)
 
@@ -179,7 +182,7 @@ class Cast:
             earlier=None,
             payment=PaymentState.AUTHORIZED.value,
         )
-        money = self._held(lesson, really=True).frozen(COMPLETION_DISPUTED, at=at + _FROZEN_AFTER)
+        money = self._held(lesson, is_open=True).frozen(COMPLETION_DISPUTED, at=at + _FROZEN_AFTER)
         return Trouble(lessons=(lesson,), money=money, issue=issue)
 
     def _report(self, lesson: Booking, kind: NoShowType) -> NoShowReport:

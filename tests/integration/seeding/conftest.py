@@ -1,6 +1,7 @@
 """Plants sample people in a database of its own."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from attrs import frozen
@@ -24,6 +25,21 @@ class OneHash:
 
     def hash(self, password: str) -> str:
         return f"hash of {password}"
+
+
+@frozen(kw_only=True)
+class TheirPast:
+    """The processor before the platform began."""
+
+    processor: SimulatedProcessor
+    began_at: datetime
+
+    def until(self) -> datetime:
+        return self.began_at
+
+    def at(self, moment: datetime) -> PaymentGateway:
+        assert moment < self.began_at
+        return self.processor.at(moment)
 
 
 @frozen(kw_only=True)
@@ -71,6 +87,7 @@ def sow(
             instructors=instructors,
             password="secret",
             onboard=gateway.onboard,
+            past=TheirPast(processor=gateway, began_at=clock.now()),
             progress=lambda _what, count: done.append(count),
         )
         assert [each.email.partition("@")[0] for each in accounts] == list(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Self, cast
 
-from attrs import define
+from attrs import define, evolve
 
 from instainstru_core.kernel.money import Money
 from instainstru_core.payments.ids import OperationId
@@ -29,6 +29,7 @@ from instainstru_core.payments.model.processor import (
     Transferred,
     Voided,
 )
+from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.processor.account_commands import (
     FindAccount,
     FindInstantBalance,
@@ -74,6 +75,10 @@ class SimulatedProcessor(SimulatedBank):
     Every token of `TEST_CARDS` behaves as its name says, and `fail_next` makes the next calls of a
     kind go wrong. A lost answer is `OutcomeUnknown`, as it would be with the real thing.
     """
+
+    def at(self, moment: datetime) -> Self:
+        """The same processor at *moment*: what it is asked happened then."""
+        return evolve(self, clock=HandMovedClock(moment))
 
     def attach_card(self, *, customer: str, token: str) -> CardDetails | Declined:
         """Keep the card behind *token* for *customer*."""

@@ -55,7 +55,7 @@ class SimulatedBank:
 
     _clock: Clock
     _processor: Processor = Factory(lambda: Processor(Books("simulated")))
-    _one_at_a_time: Lock = field(factory=Lock, init=False)
+    _one_at_a_time: Lock = field(factory=Lock)
 
     @property
     def books(self) -> Books:
