@@ -61,6 +61,7 @@ SEVERAL: Final = frozenset({"admin.staff_acts", "booking.read_bookings", "paymen
 
 PARTS: Final = frozenset(
     {
+        "admin.four_eyes",
         "payments.chargebacks.record_chargeback",
         "payments.credits.till",
         "payments.debts.record_debt",

@@ -1,17 +1,21 @@
 """Confirmations and actions of the staff, in PostgreSQL. Source: AD-2, MC-6."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from attrs import define
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.admin import admin_actions, admin_confirmations
+from adapters.postgres.types import Cents
+from instainstru_core.accounts.ids import AccountId
 from instainstru_core.admin.confirmations.ids import ConfirmationId
 from instainstru_core.admin.confirmations.model import KEPT, LIFE, Confirmation
-from instainstru_core.admin.model.action import AdminAction
+from instainstru_core.admin.model.action import AdminAction, Seconded
 from instainstru_core.admin.model.acts import ActionKind, Why
+from instainstru_core.kernel.money import NOTHING, Money
 
 _C = admin_confirmations.c
 _FORGOTTEN: Final = (
@@ -30,6 +34,13 @@ _USE: Final = (
     .values(used_at=bindparam("at"))
 )
 _ACT: Final = insert(admin_actions)
+_ALONE: Final = select(cast(func.sum(admin_actions.c.at_stake_cents), Cents)).where(
+    admin_actions.c.actor_id == bindparam("actor"),
+    admin_actions.c.target == bindparam("target"),
+    admin_actions.c.at >= bindparam("since"),
+    admin_actions.c.at_stake_cents > 0,
+    admin_actions.c.approval_id.is_(None),
+)
 
 
 @define
@@ -87,9 +98,16 @@ class PostgresAdminActions:
             "before": dict(action.before),
             "after": dict(action.after),
             "target": action.target,
+            "at_stake_cents": action.at_stake,
+            "approval_id": None if action.seconded is None else action.seconded.approval_id,
+            "approved_by": None if action.seconded is None else action.seconded.by,
         }
         self._connection.execute(_ACT, values)
         self._outbox.record([action.told()])
+
+    def alone_lately(self, actor: AccountId, target: str, *, since: datetime) -> Money:
+        wanted = {"actor": actor, "target": target, "since": since}
+        return self._connection.execute(_ALONE, wanted).scalar_one() or NOTHING
 
 
 def action_of(row: Row[*tuple[Any, ...]]) -> AdminAction:
@@ -104,4 +122,12 @@ def action_of(row: Row[*tuple[Any, ...]]) -> AdminAction:
         before=row.before,
         after=row.after,
         target=row.target,
+        at_stake=row.at_stake_cents,
+        seconded=_seconded(row),
     )
+
+
+def _seconded(row: Row[*tuple[Any, ...]]) -> Seconded | None:
+    if row.approval_id is None:
+        return None
+    return Seconded(approval_id=row.approval_id, by=row.approved_by)

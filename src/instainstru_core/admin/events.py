@@ -24,3 +24,4 @@ class AdminActionTaken(Event):
     before: Mapping[str, str]
     after: Mapping[str, str]
     target: str | None = None
+    approved_by: AccountId | None = None

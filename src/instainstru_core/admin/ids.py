@@ -7,3 +7,9 @@ class ActionId(EntityId):
     """One thing that somebody of the staff did."""
 
     __slots__ = ()
+
+
+class ApprovalId(EntityId):
+    """One act that a second person was asked about."""
+
+    __slots__ = ()

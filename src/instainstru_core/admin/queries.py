@@ -1,8 +1,11 @@
 """What the console reads. Source: BK-50…BK-52, AD-6."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from instainstru_core.admin.ids import ApprovalId
+from instainstru_core.admin.model.approval import Approval, ApprovalState
 from instainstru_core.admin.model.files import (
     BookingFigures,
     BookingFile,
@@ -11,6 +14,8 @@ from instainstru_core.admin.model.files import (
 )
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.queries import BookingReads
+from instainstru_core.kernel.errors import Malformed
+from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.queries import PaymentReads
 
@@ -35,10 +40,57 @@ class AdminQueries(Protocol):
         ...
 
 
+class ApprovalQueries(Protocol):
+    """Requests for a second person's word, as the staff looks at them."""
+
+    def page(self, state: ApprovalState, request: PageRequest, *, now: datetime) -> Page[Approval]:
+        """Those that stand so now, newest first.
+
+        Raises:
+            Malformed: The cursor is of another list.
+        """
+        ...
+
+    def get(self, approval_id: ApprovalId) -> Approval:
+        """One request.
+
+        Raises:
+            ApprovalNotFound: There is none.
+        """
+        ...
+
+
 class AdminReads(PaymentReads, BookingReads, Protocol):
     """What the console reads without a unit of work."""
+
+    @property
+    def approval_queries(self) -> ApprovalQueries:
+        """Requests for a second person's word."""
+        ...
 
     @property
     def admin_queries(self) -> AdminQueries:
         """All bookings."""
         ...
+
+
+def read_cursor(cursor: Cursor | None) -> ApprovalId | None:
+    """The last request of the page before; None at the beginning.
+
+    Raises:
+        Malformed: The cursor is of another list.
+    """
+    match cursor:
+        case None:
+            return None
+        case Cursor((str(last),)):
+            return ApprovalId.parse(last)
+        case _:
+            raise Malformed("expected a cursor that an earlier page returned")
+
+
+def page_of(found: Sequence[Approval], limit: int) -> Page[Approval]:
+    """A page out of one row more than it shows, which tells whether the list goes on."""
+    items = found[:limit]
+    more = Cursor((str(items[-1].approval_id),)) if len(found) > limit else None
+    return Page(items=items, next_cursor=more)

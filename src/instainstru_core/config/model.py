@@ -25,6 +25,7 @@ class ConfigKey(StrEnum):
     """The documents there are. Source: AD-10."""
 
     PRICING = "pricing"
+    FOUR_EYES = "four_eyes"
 
 
 @frozen(kw_only=True)

@@ -112,6 +112,35 @@ def test_what_was_granted_and_posted_before_is_carried_over(empty: Engine) -> No
         assert connection.scalar(text(unsealed)) == 1
 
 
+def test_what_the_staff_did_and_published_before_is_kept(empty: Engine) -> None:
+    """AD-2, AD-10: acts of an older release were one person's; its documents hold on."""
+    migrations.migrate(empty, tier="INT", to="0003")
+    with empty.begin() as connection:
+        connection.execute(
+            text(
+                """
+                INSERT INTO admin_actions (action_id, actor_id, kind, reason_code, at, before,
+                    after, target)
+                VALUES (gen_random_uuid(), gen_random_uuid(), 'refund', 'goodwill', now(), '{}',
+                    '{"card_cents": "50000"}', 'a payment')
+                """
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO config_versions (key, version, body, reason, published_at)"
+                " VALUES ('pricing', 2, '{}', 'dearer', now())"
+            )
+        )
+    assert migrations.migrate(empty, tier="INT").is_current
+    with empty.connect() as connection:
+        act = connection.execute(
+            text("SELECT target, at_stake_cents, approval_id, approved_by FROM admin_actions")
+        ).one()
+        assert tuple(act) == ("a payment", 0, None, None)
+        assert connection.scalar(text("SELECT version FROM config_versions")) == 2
+
+
 def test_another_tier_s_database_is_refused(empty: Engine) -> None:
     """SE-40: the stamp decides, whatever the URL says."""
     migrations.migrate(empty, tier="STG")

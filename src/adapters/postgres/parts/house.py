@@ -3,12 +3,14 @@
 from functools import cached_property
 
 from adapters.postgres.admin import PostgresAdminActions, PostgresConfirmations
+from adapters.postgres.approvals import PostgresApprovals
 from adapters.postgres.config import PostgresConfigDocuments, PostgresConfigQueries
 from adapters.postgres.due_work import PostgresWorkItems
 from adapters.postgres.idempotency import PostgresAnswers
 from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.parts.base import PostgresQueries, PostgresRepositories
 from adapters.postgres.queries.admin import PostgresAdminQueries
+from adapters.postgres.queries.approvals import PostgresApprovalQueries
 from adapters.postgres.queries.due_work import PostgresDueWorkQueries
 from adapters.postgres.queries.notifications import PostgresInbox
 
@@ -42,6 +44,11 @@ class PostgresHouse(PostgresRepositories):
         return PostgresConfirmations(self._connection)
 
     @cached_property
+    def approvals(self) -> PostgresApprovals:
+        """Every request for a second person's word."""
+        return PostgresApprovals(self._connection)
+
+    @cached_property
     def admin_actions(self) -> PostgresAdminActions:
         """Everything that the staff did."""
         return PostgresAdminActions(self._connection, self._outbox)
@@ -69,3 +76,8 @@ class PostgresHouseQueries(PostgresQueries):
     def admin_queries(self) -> PostgresAdminQueries:
         """All bookings, as the staff sees them."""
         return PostgresAdminQueries(self._connection)
+
+    @cached_property
+    def approval_queries(self) -> PostgresApprovalQueries:
+        """Requests for a second person's word."""
+        return PostgresApprovalQueries(self._connection)

@@ -42,6 +42,8 @@ class ActionKind(StrEnum):
     RECONCILE = "reconcile"
     RESOLVE_DIFFERENCE = "resolve_difference"
     REPLAY_WEBHOOK = "replay_webhook"
+    APPROVE = "approve"
+    DECLINE = "decline"
 
 
 class IssueSettlement(StrEnum):

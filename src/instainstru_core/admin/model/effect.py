@@ -8,7 +8,7 @@ from attrs import frozen
 
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import BookingStatus
-from instainstru_core.kernel.money import Money
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.model.planner import SettlementPlan, StepKind
 
 _AMOUNTS: Final = (
@@ -42,6 +42,11 @@ class Effect:
     booking: Booking
     plan: SettlementPlan | None
     warnings: Sequence[Caution] = ()
+
+    @property
+    def at_stake(self) -> Money:
+        """What goes back to the card, or to the student as new credit. Source: spec 02 §11.9."""
+        return NOTHING if self.plan is None else self.plan.refunded + self.plan.credit_issued
 
     def content(self) -> Mapping[str, object]:
         """What must be the same when it is done, in plain values."""

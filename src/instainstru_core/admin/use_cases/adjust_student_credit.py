@@ -119,6 +119,7 @@ def effect_of(done: Adjusted) -> StaffEffect:
             "adjustment": done.adjustment.value,
             "amount_cents": done.amount.cents,
         },
+        at_stake=done.amount,
     )
 
 

@@ -144,6 +144,7 @@ def _effect(ordered: OrderedRefund, work: AdminWork) -> StaffEffect:
             **outcome,
         },
         shows=_figures(refund),
+        at_stake=plan.card + plan.reinstated,
     )
 
 

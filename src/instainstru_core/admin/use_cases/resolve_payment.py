@@ -15,11 +15,14 @@ from instainstru_core.admin.use_cases.staff_acts import (
     take_staff_act,
 )
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.gateways import PaymentGateway
+from instainstru_core.payments.model.operation import OperationKind
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.office.remedies import Remedy
 from instainstru_core.payments.use_cases.carry_out import carry_out
 from instainstru_core.payments.use_cases.office.resolve_review import (
     ResolvedReview,
@@ -46,7 +49,7 @@ def preview_resolution(
     """
 
     def perform(work: AdminWork) -> StaffEffect:
-        return _effect(resolve_review(request, work=work, ids=ids, clock=clock))
+        return _effect(request, resolve_review(request, work=work, ids=ids, clock=clock))
 
     return preview_staff_act(
         _act(request, why), perform, begin=begin, ids=ids, clock=clock, secrets=secrets
@@ -78,7 +81,7 @@ def resolve_payment(
 
     def perform(work: WorkT) -> StaffEffect:
         resolved.append(resolve_review(request, work=work, ids=ids, clock=clock))
-        return _effect(resolved[-1])
+        return _effect(request, resolved[-1])
 
     def tell(work: WorkT, _done: DoneAct) -> None:
         answer(work, resolved[-1].payment)
@@ -117,7 +120,7 @@ def _act(request: ResolveReview, why: Why) -> StaffAct:
     )
 
 
-def _effect(resolved: ResolvedReview) -> StaffEffect:
+def _effect(request: ResolveReview, resolved: ResolvedReview) -> StaffEffect:
     before, after = resolved.before, resolved.payment
     outcome = {} if after.outcome is None else {"outcome": after.outcome.value}
     return StaffEffect(
@@ -129,4 +132,16 @@ def _effect(resolved: ResolvedReview) -> StaffEffect:
                 for each in resolved.followups
             ]
         },
+        at_stake=_at_stake(request.remedy, resolved),
     )
+
+
+def _at_stake(remedy: Remedy, resolved: ResolvedReview) -> Money:
+    """What goes to the student's card or credit, or is given up; what is repeated was decided."""
+    if remedy in {Remedy.GIVE_CREDIT, Remedy.BEAR_REVERSAL}:
+        # At most that: what failed to come back or to be reversed was once on the card.
+        return resolved.before.breakdown.card_amount
+    if remedy is Remedy.REFUND_CARD:
+        refunds = (each for each in resolved.followups if each.kind is OperationKind.REFUND)
+        return sum((each.amount for each in refunds), start=NOTHING)
+    return NOTHING

@@ -15,6 +15,7 @@ from instainstru_core.admin.use_cases.staff_acts import (
     take_staff_act,
 )
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.money import NOTHING
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.payments.errors import OutcomeUnknown
@@ -44,7 +45,7 @@ def preview_tip_resolution(
     """
 
     def perform(work: AdminWork) -> StaffEffect:
-        return _effect(office.resolve_tip(request, work=work, ids=ids, clock=clock))
+        return _effect(request, office.resolve_tip(request, work=work, ids=ids, clock=clock))
 
     return preview_staff_act(
         _act(request, why), perform, begin=begin, ids=ids, clock=clock, secrets=secrets
@@ -76,7 +77,7 @@ def resolve_tip(
 
     def perform(work: WorkT) -> StaffEffect:
         resolved.append(office.resolve_tip(request, work=work, ids=ids, clock=clock))
-        return _effect(resolved[-1])
+        return _effect(request, resolved[-1])
 
     def tell(work: WorkT, _done: DoneAct) -> None:
         answer(work, resolved[-1].tip)
@@ -116,7 +117,7 @@ def _act(request: office.ResolveTip, why: Why) -> StaffAct:
     )
 
 
-def _effect(resolved: office.ResolvedTip) -> StaffEffect:
+def _effect(request: office.ResolveTip, resolved: office.ResolvedTip) -> StaffEffect:
     before, after = resolved.before, resolved.tip
     return StaffEffect(
         before={"trouble": before.trouble or ""},
@@ -129,4 +130,5 @@ def _effect(resolved: office.ResolvedTip) -> StaffEffect:
                 for each in resolved.followups
             ],
         },
+        at_stake=before.amount if request.remedy is TipRemedy.REFUND else NOTHING,
     )

@@ -20,9 +20,12 @@ from instainstru_core.admin.confirmations.tokens import read_token, token_of
 from instainstru_core.admin.ids import ActionId
 from instainstru_core.admin.model.action import AdminAction
 from instainstru_core.admin.model.acts import ActionKind, Why
+from instainstru_core.admin.model.approval import Wish
 from instainstru_core.admin.ports import AdminWork
+from instainstru_core.admin.use_cases.four_eyes import Alone, ask_second_person, spend_approval
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 
@@ -56,12 +59,15 @@ class StaffEffect:
     """What an act did: *before* and *after* are kept for ever, so nothing personal is in them.
 
     *shows* is what whoever confirms it must see, in plain values; it must be the same when it is
-    done as when it was shown, so no new id and no instant belongs there.
+    done as when it was shown, so no new id and no instant belongs there. *at_stake* is what is
+    given, given back or given up; *needs_second* holds for what one person never does alone.
     """
 
     before: Mapping[str, str] = field(factory=dict)
     after: Mapping[str, str] = field(factory=dict)
     shows: Mapping[str, object] = field(factory=dict)
+    at_stake: Money = NOTHING
+    needs_second: bool = False
 
     def content(self) -> Mapping[str, object]:
         """What must be the same when it is done, in plain values."""
@@ -151,10 +157,12 @@ def take_staff_act(
         PayloadMismatch: Something else was shown.
         AlreadyUsed: It was acted on.
         EffectChanged: The act would do something else by now.
+        SecondPersonRequired: Somebody else must approve it first; nothing but that was kept.
         DomainError: Whatever refuses the act itself; then nothing has happened.
     """
     confirmation_id = read_token(confirm_token, secrets=secrets)
-    with begin() as work:
+
+    def confirmed(work: WorkT) -> StaffEffect:
         seen = work.confirmations.find(confirmation_id)
         if seen is None:
             raise Expired
@@ -162,16 +170,57 @@ def take_staff_act(
         work.confirmations.save(seen)
         effect = perform(work)
         seen.check_effect(effect.content())
-        action = record_staff_act(act, effect, work=work, ids=ids, at=clock.now())
-        done = DoneAct(action=action, effect=effect)
-        answer(work, done)
-        return done
+        return effect
+
+    return take_at_once(act, confirmed, begin=begin, ids=ids, clock=clock, answer=answer)
+
+
+def take_at_once(
+    act: StaffAct,
+    perform: Perform[WorkT],
+    *,
+    begin: Begin[WorkT],
+    ids: Ids,
+    clock: Clock,
+    answer: Answer[WorkT, DoneAct] = unanswered,
+) -> DoneAct:
+    """Act without a preview, and keep who did it and why, and who approved it where one must.
+
+    Raises:
+        SecondPersonRequired: Somebody else must approve it first; nothing but that was kept.
+        DomainError: Whatever refuses the act itself; then nothing has happened.
+    """
+    try:
+        with begin() as work:
+            effect = perform(work)
+            action = record_staff_act(act, effect, work=work, ids=ids, at=clock.now())
+            done = DoneAct(action=action, effect=effect)
+            answer(work, done)
+            return done
+    except Alone as alone:
+        raise ask_second_person(alone.wish, begin=begin, ids=ids, clock=clock) from None
 
 
 def record_staff_act(
     act: StaffAct, effect: StaffEffect, *, work: AdminWork, ids: Ids, at: datetime
 ) -> AdminAction:
-    """Keep who did it and why, in the unit that does it. Source: AD-2, spec 02 §5."""
+    """Keep who did it and why, in the unit that does it. Source: AD-2, spec 02 §5.
+
+    Raises:
+        Alone: One person can't do it, and nobody approved it.
+    """
+    wish = Wish(
+        requester=act.principal.account_id,
+        kind=act.kind,
+        target=act.target,
+        booking_id=act.booking_id,
+        why=act.why,
+        payload=act.content(),
+        effect=effect.content(),
+        at_stake=effect.at_stake,
+        always=effect.needs_second,
+    )
+    seconded = spend_approval(wish, work=work, at=at)
     action = AdminAction(
         action_id=ids.new(ActionId),
         booking_id=act.booking_id,
@@ -182,6 +231,8 @@ def record_staff_act(
         before=effect.before,
         after=effect.after,
         target=act.target,
+        at_stake=effect.at_stake,
+        seconded=seconded,
     )
     work.admin_actions.add(action)
     return action

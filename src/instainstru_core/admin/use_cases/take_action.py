@@ -9,6 +9,7 @@ from attrs import frozen
 from instainstru_core.accounts.model import Permission
 from instainstru_core.accounts.ports import Secrets
 from instainstru_core.admin.confirmations.errors import Expired
+from instainstru_core.admin.confirmations.ids import ConfirmationId
 from instainstru_core.admin.confirmations.tokens import read_token
 from instainstru_core.admin.errors import LessonNotStarted
 from instainstru_core.admin.ids import ActionId
@@ -22,8 +23,10 @@ from instainstru_core.admin.model.acts import (
     IssueSettlement,
     MarkNoShow,
 )
+from instainstru_core.admin.model.approval import Wish
 from instainstru_core.admin.model.effect import Caution, Effect, asks_card
 from instainstru_core.admin.ports import AdminWork
+from instainstru_core.admin.use_cases.four_eyes import Alone, ask_second_person, spend_approval
 from instainstru_core.booking.claims.errors import NoShowOpen
 from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
 from instainstru_core.booking.errors.life import LessonNotEnded, WrongState
@@ -98,33 +101,17 @@ def take_action(
         AlreadyUsed: It was acted on.
         EffectChanged: The act would do something else by now.
         Forbidden: The caller may not, or may not move money.
+        SecondPersonRequired: Somebody else must approve it first; nothing but that was kept.
         DomainError: Whatever refuses the act itself; then nothing has happened.
     """
-    ask = request.ask
     confirmation_id = read_token(request.confirm_token, secrets=secrets)
-    with begin() as work:
-        now = clock.now()
-        seen = work.confirmations.find(confirmation_id)
-        if seen is None:
-            raise Expired
-        seen = seen.used(principal=ask.principal.account_id, payload=ask.payload(), at=now)
-        work.confirmations.save(seen)
-        effect = perform(ask, work=work, ids=ids, clock=clock)
-        seen.check_effect(effect.content())
-        action = AdminAction(
-            action_id=ids.new(ActionId),
-            booking_id=ask.booking_id,
-            actor=ask.principal.account_id,
-            kind=ask.kind,
-            why=ask.why,
-            at=now,
-            before={"status": effect.before.value},
-            after=_after(ask, effect),
-        )
-        work.admin_actions.add(action)
-        result = ActionTaken(action=action, effect=effect)
-        answer(work, result)
-        return result
+    try:
+        with begin() as work:
+            result = _taken(request.ask, confirmation_id, work=work, ids=ids, clock=clock)
+            answer(work, result)
+            return result
+    except Alone as alone:
+        raise ask_second_person(alone.wish, begin=begin, ids=ids, clock=clock) from None
 
 
 def perform(ask: Ask, *, work: AdminWork, ids: Ids, clock: Clock) -> Effect:
@@ -143,6 +130,46 @@ def perform(ask: Ask, *, work: AdminWork, ids: Ids, clock: Clock) -> Effect:
     after = work.bookings.get(ask.booking_id)
     warnings = _cautions(ask, after, decided, work=work, now=now)
     return Effect(before=booking.status, booking=after, plan=decided, warnings=tuple(warnings))
+
+
+def _taken(
+    ask: Ask, confirmation_id: ConfirmationId, *, work: AdminWork, ids: Ids, clock: Clock
+) -> ActionTaken:
+    now = clock.now()
+    seen = work.confirmations.find(confirmation_id)
+    if seen is None:
+        raise Expired
+    seen = seen.used(principal=ask.principal.account_id, payload=ask.payload(), at=now)
+    work.confirmations.save(seen)
+    effect = perform(ask, work=work, ids=ids, clock=clock)
+    seen.check_effect(effect.content())
+    action = AdminAction(
+        action_id=ids.new(ActionId),
+        booking_id=ask.booking_id,
+        actor=ask.principal.account_id,
+        kind=ask.kind,
+        why=ask.why,
+        at=now,
+        before={"status": effect.before.value},
+        after=_after(ask, effect),
+        at_stake=effect.at_stake,
+        seconded=spend_approval(_wish(ask, effect), work=work, at=now),
+    )
+    work.admin_actions.add(action)
+    return ActionTaken(action=action, effect=effect)
+
+
+def _wish(ask: Ask, effect: Effect) -> Wish:
+    return Wish(
+        requester=ask.principal.account_id,
+        kind=ask.kind,
+        target=None,
+        booking_id=ask.booking_id,
+        why=ask.why,
+        payload=ask.payload(),
+        effect=effect.content(),
+        at_stake=effect.at_stake,
+    )
 
 
 def _done(

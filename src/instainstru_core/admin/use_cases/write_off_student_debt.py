@@ -11,7 +11,7 @@ from instainstru_core.admin.use_cases.staff_acts import (
     DoneAct,
     StaffAct,
     StaffEffect,
-    record_staff_act,
+    take_at_once,
 )
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import Money
@@ -48,24 +48,24 @@ def write_off_student_debt(
         DebtPaid: Nothing of it is owed any more.
         DebtPaymentInProgress: A card is being asked to pay it.
         DebtAmountOutOfRange: More than is owed.
+        SecondPersonRequired: Somebody else must approve it first.
     """
-    with begin() as work:
-        now = clock.now()
+
+    def perform(work: WorkT) -> StaffEffect:
         before = work.debts.get(request.debt_id)
-        debt = write_off_debt(request.debt_id, request.amount, work=work, ids=ids, at=now)
-        act = StaffAct(
-            principal=request.principal,
-            kind=ActionKind.WRITE_OFF_DEBT,
-            target=str(request.debt_id),
-            why=request.why,
-        )
-        effect = StaffEffect(
+        debt = write_off_debt(request.debt_id, request.amount, work=work, ids=ids, at=clock.now())
+        return StaffEffect(
             before={"owed_cents": str(before.owed.cents)},
             after={"owed_cents": str(debt.owed.cents)},
             shows={"written_off_cents": debt.written_off.cents},
+            at_stake=before.owed - debt.owed,
         )
-        done = DoneAct(
-            action=record_staff_act(act, effect, work=work, ids=ids, at=now), effect=effect
-        )
-        answer(work, done)
-        return done
+
+    act = StaffAct(
+        principal=request.principal,
+        kind=ActionKind.WRITE_OFF_DEBT,
+        target=str(request.debt_id),
+        why=request.why,
+        payload={"amount_cents": None if request.amount is None else request.amount.cents},
+    )
+    return take_at_once(act, perform, begin=begin, ids=ids, clock=clock, answer=answer)

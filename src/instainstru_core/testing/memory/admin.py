@@ -29,7 +29,7 @@ from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import BookingStatus, ReminderKind
-from instainstru_core.kernel.money import NOTHING
+from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.ids import JournalId, OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal
@@ -78,6 +78,17 @@ class InMemoryAdminActions:
     def add(self, action: AdminAction) -> None:
         _actions(self._tables)[action.action_id] = action
         self._outbox.record((action.told(),))
+
+    def alone_lately(self, actor: AccountId, target: str, *, since: datetime) -> Money:
+        return sum(
+            (
+                each.at_stake
+                for each in _actions(self._tables).values()
+                if (each.actor, each.target, each.seconded) == (actor, target, None)
+                and each.at >= since
+            ),
+            start=NOTHING,
+        )
 
 
 def _actions(tables: Tables) -> dict[ActionId, AdminAction]:

@@ -8,6 +8,10 @@ from instainstru_core.testing.memory.admin import (
     InMemoryAdminQueries,
     InMemoryConfirmations,
 )
+from instainstru_core.testing.memory.approvals import (
+    InMemoryApprovalQueries,
+    InMemoryApprovals,
+)
 from instainstru_core.testing.memory.config import InMemoryConfigDocuments, InMemoryConfigQueries
 from instainstru_core.testing.memory.due_work import InMemoryDueWorkQueries, InMemoryWorkItems
 from instainstru_core.testing.memory.notifications import InMemoryInbox, InMemoryNotifications
@@ -43,6 +47,11 @@ class InMemoryHouse(InMemoryRepositories):
         return InMemoryConfirmations(self._tables)
 
     @cached_property
+    def approvals(self) -> InMemoryApprovals:
+        """Every request for a second person's word."""
+        return InMemoryApprovals(self._tables)
+
+    @cached_property
     def admin_actions(self) -> InMemoryAdminActions:
         """Everything that the staff did."""
         return InMemoryAdminActions(self._tables, self._outbox)
@@ -70,3 +79,8 @@ class InMemoryHouseQueries(InMemoryQueries):
     def admin_queries(self) -> InMemoryAdminQueries:
         """All bookings, as the staff sees them."""
         return InMemoryAdminQueries(self._tables)
+
+    @cached_property
+    def approval_queries(self) -> InMemoryApprovalQueries:
+        """Requests for a second person's word."""
+        return InMemoryApprovalQueries(self._tables)
