@@ -31,12 +31,13 @@ from instainstru_core.payments.use_cases.payouts.sweep_instant_payouts import sw
 from instainstru_core.payments.use_cases.receive_webhook import ReceiveWebhook, receive_webhook
 from instainstru_core.payments.use_cases.reconciliation.reconcile_day import reconcile_day
 from instainstru_core.payments.use_cases.replay_webhook import replay_webhook
-from instainstru_core.testing.contracts import debts, payout_accounts, refunds, tips
+from instainstru_core.testing.contracts import payout_accounts, tips
 from instainstru_core.testing.contracts.hold_renewal import held, lapse, refresh
-from instainstru_core.testing.contracts.payment_endings import locked, operator
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.rescheduling import late
-from instainstru_core.testing.contracts.spending import give
+from instainstru_core.testing.stories import debts, refunds
+from instainstru_core.testing.stories.credits import give
+from instainstru_core.testing.stories.endings import locked, operator
+from instainstru_core.testing.stories.moves import late
+from instainstru_core.testing.stories.payments import HOUR
 from instainstru_core.testing.strategies.booking import NOON
 from instainstru_core.testing.strategies.payments import Till
 from instainstru_core.testing.world import webhook_body

@@ -23,10 +23,11 @@ from instainstru_core.payments.use_cases.debts.pay_debt import PayDebt, pay_debt
 from instainstru_core.payments.use_cases.debts.write_off_debt import write_off_debt
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
 from instainstru_core.payments.use_cases.settle_payment import retry_capture, settle_payment
-from instainstru_core.testing.contracts import debts, refunds, tips
-from instainstru_core.testing.contracts.payment_endings import operator
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.rescheduling import late, move
+from instainstru_core.testing.contracts import tips
+from instainstru_core.testing.stories import debts, refunds
+from instainstru_core.testing.stories.endings import operator
+from instainstru_core.testing.stories.moves import late, move
+from instainstru_core.testing.stories.payments import HOUR
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
 from tests.integration.crashes.stories import PAYOUT, PRICE, capture_due, unpaid_lesson

@@ -15,12 +15,13 @@ from instainstru_core.booking.use_cases.resolve_issue import ResolveIssue, resol
 from instainstru_core.kernel.unit_of_work import joined
 from instainstru_core.payments.model.planner import Ending
 from instainstru_core.payments.use_cases.settle_issue import settle_issue
-from instainstru_core.testing.contracts import payment_endings as endings
-from instainstru_core.testing.contracts.debts import fund, unpaid
-from instainstru_core.testing.contracts.payment_recovery import swap_card
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.rescheduling import late, move
-from instainstru_core.testing.contracts.spending import give, paid
+from instainstru_core.testing.contracts.claimed_money import ClaimedMoneyContract
+from instainstru_core.testing.stories import endings
+from instainstru_core.testing.stories.credits import give, paid
+from instainstru_core.testing.stories.debts import fund, unpaid
+from instainstru_core.testing.stories.moves import late, move
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.recovery import swap_card
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
 from tests.integration.crashes.telling import Act, Story
@@ -29,7 +30,7 @@ PRICE: Final = 10_080
 PAYOUT: Final = 7_650
 HALF: Final = 3_825
 BROKE: Final = "pm_card_fails_capture"
-CLAIMS: Final = endings.ClaimedMoneyContract()
+CLAIMS: Final = ClaimedMoneyContract()
 
 
 def _check_out(hours_ahead: float, card: str = "pm_card_visa") -> Callable[[Till], Act]:

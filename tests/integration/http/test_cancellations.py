@@ -22,8 +22,8 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.time import instant_text
 from instainstru_core.ports import Ports
-from instainstru_core.testing.contracts.payment_endings import locked
-from instainstru_core.testing.contracts.payments import HOUR
+from instainstru_core.testing.stories.endings import locked
+from instainstru_core.testing.stories.payments import HOUR
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
 

@@ -12,8 +12,8 @@ from instainstru_core.kernel.ids import EntityId
 from instainstru_core.kernel.pagination import PageRequest
 from instainstru_core.payments.use_cases.read_payment import read_payment
 from instainstru_core.payments.use_cases.statements.read_earnings import read_earnings
-from instainstru_core.testing.contracts.payment_recovery import swap_card, taught
-from instainstru_core.testing.contracts.payments import HOUR
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.recovery import swap_card, taught
 from instainstru_core.testing.strategies.payments import Till
 
 # LP 9000 at 12 % and 15 %.

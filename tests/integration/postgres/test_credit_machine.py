@@ -13,10 +13,10 @@ from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.payments.credits.model import CreditPart
 from instainstru_core.payments.errors import QuoteChanged
-from instainstru_core.testing.contracts.spending import give, parts
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.machines.credits import CreditMachine
+from instainstru_core.testing.stories.credits import give, parts
 from instainstru_core.testing.strategies.booking import NOON
 from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
 from tests.integration.emptying import empty

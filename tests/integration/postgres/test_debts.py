@@ -8,7 +8,8 @@ from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.testing.contracts.authorisation_health import AuthorisationHealthContract
 from instainstru_core.testing.contracts.cards import CardFormsContract
-from instainstru_core.testing.contracts.debts import DebtsContract, EscalationContract
+from instainstru_core.testing.contracts.debts import DebtsContract
+from instainstru_core.testing.contracts.escalation import EscalationContract
 from instainstru_core.testing.contracts.hold_renewal import HoldRenewalContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds

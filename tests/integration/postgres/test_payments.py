@@ -8,23 +8,20 @@ from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.payments.use_cases.check_out import CheckOut
 from instainstru_core.testing.contracts.asking_cards import AskingCardsContract
+from instainstru_core.testing.contracts.breaches import BreachContract
+from instainstru_core.testing.contracts.checkouts import ImmediateHoldContract, RefusalsContract
+from instainstru_core.testing.contracts.days_asleep import SleptForDaysContract
+from instainstru_core.testing.contracts.early_cancellations import CancellingContract
 from instainstru_core.testing.contracts.earned import EarnedContract
-from instainstru_core.testing.contracts.payment_recovery import (
-    BreachContract,
-    ForgottenKeysContract,
-    LateAnswersContract,
-    SleptForDaysContract,
-    SweepingContract,
-)
+from instainstru_core.testing.contracts.forgotten_keys import ForgottenKeysContract
+from instainstru_core.testing.contracts.ladder import TheLadderContract
+from instainstru_core.testing.contracts.late_answers import LateAnswersContract
 from instainstru_core.testing.contracts.payments import (
     ALessonFromCheckoutToPayoutContract,
-    CancellingContract,
-    ImmediateHoldContract,
-    PayoutsContract,
-    RefusalsContract,
     SettlingContract,
-    TheLadderContract,
 )
+from instainstru_core.testing.contracts.sweeping import SweepingContract
+from instainstru_core.testing.contracts.transfers import PayoutsContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import NOON

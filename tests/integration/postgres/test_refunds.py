@@ -15,16 +15,12 @@ from instainstru_core.payments.refunds.plan import RefundReason
 from instainstru_core.payments.use_cases.chargebacks.hear_dispute import hear_dispute
 from instainstru_core.testing.contracts.chargebacks import ChargebacksContract
 from instainstru_core.testing.contracts.disputed_payouts import DisputedPayoutsContract
-from instainstru_core.testing.contracts.payment_endings import PAYOUT, PRICE
 from instainstru_core.testing.contracts.payment_reviews import ReviewsContract
-from instainstru_core.testing.contracts.refunds import (
-    RefundsContract,
-    give_back,
-    moved,
-    settled,
-)
+from instainstru_core.testing.contracts.refunds import RefundsContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.endings import PAYOUT, PRICE
+from instainstru_core.testing.stories.refunds import give_back, moved, settled
 from instainstru_core.testing.strategies.booking import NOON
 from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
 

@@ -7,14 +7,11 @@ from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.pricing.ports import FixedPricing
+from instainstru_core.testing.contracts.credit_by_staff import StaffContract
+from instainstru_core.testing.contracts.credit_expiry import ExpiryContract
 from instainstru_core.testing.contracts.credit_figures import OTHER_FIGURES, FiguresContract
-from instainstru_core.testing.contracts.spending import (
-    AddingContract,
-    ExpiryContract,
-    MilestoneContract,
-    SpendingContract,
-    StaffContract,
-)
+from instainstru_core.testing.contracts.milestones import MilestoneContract
+from instainstru_core.testing.contracts.spending import AddingContract, SpendingContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import NOON

@@ -23,11 +23,11 @@ from instainstru_core.payments.model.planner import (
     settlement,
 )
 from instainstru_core.pricing.model.quotes import PriceBreakdown
-from instainstru_core.testing.contracts.debts import BROKE, fund, funded, wait_out
-from instainstru_core.testing.contracts.payment_endings import call_off
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.rescheduling import move
-from instainstru_core.testing.contracts.spending import give
+from instainstru_core.testing.stories.credits import give
+from instainstru_core.testing.stories.debts import BROKE, fund, funded, wait_out
+from instainstru_core.testing.stories.endings import call_off
+from instainstru_core.testing.stories.moves import move
+from instainstru_core.testing.stories.payments import HOUR
 from instainstru_core.testing.strategies.payments import Till
 from instainstru_core.testing.strategies.pricing import breakdowns
 

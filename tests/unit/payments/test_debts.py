@@ -4,7 +4,8 @@ import pytest
 
 from instainstru_core.testing.contracts.authorisation_health import AuthorisationHealthContract
 from instainstru_core.testing.contracts.cards import CardFormsContract
-from instainstru_core.testing.contracts.debts import DebtsContract, EscalationContract
+from instainstru_core.testing.contracts.debts import DebtsContract
+from instainstru_core.testing.contracts.escalation import EscalationContract
 from instainstru_core.testing.contracts.hold_renewal import HoldRenewalContract
 from instainstru_core.testing.strategies.payments import Till
 

@@ -7,8 +7,8 @@ from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.processor import DisputeSeen, DisputeStatus
 from instainstru_core.payments.use_cases.chargebacks.hear_dispute import hear_dispute
-from instainstru_core.testing.contracts.payment_endings import call_off, locked
-from instainstru_core.testing.contracts.payments import effects
+from instainstru_core.testing.stories.endings import call_off, locked
+from instainstru_core.testing.stories.payments import effects
 from instainstru_core.testing.strategies.payments import Till
 
 

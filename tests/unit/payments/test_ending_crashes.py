@@ -8,7 +8,7 @@ import pytest
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.model.outcomes import Outcome
-from instainstru_core.testing.contracts.payment_endings import (
+from instainstru_core.testing.stories.endings import (
     HALF,
     HELD,
     RETURNED,
@@ -17,7 +17,7 @@ from instainstru_core.testing.contracts.payment_endings import (
     call_off,
     locked,
 )
-from instainstru_core.testing.contracts.payments import effects
+from instainstru_core.testing.stories.payments import effects
 from instainstru_core.testing.strategies.payments import Till, TillWork
 from tests.unit.payments.test_crashes import DyingGateway, Fuse, dying_units, survive
 

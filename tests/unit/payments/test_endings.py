@@ -2,14 +2,12 @@
 
 import pytest
 
-from instainstru_core.testing.contracts.payment_endings import (
-    ClaimedMoneyContract,
-    CreditsContract,
-    LateCancellationContract,
-    LockedEndingsContract,
-    OperatorsContract,
-    PreviewsContract,
-)
+from instainstru_core.testing.contracts.cancellation_previews import PreviewsContract
+from instainstru_core.testing.contracts.claimed_money import ClaimedMoneyContract
+from instainstru_core.testing.contracts.credit_lots import CreditsContract
+from instainstru_core.testing.contracts.late_cancellations import LateCancellationContract
+from instainstru_core.testing.contracts.locked_endings import LockedEndingsContract
+from instainstru_core.testing.contracts.operators_cancellations import OperatorsContract
 from instainstru_core.testing.strategies.payments import Till
 
 

@@ -12,10 +12,10 @@ from instainstru_core.payments.ids import JournalId
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
 from instainstru_core.payments.use_cases.check_books import watch_books
 from instainstru_core.pricing.events import CommissionTierChanged
-from instainstru_core.testing.contracts.payment_recovery import taught
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.store import InMemoryStore
+from instainstru_core.testing.stories.recovery import taught
 from instainstru_core.testing.strategies.booking import NOON
 from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
 

@@ -14,8 +14,8 @@ from instainstru_core.payments.model.processor import DisputeSeen, DisputeStatus
 from instainstru_core.payments.refunds.errors import AlreadyRefunded
 from instainstru_core.payments.refunds.plan import RefundReason
 from instainstru_core.payments.use_cases.chargebacks.hear_dispute import hear_dispute
-from instainstru_core.testing.contracts.payment_endings import FEE, FULL, PAYOUT, PRICE
-from instainstru_core.testing.contracts.refunds import give_back, moved, settled
+from instainstru_core.testing.stories.endings import FEE, FULL, PAYOUT, PRICE
+from instainstru_core.testing.stories.refunds import give_back, moved, settled
 from instainstru_core.testing.strategies.payments import Till
 from tests.unit.payments.test_crashes import DyingGateway, Fuse, dying_units, survive
 

@@ -5,9 +5,7 @@ import pytest
 from instainstru_core.testing.contracts.chargebacks import ChargebacksContract
 from instainstru_core.testing.contracts.disputed_payouts import DisputedPayoutsContract
 from instainstru_core.testing.contracts.payment_reviews import ReviewsContract
-from instainstru_core.testing.contracts.refunds import (
-    RefundsContract,
-)
+from instainstru_core.testing.contracts.refunds import RefundsContract
 from instainstru_core.testing.strategies.payments import Till
 
 

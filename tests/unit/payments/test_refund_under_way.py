@@ -4,8 +4,8 @@ from instainstru_core.payments.model.processor import DisputeSeen, DisputeStatus
 from instainstru_core.payments.refunds.model import RefundState
 from instainstru_core.payments.refunds.plan import RefundReason
 from instainstru_core.payments.use_cases.refunds.order_refund import OrderRefund, order_refund
-from instainstru_core.testing.contracts.payment_endings import PAYOUT, PRICE, operator
-from instainstru_core.testing.contracts.refunds import (
+from instainstru_core.testing.stories.endings import PAYOUT, PRICE, operator
+from instainstru_core.testing.stories.refunds import (
     chargeback,
     close,
     hear,

@@ -9,7 +9,8 @@ from instainstru_core.booking.model.states import Cancelled, Confirmed
 from instainstru_core.booking.terms import CancelKind
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.model.payment import PaymentState
-from instainstru_core.testing.contracts.rescheduling import ReschedulingContract, late, move
+from instainstru_core.testing.contracts.rescheduling import ReschedulingContract
+from instainstru_core.testing.stories.moves import late, move
 from instainstru_core.testing.strategies.payments import Till, TillWork
 from tests.unit.payments.test_crashes import DyingGateway, Fuse, dying_units, survive
 

@@ -2,13 +2,10 @@
 
 import pytest
 
-from instainstru_core.testing.contracts.spending import (
-    AddingContract,
-    ExpiryContract,
-    MilestoneContract,
-    SpendingContract,
-    StaffContract,
-)
+from instainstru_core.testing.contracts.credit_by_staff import StaffContract
+from instainstru_core.testing.contracts.credit_expiry import ExpiryContract
+from instainstru_core.testing.contracts.milestones import MilestoneContract
+from instainstru_core.testing.contracts.spending import AddingContract, SpendingContract
 from instainstru_core.testing.strategies.payments import Till
 
 

@@ -22,13 +22,13 @@ from instainstru_core.payments.use_cases.change_card import ChangeCard, change_c
 from instainstru_core.payments.use_cases.check_out import CheckOut
 from instainstru_core.payments.use_cases.read_payment import price_booking
 from instainstru_core.pricing.model.config import PricingConfig
-from instainstru_core.testing.contracts.debts import fund, unpaid
 from instainstru_core.testing.contracts.hold_renewal import held, lapse, refresh
-from instainstru_core.testing.contracts.payment_endings import OperatorsContract
-from instainstru_core.testing.contracts.payments import HOUR, effects
-from instainstru_core.testing.contracts.rescheduling import move
-from instainstru_core.testing.contracts.spending import give
+from instainstru_core.testing.contracts.operators_cancellations import OperatorsContract
 from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.stories.credits import give
+from instainstru_core.testing.stories.debts import fund, unpaid
+from instainstru_core.testing.stories.moves import move
+from instainstru_core.testing.stories.payments import HOUR, effects
 from instainstru_core.testing.strategies.payments import Till
 
 PRICE = 10_080

@@ -19,21 +19,21 @@ from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.model.planner import MoneyPolicy
 from instainstru_core.payments.use_cases.settle_payment import retry_capture
-from instainstru_core.testing.contracts.payment_endings import (
+from instainstru_core.testing.contracts.claimed_money import ClaimedMoneyContract
+from instainstru_core.testing.contracts.operators_cancellations import OperatorsContract
+from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.stories.endings import (
     ALL_CREDIT,
     FULL,
     HELD,
     PAID,
     TAKEN,
-    ClaimedMoneyContract,
-    OperatorsContract,
     call_off,
     held,
     look,
 )
-from instainstru_core.testing.contracts.payments import HOUR, effects
-from instainstru_core.testing.contracts.rescheduling import move
-from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.stories.moves import move
+from instainstru_core.testing.stories.payments import HOUR, effects
 from instainstru_core.testing.strategies.payments import Till
 
 

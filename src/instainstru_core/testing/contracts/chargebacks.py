@@ -17,8 +17,9 @@ from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.model.processor import DisputeSeen, DisputeStatus
 from instainstru_core.payments.refunds.model import RefundState
-from instainstru_core.testing.contracts.debts import debts, escalated, pay
-from instainstru_core.testing.contracts.payment_endings import (
+from instainstru_core.testing.contracts.tips import tip
+from instainstru_core.testing.stories.debts import debts, escalated, pay
+from instainstru_core.testing.stories.endings import (
     FEE,
     FULL,
     PAYOUT,
@@ -28,8 +29,8 @@ from instainstru_core.testing.contracts.payment_endings import (
     held,
     locked,
 )
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.refunds import (
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.refunds import (
     chargeback,
     close,
     disputed,
@@ -39,7 +40,6 @@ from instainstru_core.testing.contracts.refunds import (
     settled,
     standing,
 )
-from instainstru_core.testing.contracts.tips import tip
 from instainstru_core.testing.strategies.payments import Till
 
 

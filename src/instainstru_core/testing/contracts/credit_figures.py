@@ -6,9 +6,9 @@ from instainstru_core.payments.use_cases.credits.adjust_credit import grant_good
 from instainstru_core.payments.use_cases.credits.till import CreditTill
 from instainstru_core.payments.use_cases.read_credits import read_credits
 from instainstru_core.pricing.model.config import Milestone, PricingConfig
-from instainstru_core.testing.contracts.payment_endings import call_off
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.spending import DAY, give, kept, paid, taught
+from instainstru_core.testing.stories.credits import DAY, give, kept, paid, taught
+from instainstru_core.testing.stories.endings import call_off
+from instainstru_core.testing.stories.payments import HOUR
 from instainstru_core.testing.strategies.payments import Till
 
 OTHER_FIGURES = PricingConfig(

@@ -22,16 +22,16 @@ from instainstru_core.payments.use_cases.payouts.hold_payouts import (
     hold_payouts,
     release_payouts,
 )
-from instainstru_core.testing.contracts.payment_endings import FEE, FULL, PAYOUT, PRICE, held
 from instainstru_core.testing.contracts.payment_reviews import (
     empty_account,
     fall_through,
     resolve,
 )
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.refunds import close, disputed, give_back, moved, settled
 from instainstru_core.testing.contracts.tips import can_be_paid
 from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.stories.endings import FEE, FULL, PAYOUT, PRICE, held
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.refunds import close, disputed, give_back, moved, settled
 from instainstru_core.testing.strategies.payments import Till
 
 DISPUTE_FEE = 1500

@@ -14,10 +14,10 @@ from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.use_cases.refresh_holds import refresh_holds
 from instainstru_core.payments.use_cases.settle_payment import settle_payment
-from instainstru_core.testing.contracts.payment_endings import ClaimedMoneyContract
-from instainstru_core.testing.contracts.payment_recovery import Interrupted
-from instainstru_core.testing.contracts.payments import HOUR, effects
+from instainstru_core.testing.contracts.claimed_money import ClaimedMoneyContract
 from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.stories.payments import HOUR, effects
+from instainstru_core.testing.stories.recovery import Interrupted
 from instainstru_core.testing.strategies.payments import Till
 
 PRICE = 10_080

@@ -28,8 +28,9 @@ from instainstru_core.payments.use_cases.office.resolve_review import (
     resolve_review,
 )
 from instainstru_core.payments.use_cases.refunds.hear_refund import hear_refund
-from instainstru_core.testing.contracts.debts import fund, unpaid, wait_out
-from instainstru_core.testing.contracts.payment_endings import (
+from instainstru_core.testing.contracts.tips import can_be_paid
+from instainstru_core.testing.stories.debts import fund, unpaid, wait_out
+from instainstru_core.testing.stories.endings import (
     FEE,
     FULL,
     PAYOUT,
@@ -40,15 +41,8 @@ from instainstru_core.testing.contracts.payment_endings import (
     locked,
     operator,
 )
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.refunds import (
-    disputed,
-    give_back,
-    moved,
-    refund_of,
-    settled,
-)
-from instainstru_core.testing.contracts.tips import can_be_paid
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.refunds import disputed, give_back, moved, refund_of, settled
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
 

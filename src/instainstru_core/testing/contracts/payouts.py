@@ -38,9 +38,9 @@ from instainstru_core.payments.use_cases.payouts.audit_payout_schedules import (
 from instainstru_core.payments.use_cases.payouts.hear_payout import hear_payout
 from instainstru_core.payments.use_cases.payouts.read_payouts import read_payouts
 from instainstru_core.payments.use_cases.payouts.sweep_instant_payouts import sweep_instant_payouts
-from instainstru_core.testing.contracts.payment_recovery import hear
 from instainstru_core.testing.contracts.payout_accounts import PAID, account_of, earn, restrict
 from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.stories.recovery import hear
 from instainstru_core.testing.strategies.payments import Till
 
 

@@ -5,11 +5,9 @@ from datetime import timedelta
 import pytest
 
 from instainstru_core.booking.errors.life import LateReschedulePriceChange, MoveUnderWay
-from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
 from instainstru_core.booking.terms import CancelKind, Party, PaymentStep, PolicyCase
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking
-from instainstru_core.booking.use_cases.propose_move import AskedMove
 from instainstru_core.payments.errors import (
     CardDeclined,
     OutcomeUnknown,
@@ -22,44 +20,11 @@ from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.use_cases.cancel_lesson import cancel_lesson
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
 from instainstru_core.payments.use_cases.keep_card import NamedCard, remove_card
-from instainstru_core.payments.use_cases.reschedule_booking import Rescheduled, reschedule_booking
 from instainstru_core.testing.fakes.processor.commands import Fault
-from instainstru_core.testing.strategies.booking import TOWN, signed_in
+from instainstru_core.testing.stories.moves import calls, late, move
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
-
-HOUR = timedelta(hours=1)
-
-
-def move(till: Till, booking: Booking, by: timedelta, *, minutes: int | None = None) -> Rescheduled:
-    """The student asks to have the lesson *by* later."""
-    asked = AskedMove(
-        principal=signed_in(booking.student),
-        booking_id=booking.booking_id,
-        start=booking.lesson.starts_at + by,
-        duration_minutes=minutes,
-    )
-    return reschedule_booking(
-        asked,
-        begin=till.begin,
-        gateway=till.gateway,
-        places=TOWN,
-        ids=till.ids,
-        clock=till.clock,
-        config=till.pricing,
-    )
-
-
-def calls(till: Till) -> list[tuple[str, int]]:
-    """What really happened at the processor to money, in order."""
-    kinds = {"authorisation", "capture", "void", "transfer", "refund"}
-    return [(each.kind, each.amount_cents) for each in till.processor.effects if each.kind in kinds]
-
-
-def late(till: Till) -> Booking:
-    """A lesson 20 hours ahead whose money is held."""
-    booking = till.hold(hours_ahead=20)
-    till.pay(booking)
-    return till.booking(booking)
 
 
 class ReschedulingContract:

@@ -20,16 +20,16 @@ from instainstru_core.payments.statements.receipts import Receipt
 from instainstru_core.payments.statements.transactions import Transaction, TransactionStatus
 from instainstru_core.payments.use_cases.statements.read_transactions import read_transactions
 from instainstru_core.testing.contracts.chargebacks import spent
-from instainstru_core.testing.contracts.debts import BROKE, debts
-from instainstru_core.testing.contracts.debts import pay as pay_debt
-from instainstru_core.testing.contracts.payment_endings import call_off
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.refunds import close, disputed, give_back, settled
-from instainstru_core.testing.contracts.rescheduling import move
-from instainstru_core.testing.contracts.spending import balance, give, paid
 from instainstru_core.testing.contracts.statements import earnings, receipt, transactions
 from instainstru_core.testing.contracts.tip_refunds import act as take_tip_back
 from instainstru_core.testing.contracts.tips import tip
+from instainstru_core.testing.stories.credits import balance, give, paid
+from instainstru_core.testing.stories.debts import BROKE, debts
+from instainstru_core.testing.stories.debts import pay as pay_debt
+from instainstru_core.testing.stories.endings import call_off
+from instainstru_core.testing.stories.moves import move
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.refunds import close, disputed, give_back, settled
 from instainstru_core.testing.strategies.payments import Till
 
 PRICE, FEE, LESSON = 10_080, 1080, 9000

@@ -34,12 +34,12 @@ from instainstru_core.payments.use_cases.statements.read_earnings import (
 from instainstru_core.payments.use_cases.statements.read_receipt import read_receipt
 from instainstru_core.payments.use_cases.statements.read_transactions import read_transactions
 from instainstru_core.testing.contracts.cards import forget
-from instainstru_core.testing.contracts.debts import debts, escalated
-from instainstru_core.testing.contracts.debts import pay as pay_debt
-from instainstru_core.testing.contracts.payment_endings import call_off, locked, operator
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.refunds import close, disputed, give_back
 from instainstru_core.testing.contracts.tips import settled, tip
+from instainstru_core.testing.stories.debts import debts, escalated
+from instainstru_core.testing.stories.debts import pay as pay_debt
+from instainstru_core.testing.stories.endings import call_off, locked, operator
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.refunds import close, disputed, give_back
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
 

@@ -29,12 +29,12 @@ from instainstru_core.payments.use_cases.payouts.hold_payouts import (
 )
 from instainstru_core.payments.use_cases.refunds.hear_refund import hear_refund
 from instainstru_core.payments.use_cases.tips.record_tip import TipDesk
-from instainstru_core.testing.contracts.payment_endings import operator
 from instainstru_core.testing.contracts.payment_reviews import empty_account, settled_next
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.refunds import close, hear, moved
 from instainstru_core.testing.contracts.tips import can_be_paid, settled, tip, tips_of
 from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.stories.endings import operator
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.refunds import close, hear, moved
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
 

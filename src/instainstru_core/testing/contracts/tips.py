@@ -31,9 +31,9 @@ from instainstru_core.payments.use_cases.payouts.hold_payouts import (
     release_payouts,
 )
 from instainstru_core.payments.use_cases.tips.give_tip import GiveTip, TipGiven, give_tip
-from instainstru_core.testing.contracts.payment_recovery import hear, taught
-from instainstru_core.testing.contracts.payments import HOUR
 from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.recovery import hear, taught
 from instainstru_core.testing.strategies.payments import Till
 
 PAID = 7650

@@ -17,26 +17,14 @@ from instainstru_core.payments.refunds.plan import Bearer, RefundReason
 from instainstru_core.payments.statements.errors import ReceiptNotFound
 from instainstru_core.payments.use_cases.cancel_lesson import CancelByAdmin, cancel_by_admin
 from instainstru_core.payments.use_cases.read_payment import read_payment
-from instainstru_core.testing.contracts.payment_endings import (
-    PAYOUT,
-    PRICE,
-    call_off,
-    held,
-    operator,
-)
-from instainstru_core.testing.contracts.payments import HOUR
-from instainstru_core.testing.contracts.refunds import (
-    close,
-    disputed,
-    give_back,
-    settled,
-    standing,
-)
-from instainstru_core.testing.contracts.rescheduling import move
-from instainstru_core.testing.contracts.spending import give, paid
 from instainstru_core.testing.contracts.statement_corners import line_of
 from instainstru_core.testing.contracts.statements import STORIES, receipt
 from instainstru_core.testing.contracts.tips import tip
+from instainstru_core.testing.stories.credits import give, paid
+from instainstru_core.testing.stories.endings import PAYOUT, PRICE, call_off, held, operator
+from instainstru_core.testing.stories.moves import move
+from instainstru_core.testing.stories.payments import HOUR
+from instainstru_core.testing.stories.refunds import close, disputed, give_back, settled, standing
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
 

@@ -45,8 +45,8 @@ from instainstru_core.payments.use_cases.cancel_lesson import (
     cancel_lesson,
 )
 from instainstru_core.payments.use_cases.settle_issue import settle_issue
-from instainstru_core.testing.contracts.rescheduling import move
 from instainstru_core.testing.fakes.processor.commands import Fault
+from instainstru_core.testing.stories.moves import move
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.strategies.payments import Till
 
