@@ -507,7 +507,10 @@ class TestAfterwards:
         full = afterwards.give_back(
             self.settled, Money(700), outcome=Outcome.ADMIN_REFUND, at=LATER
         )
-        same(full, self.settled, told, outcome=Outcome.ADMIN_REFUND)
+        first = self.settled.outcome
+        same(full, self.settled, told, outcome=Outcome.ADMIN_REFUND, closing=first)
+        again = afterwards.give_back(full, Money(7), outcome=Outcome.DISPUTE_REFUND, at=LATER)
+        assert (again.outcome, again.closing) == (Outcome.DISPUTE_REFUND, first)
 
     def test_py_58_the_first_reason_to_look_stays(self) -> None:
         looked = afterwards.look_into(self.settled, "refund_failed", at=LATER)
@@ -595,6 +598,10 @@ class TestAfterwards:
     def test_py_57_paid_after_a_dispute_the_earlier_end_stands(self) -> None:
         paid = evolve(self.settled, state=S.CAPTURED, settled_at=None)
         same(afterwards.settle_again(paid, at=LATER), paid, state=S.SETTLED, settled_at=LATER)
+        looked = evolve(
+            paid, state=S.MANUAL_REVIEW, review_reason="refund_failed", resume_state=S.CAPTURED
+        )
+        same(afterwards.settle_again(looked, at=LATER), looked, resume_state=S.SETTLED)
         undecided = evolve(paid, outcome=None)
         assert afterwards.settle_again(undecided, at=LATER) is undecided
         assert afterwards.settle_again(self.settled, at=LATER) is self.settled
@@ -619,7 +626,7 @@ class TestAfterwards:
             before,
             told,
             resume_state=S.SETTLED,
-            closing=None,
+            closing=None if earlier is None else Outcome.LESSON_COMPLETED,
             outcome=ended,
         )
 
@@ -634,12 +641,15 @@ class TestAfterwards:
             afterwards.lose(before, at=LATER),
             before,
             state=S.SETTLED,
-            closing=None,
             outcome=Outcome.DISPUTE_LOST,
             review_reason=None,
             resume_state=None,
             settled_at=LATER,
         )
+        ended = evolve(before, closing=None, outcome=Outcome.ADMIN_FULL_CREDIT)
+        lost = afterwards.lose(ended, at=LATER)
+        assert (lost.outcome, lost.closing) == (Outcome.DISPUTE_LOST, Outcome.ADMIN_FULL_CREDIT)
+        assert not afterwards.in_escrow(lost)
 
 
 def test_a_hold_is_named_by_its_operation() -> None:

@@ -60,6 +60,12 @@ class Bookkeeper(Writer):
         lines = self.pair(balance, escrow, operation.amount, operation.processor_ref)
         return self.journal(JournalType.CORRECTION, f"refund:{operation.operation_id}", lines)
 
+    def kept(self, operation: PaymentOperation) -> list[Journal]:
+        """What no card took back stays with the platform, which gives credit for it. PY-58."""
+        escrow, contra = Account.BOOKING_ESCROW, Account.REFUNDS_CONTRA
+        lines = self.pair(escrow, contra, operation.amount, operation.processor_ref)
+        return self.journal(JournalType.CORRECTION, f"kept:{operation.operation_id}", lines)
+
     def transferred(self, operation: PaymentOperation) -> list[Journal]:
         """Row 18: the instructor's account has it."""
         reference = operation.processor_ref

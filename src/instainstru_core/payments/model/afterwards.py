@@ -99,9 +99,14 @@ def go_on(payment: Payment, *, at: datetime, paying: bool = False) -> Payment:
 
 
 def settle_again(payment: Payment, *, at: datetime) -> Payment:
-    """What was still to be paid after a dispute is paid: the earlier end stands. Source: PY-57."""
-    if payment.state is not PaymentState.CAPTURED or payment.outcome is None:
+    """What was still to be paid after a dispute is paid: the earlier end stands. Source: PY-57.
+
+    Who looks into it for something else goes on doing so.
+    """
+    if payment.standing is not PaymentState.CAPTURED or payment.outcome is None:
         return payment
+    if payment.frozen:
+        return evolve(payment, resume_state=PaymentState.SETTLED)
     return evolve(payment, state=PaymentState.SETTLED, settled_at=at)
 
 

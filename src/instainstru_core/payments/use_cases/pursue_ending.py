@@ -239,6 +239,19 @@ class Clerk:
         if deadline > self._at:
             self.look_at(payment, CLIMB_LADDER, deadline)
 
+    def go_on_with(self, payment: Payment) -> None:
+        """Let a payment that was looked into go on with its lesson as it is now. Source: PY-42."""
+        if payment.settled:
+            return
+        self._work.work_items.file(
+            NewWork(
+                handler="resume_payment",
+                payload={"booking_id": str(payment.booking_id)},
+                due_at=self._at,
+                dedupe_key=f"resume_payment:{payment.booking_id}:{self._at.isoformat()}",
+            )
+        )
+
     def look_at(self, payment: Payment, handler: str, due_at: datetime) -> None:
         """File the work that *handler* does for the payment."""
         self._work.work_items.file(

@@ -12,7 +12,12 @@ from instainstru_core.booking.terms import Band
 from instainstru_core.booking.timers import completion_timer
 from instainstru_core.kernel.errors import InvalidState
 from instainstru_core.payments.ids import OperationId
-from instainstru_core.payments.model.afterwards import settle_behind, take_again
+from instainstru_core.payments.model.afterwards import (
+    give_back,
+    look_into,
+    settle_behind,
+    take_again,
+)
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.ladder import WARN_BEFORE
 from instainstru_core.payments.model.operation import (
@@ -44,6 +49,7 @@ from instainstru_core.payments.model.processor import (
 )
 from instainstru_core.payments.use_cases.finish_move import LOCKING, REPLACED
 from instainstru_core.payments.use_cases.renew_hold import RENEWING, Renewer
+from instainstru_core.payments.use_cases.reversing import went_on_without
 
 
 @frozen
@@ -242,10 +248,15 @@ class Desk(Renewer):
     def refund_failed(self, operation: PaymentOperation, payment: Payment, reason: str) -> Payment:
         """The card did not take back what the lesson's ending gave it. Source: PY-54.
 
-        The money waits in escrow again, and for a person. Of a LOCK that was waived, whose lesson
-        went on with another hold, the reconciliation tells (PY-85).
+        The money waits in escrow again, and for a person; so does that of a LOCK that came to
+        nothing, whose lesson goes on with another hold once they decided (PY-19, PY-58).
         """
         hold = payment.hold
+        if operation.state is OperationState.SUCCEEDED and went_on_without(payment, operation):
+            failed = operation.fail(reason, operation.processor_ref)
+            self._work.payment_operations.save(failed)
+            self._work.ledger.post(self._books(payment).came_back(failed))
+            return look_into(payment, REFUND_FAILED, at=self._at)
         returned = hold is not None and hold.status is HoldStatus.REFUNDED
         if (
             operation.state is not OperationState.SUCCEEDED
@@ -258,6 +269,9 @@ class Desk(Renewer):
         return take_again(payment).review(REFUND_FAILED, at=self._at)
 
     def _given_back(self, operation: PaymentOperation, payment: Payment) -> Payment:
+        if operation.number > 1 and went_on_without(payment, operation):
+            self._work.ledger.post(self._books(payment).refunded(operation))
+            return give_back(payment, operation.amount, outcome=None, at=self._at)
         if not payment.captured:
             return payment
         self._work.ledger.post(self._books(payment).refunded(operation))
@@ -265,6 +279,12 @@ class Desk(Renewer):
         if payment.closing is None or share_of(payment.closing) is not Share.NO_CHARGE:
             return self.pursue(self.unlock(payment))
         return self.end_uncharged(payment, payment.closing)
+
+    def _not_given_back(self, operation: PaymentOperation, payment: Payment) -> Payment:
+        """The card takes nothing back: a person must look. Source: PY-54, PY-58."""
+        if went_on_without(payment, operation):
+            return look_into(payment, REFUND_FAILED, at=self._at)
+        return payment.review(REFUND_FAILED, at=self._at)
 
     def _paid(self, operation: PaymentOperation, payment: Payment) -> Payment:
         self._work.ledger.post(self._books(payment).transferred(operation))
@@ -298,7 +318,7 @@ class Desk(Renewer):
             ):
                 return self._ask_anew(operation, payment)
             case OperationKind.REFUND:
-                return payment.review(REFUND_FAILED, at=self._at)
+                return self._not_given_back(operation, payment)
             case OperationKind.CAPTURE if reason == "already_captured":
                 return payment.review("amount_mismatch", at=self._at)
             case OperationKind.CAPTURE:

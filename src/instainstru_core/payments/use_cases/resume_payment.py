@@ -18,6 +18,7 @@ from instainstru_core.payments.ports import PaymentWork
 from instainstru_core.payments.timers import authorisation_timer, settlement_timer
 from instainstru_core.payments.use_cases.carry_out import change
 from instainstru_core.payments.use_cases.record_answer import Desk
+from instainstru_core.payments.use_cases.reversing import look_on
 
 _BEFORE_CAPTURE = frozenset({PaymentState.AUTHORIZED, PaymentState.LOCKED})
 
@@ -45,7 +46,7 @@ def resume_payment(
     def decide(work: PaymentWork, desk: Desk, payment: Payment) -> Payment:
         if payment.settled or work.claims.open_on(booking_id):
             return payment
-        payment = unfreeze(payment, at=clock.now())
+        payment = look_on(work, unfreeze(payment, at=clock.now()), at=clock.now())
         if payment.review_reason is not None:
             return payment
         if isinstance(desk.booking.state, NoShow | Cancelled):

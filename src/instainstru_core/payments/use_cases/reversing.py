@@ -6,6 +6,7 @@ from typing import Final
 
 from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.model.afterwards import look_into
+from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import (
     REFUND_FAILED,
     REVERSAL_FAILED,
@@ -92,6 +93,25 @@ def owed_transfers(work: PaymentWork, payment: Payment) -> list[PaymentOperation
     ]
 
 
+def went_on_without(payment: Payment, refund: PaymentOperation) -> bool:
+    """Whether *refund* gave back a LOCK whose lesson went on: its card is asked anew. PY-19."""
+    hold = payment.hold
+    if hold is None or hold.intent != refund.target:
+        return True
+    undecided = payment.outcome is None and payment.closing is None
+    return hold.status is HoldStatus.REFUNDED and undecided
+
+
+def stuck_locks(work: PaymentWork, payment: Payment) -> list[PaymentOperation]:
+    """The refunds of LOCKs that came to nothing, which no card took. Source: PY-54, PY-58."""
+    every = work.payment_operations.of(payment.payment_id)
+    return [
+        each
+        for each in latest_of_legs(every, OperationKind.REFUND)
+        if each.stuck and went_on_without(payment, each)
+    ]
+
+
 def look_on(work: PaymentWork, payment: Payment, *, refunds: bool = True, at: datetime) -> Payment:
     """What a person looked into before a dispute is still theirs afterwards. Source: PY-58.
 
@@ -99,6 +119,8 @@ def look_on(work: PaymentWork, payment: Payment, *, refunds: bool = True, at: da
     """
     failed = work.refunds.of(payment.payment_id) if refunds else ()
     if any(each.state is RefundState.FAILED for each in failed):
+        return look_into(payment, REFUND_FAILED, at=at)
+    if stuck_locks(work, payment):
         return look_into(payment, REFUND_FAILED, at=at)
     every = work.payment_operations.of(payment.payment_id, Matter.REFUND)
     if any(each.stuck for each in latest_of_legs(every, OperationKind.REVERSE)):

@@ -10,7 +10,6 @@ from attrs import evolve, frozen
 
 from instainstru_core.booking.model.states import Confirmed
 from instainstru_core.booking.terms import Standing
-from instainstru_core.due_work.model import NewWork
 from instainstru_core.kernel.errors import InvalidState
 from instainstru_core.kernel.money import NOTHING, Money
 from instainstru_core.payments.chargebacks.model import Chargeback, ChargebackStatus
@@ -43,7 +42,7 @@ from instainstru_core.payments.model.operation import (
     PaymentOperation,
     latest_of_legs,
 )
-from instainstru_core.payments.model.payment import Payment, PaymentState
+from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import (
     DisputeSeen,
     ProcessorAnswer,
@@ -123,8 +122,7 @@ class ChargebackDesk(Clerk):
         self._release_held(payment)
         self._give_back_anew(won, payment)
         going_on = go_on(payment, at=self._at, paying=repaid)
-        if going_on.state is not PaymentState.SETTLED:
-            self._pick_up(going_on)
+        self.go_on_with(going_on)
         return look_on(self._work, going_on, at=self._at)
 
     def lose(self, chargeback: Chargeback, payment: Payment) -> Payment:
@@ -355,17 +353,6 @@ class ChargebackDesk(Clerk):
         return any(
             not each.finished
             for each in self._work.payment_operations.of(payment.payment_id, Matter.CHARGEBACK)
-        )
-
-    def _pick_up(self, payment: Payment) -> None:
-        """Let payments go on with the lesson as it is now. Source: PY-42."""
-        self._work.work_items.file(
-            NewWork(
-                handler="resume_payment",
-                payload={"booking_id": str(payment.booking_id)},
-                due_at=self._at,
-                dedupe_key=f"resume_payment:{payment.booking_id}:{self._at.isoformat()}",
-            )
         )
 
     def _plan(

@@ -36,6 +36,7 @@ from instainstru_core.payments.use_cases.credits.adjust_credit import grant_good
 from instainstru_core.payments.use_cases.debts.record_debt import DebtDesk
 from instainstru_core.payments.use_cases.record_answer import Desk
 from instainstru_core.payments.use_cases.refunds.record_refund import RefundDesk
+from instainstru_core.payments.use_cases.reversing import stuck_locks
 
 _DESKS: Final[Mapping[Matter, OpenDesk[Recorder]]] = {
     Matter.LESSON: Desk,
@@ -195,7 +196,7 @@ class _Remedies:
             desk.order_again(refund, payment)
         if desk.followups:
             return _Done(payment=freed, followups=tuple(desk.followups))
-        lesson = self._lesson()
+        lesson, locks = self._lesson(), stuck_locks(self._work, payment)
         for failed in self._stuck(payment, OperationKind.REFUND, Matter.LESSON):
             lesson.plan(
                 payment,
@@ -206,11 +207,15 @@ class _Remedies:
             )
         if not lesson.followups:
             raise InvalidState("no refund of this payment failed")
+        if locks:
+            lesson.go_on_with(freed)
         return _Done(payment=freed, followups=tuple(lesson.followups), desk=Desk)
 
     def _give_credit(self, payment: Payment) -> _Done:
         """What the card will not take is the student's as goodwill credit. Source: PY-54."""
         failed = self._failed_refunds(payment)
+        if locks := stuck_locks(self._work, payment):
+            return self._credit_locks(locks, payment)
         if not failed and payment.captured and payment.closing is not None:
             lesson = self._lesson()
             lesson.keep_as_credit(payment)
@@ -223,6 +228,21 @@ class _Remedies:
         for refund in failed:
             self._work.refunds.save(refund.replace())
         return _Done(payment=go_on(payment, at=self._at))
+
+    def _credit_locks(self, locks: list[PaymentOperation], payment: Payment) -> _Done:
+        """The platform keeps what no card takes of a LOCK, and gives as much credit for it.
+
+        So it is no credit out of the lesson's money, which has yet to be taken.
+        """
+        lesson, books = self._lesson(), Bookkeeper(payment, self._ids, self._at)
+        for lock in locks:
+            self._work.ledger.post(books.kept(lock))
+            self._work.payment_operations.save(lock.withdraw(BORNE, at=self._at))
+        amount = sum((each.amount for each in locks), NOTHING)
+        grant_goodwill(payment.student_id, amount, work=self._work, ids=self._ids, now=self._at)
+        freed = go_on(payment, at=self._at)
+        lesson.go_on_with(freed)
+        return _Done(payment=freed)
 
     def _failed_refunds(self, payment: Payment) -> list[Refund]:
         refunds = self._work.refunds.of(payment.payment_id)
