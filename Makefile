@@ -11,11 +11,12 @@ BIN := .venv/bin
 READY := .venv/.installed
 # A package index has an `entrypoints`, too, which others may install: ours must come first.
 export PYTHONPATH := src
-export PYTHONDONTWRITEBYTECODE := 1
 # The system's certificates are the ones that a company's or a laboratory's network is trusted by.
 export UV_SYSTEM_CERTS := 1
 export UV_LINK_MODE := copy
 unexport VIRTUAL_ENV
+# Whatever is compiled is kept: each of the many processes of the tests and the demo starts seconds sooner.
+unexport PYTHONDONTWRITEBYTECODE
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-config pyproject.toml
 CORE := src/instainstru_core/*
@@ -81,6 +82,7 @@ bench: $(READY) ## Measure the hot paths (BENCH_ARGS="--help")
 	@exec $(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 MUTANTS := .mutants
+mutants: export PYTHONDONTWRITEBYTECODE := 1
 mutants: $(READY) ## Break the money's code in thousands of ways, see what no test notices (ONLY='*planner*')
 	@mkdir -p $(MUTANTS)
 	@test -x $(MUTANTS)/venv/bin/mutmut || { $(PYTHON) -m venv $(MUTANTS)/venv; \

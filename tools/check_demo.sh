@@ -6,6 +6,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 python="$root/.venv/bin/python"
 place=$(mktemp -d "${TMPDIR:-/tmp}/instainstru-demo-XXXXXX")
 export PYTHONPATH="$root/src" PYTHONUNBUFFERED=1
+unset PYTHONDONTWRITEBYTECODE
 cd "$root"
 port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 "$python" -m entrypoints.cli demo --data "$place/data" --port "$port" >"$place/log" 2>&1 &

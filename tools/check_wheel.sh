@@ -7,8 +7,8 @@ uv="$root/.venv/bin/uv"
 place=$(mktemp -d "${TMPDIR:-/tmp}/instainstru-wheel-XXXXXX")
 trap 'rm -rf "$place"' EXIT
 trap 'exit 130' INT TERM
-export UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy PYTHONDONTWRITEBYTECODE=1
-unset PYTHONPATH VIRTUAL_ENV
+export UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy
+unset PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 # The build backend is a pinned package of our own environment: nothing is fetched for it.
 cd "$root"
