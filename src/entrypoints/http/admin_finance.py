@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 
 from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import policy, requires
@@ -35,7 +35,13 @@ class PipelineView(Struct, kw_only=True, frozen=True):
     refunded_7d: int
     overdue_authorizations: int
     overdue_captures: int
-    reviews: Mapping[str, int]
+    reviews: Annotated[
+        Mapping[str, int],
+        Meta(
+            description="What waits for a person, by reason; reasons of tips begin with `tip_`.",
+            examples=[{"refund_failed": 1, "tip_transfer_failed": 2}],
+        ),
+    ]
     captured_cents: int
     refunded_cents: int
     fee_cents: int

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
+from instainstru_core.testing.contracts.review_counts import ReviewCountsContract
 from instainstru_core.testing.contracts.told_afterwards import ToldAfterwardsContract
 from instainstru_core.testing.contracts.unlocked_refunds import UnlockedRefundsContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
@@ -26,4 +27,8 @@ class TestToldAfterwards(ToldAfterwardsContract):
 
 
 class TestUnlockedRefunds(UnlockedRefundsContract):
+    """On PostgreSQL."""
+
+
+class TestReviewCounts(ReviewCountsContract):
     """On PostgreSQL."""

@@ -68,9 +68,14 @@ _PIPELINE: Final = text(
                    AS overdue_captures
         FROM payments
     ), reviewed AS (
-        SELECT coalesce(jsonb_object_agg(review_reason, number), '{}') AS reviews
-        FROM (SELECT review_reason, count(*) AS number FROM payments
-              WHERE state = 'manual_review' GROUP BY review_reason) AS reasons
+        SELECT coalesce(jsonb_object_agg(reason, number), '{}') AS reviews
+        FROM (SELECT review_reason AS reason, count(*) AS number FROM payments
+              WHERE state = 'manual_review' GROUP BY 1
+              UNION ALL
+              SELECT CASE WHEN refunded_at IS NOT NULL THEN 'tip_reversal_failed'
+                          WHEN transfer IS NULL THEN 'tip_transfer_failed'
+                          ELSE 'tip_refund_failed' END, count(*)
+              FROM tips WHERE stuck GROUP BY 1) AS reasons
     )
     SELECT * FROM moved, standing, reviewed
     """

@@ -66,7 +66,11 @@ class PaymentFile:
 
 @frozen(kw_only=True)
 class Pipeline:
-    """How payments stand, in numbers. Source: spec 02 §5."""
+    """How payments stand, in numbers. Source: spec 02 §5.
+
+    *reviews* counts what waits for a person by its reason; tips, which have a queue of their own,
+    by what is wrong with them: `tip_transfer_failed`.
+    """
 
     pending_authorization: int
     authorized: int

@@ -11,7 +11,7 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
 from instainstru_core.kernel.time import Interval
 from instainstru_core.payments.errors import PaymentNotFound
-from instainstru_core.payments.ids import JournalId, OperationId, PaymentId
+from instainstru_core.payments.ids import JournalId, OperationId, PaymentId, TipId
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment, PaymentState
@@ -23,6 +23,7 @@ from instainstru_core.payments.office.queries import (
     Pipeline,
     Revenue,
 )
+from instainstru_core.payments.tips.model import Tip
 from instainstru_core.testing.memory.refunds import InMemoryChargebacks, InMemoryRefunds
 from instainstru_core.testing.memory.tables import Tables
 
@@ -112,14 +113,20 @@ class InMemoryOfficeQueries:
                 each.state is PaymentState.AUTHORIZED and each.capture_due_at <= now
                 for each in payments
             ),
-            reviews=Counter(
-                each.review_reason for each in payments if each.review_reason is not None
-            ),
+            reviews=self._reviews(),
             captured_cents=sums[JournalType.CAPTURE],
             refunded_cents=-sum(sums[each] for each in refunds),
             fee_cents=fees,
             payout_cents=-sums[JournalType.TRANSFER] - sums[JournalType.TRANSFER_REVERSAL],
         )
+
+    def _reviews(self) -> Counter[str]:
+        reasons = [
+            each.review_reason for each in self._payments() if each.review_reason is not None
+        ]
+        tips = self._tables.of("tips", TipId, Tip).values()
+        troubles = [f"tip_{each.trouble}" for each in tips if each.trouble is not None]
+        return Counter([*reasons, *troubles])
 
     def pending_payouts(self) -> Sequence[PendingPayout]:
         owed: Counter[tuple[InstructorId, PaymentId | None]] = Counter()
