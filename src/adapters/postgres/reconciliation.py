@@ -49,7 +49,8 @@ _UNPOSTED = text(
     SELECT moved.*, line.payment_id
     FROM (
         SELECT * FROM processor_transactions
-        WHERE NOT posted ORDER BY occurred_at, reference LIMIT :rows
+        WHERE NOT posted AND occurred_at < :before
+        ORDER BY occurred_at, reference LIMIT :rows
         FOR UPDATE
     ) moved
     LEFT JOIN LATERAL (
@@ -242,8 +243,10 @@ class PostgresReconciliations:
         found: datetime | None = self._connection.scalar(_LATEST_IMPORT)
         return found
 
-    def unposted(self, limit: int) -> Sequence[tuple[BalanceTransaction, PaymentId | None]]:
-        rows = self._connection.execute(_UNPOSTED, {"rows": limit})
+    def unposted(
+        self, limit: int, *, before: datetime
+    ) -> Sequence[tuple[BalanceTransaction, PaymentId | None]]:
+        rows = self._connection.execute(_UNPOSTED, {"rows": limit, "before": before})
         return [
             (moved_of(row), None if row.payment_id is None else PaymentId(row.payment_id))
             for row in rows

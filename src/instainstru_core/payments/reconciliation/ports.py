@@ -22,8 +22,10 @@ class Reconciliations(Protocol):
         """When the latest movement happened that is known."""
         ...
 
-    def unposted(self, limit: int) -> Sequence[tuple[BalanceTransaction, PaymentId | None]]:
-        """Movements with a fee or a payout that is not in the books, oldest first.
+    def unposted(
+        self, limit: int, *, before: datetime
+    ) -> Sequence[tuple[BalanceTransaction, PaymentId | None]]:
+        """Movements *before* a moment whose fee or payout is not in the books, oldest first.
 
         With each the payment that our books name with its source. They are locked for this unit.
         """

@@ -155,6 +155,20 @@ class ReconciliationContract:
         assert [each.source_id for each in fees] == ["txn_1"]
         assert [line.cents for line in fees[0].lines] == [59, -59]
 
+    def test_py_85_a_fee_waits_for_its_own_night(self, till: Till) -> None:
+        """What the processor moved a moment ago may not be in our books yet, nor whose it is."""
+        books, payment_id = FakeBooks(), till.ids.new(PaymentId)
+        today = DAY + timedelta(days=1)
+        at = MORNING + timedelta(days=1)
+        books.move(BalanceKind.CHARGE, "ch_1", 1000, at=at, fee_cents=59)
+        night(till, books)
+        assert Account.PROCESSING_FEE_EXPENSE not in till.balances()
+        take(till, "ch_1", 1000, at=at, payment_id=payment_id)
+        assert night(till, books, today).agrees
+        with till.read() as reads:
+            _, fee = reads.ledger_queries.of_payment(payment_id)
+        assert fee.journal_type is JournalType.PROCESSING_FEE
+
     def test_a_fee_given_back_goes_the_other_way(self, till: Till) -> None:
         books = FakeBooks()
         take(till, "re_1", -1000)

@@ -44,9 +44,12 @@ class InMemoryReconciliations:
     def latest_import(self) -> datetime | None:
         return max((each.occurred_at for each in _moved(self._tables).values()), default=None)
 
-    def unposted(self, limit: int) -> Sequence[tuple[BalanceTransaction, PaymentId | None]]:
+    def unposted(
+        self, limit: int, *, before: datetime
+    ) -> Sequence[tuple[BalanceTransaction, PaymentId | None]]:
         waiting = sorted(
-            self._unposted().values(), key=lambda each: (each.occurred_at, each.reference)
+            (each for each in self._unposted().values() if each.occurred_at < before),
+            key=lambda each: (each.occurred_at, each.reference),
         )[:limit]
         if not waiting:
             return []

@@ -52,8 +52,8 @@ def reconcile_day(
     if not FIRST_DAY <= day < now.astimezone(UTC).date():
         raise DayNotOver("only a day (UTC) that is over can be reconciled")
     told, moved = _take_in(day, begin=begin, gateway=gateway, now=now)
-    _post_fees(begin=begin, ids=ids)
     _, until = day_of(day)
+    _post_fees(begin=begin, ids=ids, before=until)
     with begin() as work:
         items = compare(work.reconciliations.standings(day), day=day, now=now)
         balances = Balances(
@@ -96,12 +96,15 @@ def _take_in(
     return before if gateway.balance() == before else None, of_the_day
 
 
-def _post_fees(*, begin: Begin[PaymentWork], ids: Ids) -> None:
-    """Rows 4 and 21 of everything that was taken in."""
+def _post_fees(*, begin: Begin[PaymentWork], ids: Ids, before: datetime) -> None:
+    """Rows 4 and 21 of what was taken in.
+
+    What came since the day ended has to wait for its own night: whose it is may not be written yet.
+    """
     postings = FeePostings(ids)
     while True:
         with begin() as work:
-            moved = work.reconciliations.unposted(BATCH)
+            moved = work.reconciliations.unposted(BATCH, before=before)
             work.ledger.post(
                 journal for each, payment_id in moved for journal in postings.of(each, payment_id)
             )
