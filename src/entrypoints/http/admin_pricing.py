@@ -3,15 +3,20 @@
 Source: spec 02 §5, §6, AD-10, AD-11, PR-18.
 """
 
-import re
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 from litestar import Router, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType, convert, to_builtins
 
+from entrypoints.http.config_documents import (
+    ConfigVersionsView,
+    ConfigVersionView,
+    IfMatch,
+    version_number,
+    version_seen,
+)
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import policy, requires
@@ -36,12 +41,7 @@ from instainstru_core.admin.use_cases.set_instructor_tier import (
     preview_instructor_tier,
     set_instructor_tier,
 )
-from instainstru_core.config.errors import (
-    ConfigChanged,
-    ConfigVersionNotFound,
-    VersionUnsaid,
-)
-from instainstru_core.config.model import BUILT_IN, Body, ConfigKey, ConfigVersion
+from instainstru_core.config.model import BUILT_IN, Body, ConfigKey
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.ports import Ports
 from instainstru_core.pricing.model.replay import PERCENTILES, PricingReplay, Totals
@@ -53,13 +53,6 @@ from instainstru_core.pricing.use_cases.simulate_pricing import (
 
 _READERS: Final = requires(Permission.VIEW_FINANCIALS)
 _KEEPERS: Final = requires(Permission.MANAGE_FINANCIALS)
-_VERSION: Final = re.compile(r"^[1-9]\d{0,8}$")
-_ETAG: Final = re.compile(r'^(?:W/)?"?(\d{1,9})"?$')
-
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", description="The version that was read."),
-]
 
 
 class TierDocument(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -133,33 +126,6 @@ class PricingDocumentView(Struct, kw_only=True, frozen=True):
 
     version: int
     body: PricingDocument
-
-
-class ConfigVersionView(Struct, kw_only=True, frozen=True):
-    """One version, by whom and why."""
-
-    version: int
-    author: str | None
-    reason: str
-    published_at: datetime
-    restores: int | None
-
-    @classmethod
-    def of(cls, version: ConfigVersion) -> "ConfigVersionView":
-        """The view of *version*."""
-        return cls(
-            version=version.version,
-            author=version.author,
-            reason=version.reason,
-            published_at=version.published_at,
-            restores=version.restores,
-        )
-
-
-class ConfigVersionsView(Struct, kw_only=True, frozen=True):
-    """What was published, newest first; version 1 is built in."""
-
-    items: list[ConfigVersionView]
 
 
 class ProposalBody(StaffReasonBody, kw_only=True, forbid_unknown_fields=True):
@@ -286,7 +252,7 @@ def list_versions(ports: NamedDependency[Ports]) -> ConfigVersionsView:
 )
 def show_version(version: FromPath[str], ports: NamedDependency[Ports]) -> PricingDocumentView:
     """A document as it was published."""
-    number = _number(version)
+    number = version_number(version)
     body = pricing_body(number, read=ports.read)
     return PricingDocumentView(version=number, body=PricingDocument.of(body))
 
@@ -458,7 +424,7 @@ def set_tier(
 
 def _publication(data: ProposalBody, principal: Principal, if_match: str | None) -> PublishPricing:
     return PublishPricing(
-        principal=principal, body=data.body.plain(), expected=_expected(if_match), why=data.why()
+        principal=principal, body=data.body.plain(), expected=version_seen(if_match), why=data.why()
     )
 
 
@@ -468,35 +434,10 @@ def _rollback(
     return PublishPricing(
         principal=principal,
         body=pricing_body(data.version, read=ports.read),
-        expected=_expected(if_match),
+        expected=version_seen(if_match),
         why=data.why(),
         restores=data.version,
     )
-
-
-def _number(version: str) -> int:
-    """The version that an address names.
-
-    Raises:
-        ConfigVersionNotFound: It is none.
-    """
-    if _VERSION.match(version) is None:
-        raise ConfigVersionNotFound
-    return int(version)
-
-
-def _expected(if_match: str | None) -> int:
-    """The version that the caller saw. Source: AD-10.
-
-    Raises:
-        VersionUnsaid: They don't say.
-        ConfigChanged: What they say is no version: nothing that is current.
-    """
-    if if_match is None:
-        raise VersionUnsaid
-    if (match := _ETAG.match(if_match.strip())) is None:
-        raise ConfigChanged(BUILT_IN)
-    return int(match.group(1))
 
 
 ROUTER: Final = Router(

@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler
 from entrypoints.http import (
     accounts,
     admin_actions,
+    admin_approvals,
     admin_bookings,
     admin_credits,
     admin_debts,
@@ -90,6 +91,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 ROUTERS: Final[list[ControllerRouterHandler]] = [
     accounts.ROUTER,
     admin_actions.ROUTER,
+    admin_approvals.ROUTER,
     admin_bookings.ROUTER,
     admin_finance.ROUTER,
     admin_payments.ROUTER,

@@ -1,7 +1,7 @@
 """Decide about a payment that a person must look into: shown first, then done. Source: PY-58."""
 
 from contextlib import suppress
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from instainstru_core.accounts.ports import Secrets
 from instainstru_core.admin.model.acts import ActionKind, Why
@@ -20,7 +20,7 @@ from instainstru_core.kernel.time import Clock
 from instainstru_core.kernel.unit_of_work import Answer, Begin, unanswered
 from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.gateways import PaymentGateway
-from instainstru_core.payments.model.operation import OperationKind
+from instainstru_core.payments.model.operation import BORNE, OperationKind
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.office.remedies import Remedy
 from instainstru_core.payments.use_cases.carry_out import carry_out
@@ -31,6 +31,8 @@ from instainstru_core.payments.use_cases.office.resolve_review import (
 )
 
 WorkT = TypeVar("WorkT", bound=AdminWork)
+
+_BORNE: Final = (OperationKind.REVERSE, BORNE)
 
 
 def preview_resolution(
@@ -49,7 +51,7 @@ def preview_resolution(
     """
 
     def perform(work: AdminWork) -> StaffEffect:
-        return _effect(request, resolve_review(request, work=work, ids=ids, clock=clock))
+        return _effect(request, resolve_review(request, work=work, ids=ids, clock=clock), work)
 
     return preview_staff_act(
         _act(request, why), perform, begin=begin, ids=ids, clock=clock, secrets=secrets
@@ -81,7 +83,7 @@ def resolve_payment(
 
     def perform(work: WorkT) -> StaffEffect:
         resolved.append(resolve_review(request, work=work, ids=ids, clock=clock))
-        return _effect(request, resolved[-1])
+        return _effect(request, resolved[-1], work)
 
     def tell(work: WorkT, _done: DoneAct) -> None:
         answer(work, resolved[-1].payment)
@@ -120,7 +122,7 @@ def _act(request: ResolveReview, why: Why) -> StaffAct:
     )
 
 
-def _effect(request: ResolveReview, resolved: ResolvedReview) -> StaffEffect:
+def _effect(request: ResolveReview, resolved: ResolvedReview, work: AdminWork) -> StaffEffect:
     before, after = resolved.before, resolved.payment
     outcome = {} if after.outcome is None else {"outcome": after.outcome.value}
     return StaffEffect(
@@ -132,16 +134,17 @@ def _effect(request: ResolveReview, resolved: ResolvedReview) -> StaffEffect:
                 for each in resolved.followups
             ]
         },
-        at_stake=_at_stake(request.remedy, resolved),
+        at_stake=_at_stake(request.remedy, resolved, work),
     )
 
 
-def _at_stake(remedy: Remedy, resolved: ResolvedReview) -> Money:
-    """What goes to the student's card or credit, or is given up; what is repeated was decided."""
-    if remedy in {Remedy.GIVE_CREDIT, Remedy.BEAR_REVERSAL}:
-        # At most that: what failed to come back or to be reversed was once on the card.
-        return resolved.before.breakdown.card_amount
+def _at_stake(remedy: Remedy, resolved: ResolvedReview, work: AdminWork) -> Money:
+    """What goes to the student's card, or is given up; what is repeated or replaced was decided."""
     if remedy is Remedy.REFUND_CARD:
         refunds = (each for each in resolved.followups if each.kind is OperationKind.REFUND)
         return sum((each.amount for each in refunds), start=NOTHING)
+    if remedy is Remedy.BEAR_REVERSAL:
+        every = work.payment_operations.of(resolved.payment.payment_id)
+        borne = (each for each in every if (each.kind, each.error_code) == _BORNE)
+        return sum((each.amount for each in borne), start=NOTHING)
     return NOTHING
