@@ -45,6 +45,7 @@ TESTS: Final = (
             "transitions",
             "last_fields",
             "money_edges",
+            "refund_edges",
             "planner",
             "models",
             "refund_plan",
