@@ -1,6 +1,7 @@
 """Who is at the door, asked of PostgreSQL in one statement."""
 
 from datetime import datetime
+from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import Connection
@@ -19,9 +20,7 @@ from instainstru_core.accounts.model import (
     effective,
 )
 
-# Everything about who is at the door, in one statement: AC-24.
-_PRINCIPAL = HotRow(
-    """
+PRINCIPAL: Final = """
     SELECT account.role, account.status,
            array_agg(override.permission) FILTER (WHERE override.effect = 'grant') AS granted,
            array_agg(override.permission) FILTER (WHERE override.effect = 'revoke') AS revoked
@@ -32,8 +31,38 @@ _PRINCIPAL = HotRow(
       AND session.ended IS NULL AND session.expires_at > :now
       AND account.session_epoch <= :epoch AND account.status IN ('active', 'suspended')
     GROUP BY account.account_id
-    """
-)
+"""
+"""Everything about who is at the door, in one statement. Source: AC-24."""
+
+_PRINCIPAL = HotRow(PRINCIPAL)
+
+
+def claimed(
+    session_id: SessionId, account_id: AccountId, *, epoch: int, now: datetime
+) -> dict[str, object]:
+    """What `PRINCIPAL` is asked with."""
+    return {
+        "session_id": session_id.value,
+        "account_id": account_id.value,
+        "epoch": epoch,
+        "now": now,
+    }
+
+
+def principal_of(row: Any, session_id: SessionId, account_id: AccountId) -> Principal:
+    """The owner of the session, as a *row* of `PRINCIPAL` tells."""
+    overrides = [
+        *(Override(Permission.of(name), Effect.GRANT) for name in row.granted or ()),
+        *(Override(Permission.of(name), Effect.REVOKE) for name in row.revoked or ()),
+    ]
+    role = Role(row.role)
+    return Principal(
+        account_id=account_id,
+        role=role,
+        permissions=effective(role, overrides),
+        session_id=session_id,
+        status=AccountStatus(row.status),
+    )
 
 
 @frozen
@@ -46,27 +75,9 @@ class PostgresDoors:
         self, session_id: SessionId, account_id: AccountId, *, epoch: int, now: datetime
     ) -> Principal | None:
         """The owner of a live session."""
-        values = {
-            "session_id": session_id.value,
-            "account_id": account_id.value,
-            "epoch": epoch,
-            "now": now,
-        }
+        values = claimed(session_id, account_id, epoch=epoch, now=now)
         row = _PRINCIPAL.of(self._connection, values)
-        if row is None:
-            return None
-        overrides = [
-            *(Override(Permission.of(name), Effect.GRANT) for name in row.granted or ()),
-            *(Override(Permission.of(name), Effect.REVOKE) for name in row.revoked or ()),
-        ]
-        role = Role(row.role)
-        return Principal(
-            account_id=account_id,
-            role=role,
-            permissions=effective(role, overrides),
-            session_id=session_id,
-            status=AccountStatus(row.status),
-        )
+        return None if row is None else principal_of(row, session_id, account_id)
 
     def credentials(self, email_key: str) -> Account | None:
         """The account of this address."""

@@ -8,9 +8,12 @@ from attrs import define
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.doors import PRINCIPAL, claimed, principal_of
 from adapters.postgres.hot import HotRow
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.tables.pricing import instructor_tiers
+from instainstru_core.accounts.model import Principal
+from instainstru_core.accounts.ports import AccessClaims
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format, Modality
@@ -48,11 +51,17 @@ TIER_JOINS = f"""
 _ASKED = "(SELECT CAST(:instructor AS uuid) AS instructor_id) asked"
 
 _FACTS = text(f"SELECT {TIER_COLUMNS} FROM {_ASKED} {TIER_JOINS}")  # noqa: S608 - constants
-_OFFERING = HotRow(
+_OFFERED_AT = (
     f"SELECT offering.rate_travel_cents, offering.rate_studio_cents, offering.rate_online_cents,"  # noqa: S608 - constants
     f" offering.durations, {TIER_COLUMNS} FROM {_ASKED} {TIER_JOINS}"
     " JOIN offerings offering ON offering.instructor_id = asked.instructor_id"
     " AND offering.service_id = :service AND offering.active"
+)
+_OFFERING = HotRow(_OFFERED_AT)
+# Who asks and what they ask for have nothing in common but the moment.
+_OFFERING_FOR = HotRow(
+    f"SELECT offered.*, door.* FROM (SELECT) AS asking"  # noqa: S608 - constants
+    f" LEFT JOIN ({_OFFERED_AT}) AS offered ON true LEFT JOIN ({PRINCIPAL}) AS door ON true"
 )
 
 
@@ -103,6 +112,12 @@ def _rates_of(row: Any) -> dict[Format, Money]:
         Format.ONLINE: row.rate_online_cents,
     }
     return {each: Money(cents) for each, cents in rates.items() if cents is not None}
+
+
+def _priced_offering_of(row: Any) -> PricedOffering:
+    return PricedOffering(
+        rates=_rates_of(row), durations=tuple(row.durations), tier=tier_facts_of(row)
+    )
 
 
 def tier_facts_of(row: Any) -> TierFacts:
@@ -201,13 +216,23 @@ class PostgresPricedOfferings:
     ) -> PricedOffering | None:
         values = {"instructor": instructor_id.value, "service": service_id.value, "since": since}
         row = _OFFERING.of(self._connection, values)
-        if row is None:
-            return None
-        return PricedOffering(
-            rates=_rates_of(row),
-            durations=tuple(row.durations),
-            tier=tier_facts_of(row),
-        )
+        return None if row is None else _priced_offering_of(row)
+
+    def find_for(
+        self,
+        asker: AccessClaims,
+        instructor_id: InstructorId,
+        service_id: ServiceId,
+        *,
+        since: datetime,
+        now: datetime,
+    ) -> tuple[Principal | None, PricedOffering | None]:
+        who = asker.session_id, asker.account_id
+        values = claimed(*who, epoch=asker.epoch, now=now)
+        values |= {"instructor": instructor_id.value, "service": service_id.value, "since": since}
+        row = _OFFERING_FOR.of(self._connection, values)
+        principal = None if row.role is None else principal_of(row, *who)
+        return principal, None if row.durations is None else _priced_offering_of(row)
 
 
 @define

@@ -64,7 +64,7 @@ from entrypoints.http import (
     wallet,
     weeks,
 )
-from entrypoints.http.auth import Gate, provide_principal, provide_viewer
+from entrypoints.http.auth import Gate, provide_door, provide_principal, provide_viewer
 from entrypoints.http.config import PREFIX, HttpConfig
 from entrypoints.http.idempotency import Replay, on_replay, provide_keyed
 from entrypoints.http.metrics import Metrics, metrics
@@ -190,6 +190,7 @@ def create_app(
             "numbers": Provide(lambda: numbers, sync_to_thread=False),
             "principal": Provide(provide_principal),
             "viewer": Provide(provide_viewer),
+            "door": Provide(provide_door),
             "keyed": Provide(provide_keyed),
         },
         middleware=[DefineMiddleware(Gate, ports=ports, config=config)],
@@ -242,6 +243,8 @@ def _check(app: Litestar) -> None:
                 undeclared.append(f"{'/'.join(sorted(handler.http_methods))} {one.path}")
             elif _forgets_its_key(handler):
                 undeclared.append(f"{one.path} (declares idempotency, but takes no `keyed`)")
+            elif handler.opt[OPT].late_door != ("door" in handler.parsed_fn_signature.parameters):
+                undeclared.append(f"{one.path} (declares a late door without `door`, or takes one)")
     if undeclared:
         raise UndeclaredRoute(undeclared)
 

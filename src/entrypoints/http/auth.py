@@ -4,6 +4,8 @@ Source: SE-12, AC-24, AC-41.
 """
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,6 +27,7 @@ from entrypoints.http.policy import OPT, RoutePolicy
 from entrypoints.http.problems import Refusal, translated
 from instainstru_core.accounts.errors import AccountSuspended, InvalidToken, PermissionDenied
 from instainstru_core.accounts.model import AccountStatus, Principal
+from instainstru_core.accounts.ports import AccessClaims
 from instainstru_core.accounts.rate_limits import RatePolicy, bucket
 from instainstru_core.ports import Ports
 
@@ -75,6 +78,14 @@ def passes_csrf(headers: dict[bytes, bytes], *, bearer: bool, origins: frozenset
         if name in headers:
             return origin_key(headers[name].decode("latin-1")) in origins
     return bool(headers.get(b"x-client", b"").strip())
+
+
+@frozen
+class LateDoor:
+    """A door that opens with the first look of a handler, which finds out who the claims are of."""
+
+    claims: AccessClaims
+    admit: Callable[[Principal | None], Principal]
 
 
 class Gate:
@@ -154,7 +165,7 @@ class Gate:
             if not verdict.decision.allowed:
                 raise verdict.refusal
         principal = None
-        if claims is not None:
+        if claims is not None and not declared.late_door:
             with self._ports.read() as reads:
                 principal = reads.doors.principal(
                     claims.session_id, claims.account_id, epoch=claims.epoch, now=now
@@ -162,7 +173,18 @@ class Gate:
         state["principal"] = principal
         state["claims"] = claims
         state["idempotency_key"] = key
-        self._authorise(scope, declared, principal)
+        if claims is not None and declared.late_door:
+            state["door"] = LateDoor(claims, partial(self._let_in, scope, declared))
+        else:
+            self._authorise(scope, declared, principal)
+
+    def _let_in(self, scope: Scope, declared: RoutePolicy, found: Principal | None) -> Principal:
+        """Whoever the handler found at a late door, if they may enter."""
+        self._authorise(scope, declared, found)
+        if found is None:
+            raise InvalidToken
+        scope["state"]["principal"] = found
+        return found
 
     def _authorise(self, scope: Scope, declared: RoutePolicy, principal: Principal | None) -> None:
         if declared.access.admits(principal):
@@ -244,6 +266,15 @@ async def provide_principal(
     if principal is None:
         raise InvalidToken
     return principal
+
+
+async def provide_door(
+    request: Request[Any, Any, Any],
+    config: NamedDependency[HttpConfig],  # noqa: ARG001 - one after the other: see `create_app`
+) -> LateDoor:
+    """The late door of this request; the gate lets nobody through to it without claims."""
+    door: LateDoor = request.scope["state"]["door"]
+    return door
 
 
 async def provide_viewer(

@@ -72,6 +72,8 @@ class RoutePolicy:
     """Asked one at a time by one person, under a lock. Source: SE-12, PY-72."""
     forms: tuple[str, ...] = ()
     """The media types of its answers besides the first."""
+    late_door: bool = False
+    """Who asks is found out by the first look of the handler, which takes a `door`."""
 
 
 def policy(
@@ -82,14 +84,19 @@ def policy(
     machine: bool = False,
     money: bool | None = None,
     forms: tuple[str, ...] = (),
+    late_door: bool = False,
 ) -> dict[str, Any]:
     """The `opt` of a route handler; *money* goes without saying where the bucket is `financial`.
 
-    *forms* are the media types in which it answers besides its first.
+    *forms* are the media types in which it answers besides its first. A *late_door* opens where
+    the handler reads: for reads alone, as nothing may happen before it is known who asks.
 
     Raises:
         UnknownBucket: *bucket* is not in the table; the process must not start.
+        ValueError: A late door where anybody may enter, or where something is done.
     """
+    if late_door and (not access.signed_in or idempotency is not NONE or money):
+        raise ValueError("a late door is for reads of somebody who is signed in")
     declared = RoutePolicy(
         access=access,
         bucket=_bucket(bucket),
@@ -97,6 +104,7 @@ def policy(
         machine=machine,
         money=bucket == _FINANCIAL if money is None else money,
         forms=forms,
+        late_door=late_door,
     )
     return {OPT: declared}
 

@@ -8,9 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from entrypoints.http.auth import LateDoor
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import AUTHENTICATED, PUBLIC, policy, requires
-from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
@@ -19,7 +19,8 @@ from instainstru_core.ports import Ports
 from instainstru_core.pricing.model.config import PricingConfig, Tier
 from instainstru_core.pricing.model.quotes import LineItem, PriceBreakdown, student_lines
 from instainstru_core.pricing.model.standing import CommissionStanding
-from instainstru_core.pricing.use_cases.quote_lesson import QuoteLesson, quote_lesson
+from instainstru_core.pricing.use_cases.quote_at_the_door import quote_at_the_door
+from instainstru_core.pricing.use_cases.quote_lesson import QuoteLesson
 from instainstru_core.pricing.use_cases.read_commission import read_commission
 
 
@@ -190,13 +191,6 @@ class QuoteBody(Struct, kw_only=True, forbid_unknown_fields=True):
     credit_cents: Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000)] = 0
 
 
-def _student(principal: Principal) -> StudentId | None:
-    """Who could pay with credit."""
-    if not principal.may(Permission.CREATE_BOOKINGS):
-        return None
-    return StudentId(principal.account_id.value)
-
-
 @get(
     "/config",
     sync_to_thread=True,
@@ -212,12 +206,12 @@ def show_config(ports: NamedDependency[Ports]) -> PricingConfigView:
     "/quotes",
     sync_to_thread=True,
     status_code=200,
-    opt=policy(access=AUTHENTICATED, bucket="read"),
+    opt=policy(access=AUTHENTICATED, bucket="read", late_door=True),
     **documented("Quote a lesson", refusals=(404,)),
 )
 def create_quote(
     data: JSONBody[QuoteBody],
-    principal: NamedDependency[Principal],
+    door: NamedDependency[LateDoor],
     ports: NamedDependency[Ports],
 ) -> QuoteView:
     """What the lesson would cost now; nothing is kept and nothing is held."""
@@ -227,9 +221,15 @@ def create_quote(
         location_type=data.location_type,
         duration_minutes=data.duration_minutes,
         credit_cents=data.credit_cents,
-        student_id=_student(principal),
     )
-    price = quote_lesson(request, read=ports.read, clock=ports.clock, config=ports.pricing)
+    price, principal = quote_at_the_door(
+        request,
+        door.claims,
+        admit=door.admit,
+        read=ports.read,
+        clock=ports.clock,
+        config=ports.pricing,
+    )
     return QuoteView.of(price, shares=principal.may(Permission.VIEW_FINANCIALS))
 
 

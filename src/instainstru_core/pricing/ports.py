@@ -7,6 +7,8 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from instainstru_core.accounts.ids import StudentId
+from instainstru_core.accounts.model import Principal
+from instainstru_core.accounts.ports import AccessClaims
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.lessons import Format
@@ -137,6 +139,18 @@ class PricedOfferings(Protocol):
         self, instructor_id: InstructorId, service_id: ServiceId, *, since: datetime
     ) -> PricedOffering | None:
         """The active offering, with lessons counted from *since* on; None: not offered."""
+        ...
+
+    def find_for(
+        self,
+        asker: AccessClaims,
+        instructor_id: InstructorId,
+        service_id: ServiceId,
+        *,
+        since: datetime,
+        now: datetime,
+    ) -> tuple[Principal | None, PricedOffering | None]:
+        """Who asks, as `Doors.principal` says it, and what `find` says, at one moment."""
         ...
 
 

@@ -20,7 +20,7 @@ from instainstru_core.pricing.errors import (
 from instainstru_core.pricing.model.config import PricingConfig
 from instainstru_core.pricing.model.quotes import PriceBreakdown, quote
 from instainstru_core.pricing.model.tiers import evaluate_tier
-from instainstru_core.pricing.ports import PricingReads
+from instainstru_core.pricing.ports import PricedOffering, PricingReads
 
 
 @frozen(kw_only=True)
@@ -47,30 +47,41 @@ def quote_lesson(
         NegativeCredit: Less than no credit.
         PriceBelowFloor: Too cheap for its modality.
     """
-    if request.credit_cents < 0:
-        raise NegativeCredit(request.credit_cents)
     now = clock.now()
     since = now - timedelta(days=config.tier_activity_window_days)
     with read() as reads:
         offering = reads.priced_offerings.find(
             request.instructor_id, request.service_id, since=since
         )
-        if offering is None:
-            raise OfferingNotFound
-        rate = offering.rates.get(request.location_type.format)
-        if rate is None:
-            raise FormatNotOffered(request.location_type.format)
-        if request.duration_minutes not in offering.durations:
-            raise DurationNotOffered(request.duration_minutes, offering.durations)
-        price = rate.for_minutes(request.duration_minutes)
-        credit = _credit(request, price, reads=reads, now=now)
+        return price_of(request, offering, reads=reads, now=now, config=config)
+
+
+def price_of(
+    request: QuoteLesson,
+    offering: PricedOffering | None,
+    *,
+    reads: PricingReads,
+    now: datetime,
+    config: PricingConfig,
+) -> PriceBreakdown:
+    """What is asked for, of what is offered; refuses as `quote_lesson` does."""
+    if request.credit_cents < 0:
+        raise NegativeCredit(request.credit_cents)
+    if offering is None:
+        raise OfferingNotFound
+    rate = offering.rates.get(request.location_type.format)
+    if rate is None:
+        raise FormatNotOffered(request.location_type.format)
+    if request.duration_minutes not in offering.durations:
+        raise DurationNotOffered(request.duration_minutes, offering.durations)
+    price = rate.for_minutes(request.duration_minutes)
     return quote(
         rate,
         request.duration_minutes,
         request.location_type.modality,
         commission=evaluate_tier(offering.tier, upcoming=1, now=now, config=config),
         credit_cents=request.credit_cents,
-        available_credit=credit,
+        available_credit=_credit(request, price, reads=reads, now=now),
         config=config,
         service_id=request.service_id,
     )

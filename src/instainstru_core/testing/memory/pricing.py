@@ -5,6 +5,8 @@ from datetime import datetime
 
 from attrs import define, evolve
 
+from instainstru_core.accounts.model import Principal
+from instainstru_core.accounts.ports import AccessClaims
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Completed
@@ -19,6 +21,7 @@ from instainstru_core.pricing.model.raised import OfferedRates
 from instainstru_core.pricing.model.replay import PricedLesson
 from instainstru_core.pricing.model.tiers import InstructorTier, TierFacts
 from instainstru_core.pricing.ports import PricedOffering
+from instainstru_core.testing.memory.accounts import InMemoryDoors
 from instainstru_core.testing.memory.catalog import InMemoryCatalog
 from instainstru_core.testing.memory.instructors import offerings_of
 from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
@@ -100,6 +103,20 @@ class InMemoryPricedOfferings:
                     tier=tier_facts(self._tables, instructor_id, since),
                 )
         return None
+
+    def find_for(
+        self,
+        asker: AccessClaims,
+        instructor_id: InstructorId,
+        service_id: ServiceId,
+        *,
+        since: datetime,
+        now: datetime,
+    ) -> tuple[Principal | None, PricedOffering | None]:
+        principal = InMemoryDoors(self._tables).principal(
+            asker.session_id, asker.account_id, epoch=asker.epoch, now=now
+        )
+        return principal, self.find(instructor_id, service_id, since=since)
 
 
 @define
