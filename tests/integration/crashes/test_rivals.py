@@ -10,9 +10,9 @@ from adapters.postgres.engine import postgres_engine
 from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
-from instainstru_core.testing.contracts.bookings import all_at_once
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.bookings import all_at_once
 from instainstru_core.testing.strategies.booking import NOON
 from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
 from tests.integration.crashes.rivals import ENDINGS, RIVALRIES, SAID, Ending, Rivalry, said

@@ -24,11 +24,11 @@ from instainstru_core.testing.contracts.admin import (
     a_confirmation,
     an_action,
 )
-from instainstru_core.testing.contracts.bookings import all_at_once
 from instainstru_core.testing.contracts.claims import booked
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.accounts import CountedSecrets
+from instainstru_core.testing.stories.bookings import all_at_once
 from instainstru_core.testing.strategies.booking import NOON, signed_in
 
 

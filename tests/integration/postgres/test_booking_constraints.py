@@ -10,8 +10,8 @@ from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.testing.contracts.bookings import successor_of
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.bookings import successor_of
 from instainstru_core.testing.strategies.booking import a_booking
 
 COMPLETED = "status = 'COMPLETED', hold_expires_at = NULL, confirmed_at = now()"

@@ -14,13 +14,11 @@ from instainstru_core.booking.use_cases.create_booking import CreateBooking, cre
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.testing.contracts.booking_lists import BookingListsContract
-from instainstru_core.testing.contracts.bookings import (
-    BookingsContract,
-    CreatingContract,
-    all_at_once,
-)
+from instainstru_core.testing.contracts.bookings import BookingsContract
+from instainstru_core.testing.contracts.creating_bookings import CreatingContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.bookings import all_at_once
 from instainstru_core.testing.strategies.booking import (
     NOON,
     TOWN,

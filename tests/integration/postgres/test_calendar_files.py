@@ -16,7 +16,6 @@ from instainstru_core.booking.terms import ReminderKind
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.testing.contracts.bookings import enrolled
 from instainstru_core.testing.contracts.calendar_files import (
     CalendarFilesContract,
     FilingWork,
@@ -24,6 +23,7 @@ from instainstru_core.testing.contracts.calendar_files import (
 )
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.bookings import enrolled
 from instainstru_core.testing.strategies.booking import NOON
 
 

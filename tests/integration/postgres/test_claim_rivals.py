@@ -16,11 +16,11 @@ from instainstru_core.booking.use_cases.report_no_show import ReportNoShow, repo
 from instainstru_core.booking.use_cases.resolve_no_show import ResolveNoShow, resolve_no_show
 from instainstru_core.booking.use_cases.resolve_undisputed import resolve_undisputed
 from instainstru_core.kernel.errors import DomainError
-from instainstru_core.testing.contracts.bookings import all_at_once
 from instainstru_core.testing.contracts.claims import booked
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.accounts import InMemoryMutexes
+from instainstru_core.testing.stories.bookings import all_at_once
 from instainstru_core.testing.strategies.booking import NOON, signed_in
 
 HOUR = timedelta(hours=1)

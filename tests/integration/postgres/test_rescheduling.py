@@ -17,10 +17,10 @@ from instainstru_core.booking.use_cases.cancel_booking import CancelBooking
 from instainstru_core.booking.use_cases.expire_hold import expire_hold
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.payments.use_cases.cancel_lesson import cancel_lesson
-from instainstru_core.testing.contracts.bookings import all_at_once
 from instainstru_core.testing.contracts.rescheduling import ReschedulingContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.bookings import all_at_once
 from instainstru_core.testing.stories.moves import late, move
 from instainstru_core.testing.strategies.booking import NOON, signed_in
 from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till

@@ -15,11 +15,11 @@ from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.payments.ids import OperationId
-from instainstru_core.testing.contracts.bookings import all_at_once
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.fakes.processor.books import IntentState
 from instainstru_core.testing.memory.accounts import InMemoryMutexes
+from instainstru_core.testing.stories.bookings import all_at_once
 from instainstru_core.testing.strategies.booking import NOON
 from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
 from tests.integration.postgres.breaches import (

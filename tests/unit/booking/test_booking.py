@@ -43,8 +43,8 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.time import Interval, instant_text
-from instainstru_core.testing.contracts.bookings import in_state
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.bookings import in_state
 from instainstru_core.testing.strategies.booking import NOON, a_booking
 
 IDS = CountedIds()

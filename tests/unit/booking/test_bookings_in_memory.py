@@ -5,7 +5,8 @@ import pytest
 from instainstru_core.booking.queries import BookingReads
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.testing.contracts.booking_lists import BookingListsContract
-from instainstru_core.testing.contracts.bookings import BookingsContract, CreatingContract
+from instainstru_core.testing.contracts.bookings import BookingsContract
+from instainstru_core.testing.contracts.creating_bookings import CreatingContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.store import InMemoryStore

@@ -13,8 +13,8 @@ from instainstru_core.booking.queries import BookingReads
 from instainstru_core.booking.terms import NoShowType, Party, PolicyCase
 from instainstru_core.kernel.errors import StaleAggregate
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.testing.contracts.bookings import enrolled
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.bookings import enrolled
 from instainstru_core.testing.strategies.booking import NOON, ClassroomWork, a_booking
 
 HOUR = timedelta(hours=1)

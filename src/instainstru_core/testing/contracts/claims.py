@@ -21,8 +21,8 @@ from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.pricing.model.config import DEFAULT_PRICING
 from instainstru_core.pricing.model.quotes import quote
 from instainstru_core.pricing.model.tiers import Commission
-from instainstru_core.testing.contracts.bookings import enrolled
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.bookings import enrolled
 from instainstru_core.testing.strategies.booking import NOON, ClassroomWork, a_booking
 from instainstru_core.testing.strategies.payments import TillWork
 
