@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import define
-from sqlalchemy import Connection, Row, bindparam, cast, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.outbox import Outbox
@@ -38,7 +38,7 @@ _ALONE: Final = select(cast(func.sum(admin_actions.c.at_stake_cents), Cents)).wh
     admin_actions.c.actor_id == bindparam("actor"),
     admin_actions.c.target == bindparam("target"),
     admin_actions.c.at >= bindparam("since"),
-    admin_actions.c.at_stake_cents > 0,
+    text("at_stake_cents > 0"),
     admin_actions.c.approval_id.is_(None),
 )
 

@@ -16,9 +16,9 @@ from instainstru_core.admin.model.approval import Approval, ApprovalState, Decis
 
 _C = admin_approvals.c
 _SAME: Final = (
-    _C.requester_id == bindparam("requester"),
-    _C.payload_hash == bindparam("payload"),
-    _C.effect_hash == bindparam("effect"),
+    _C.requester_id == bindparam("by"),
+    _C.payload_hash == bindparam("words_hash"),
+    _C.effect_hash == bindparam("outcome_hash"),
 )
 _LAPSE: Final = (
     update(admin_approvals)
@@ -62,8 +62,8 @@ class PostgresApprovals:
     _connection: Connection
 
     def add(self, approval: Approval) -> Approval:
-        stale = {**_same(approval.requester, approval.payload_hash, approval.effect_hash)}
-        self._connection.execute(_LAPSE, {**stale, "at": approval.asked_at})
+        same = _same(approval.requester, approval.payload_hash, approval.effect_hash)
+        self._connection.execute(_LAPSE, {**same, "at": approval.asked_at})
         values = {
             "approval_id": approval.approval_id,
             "requester_id": approval.requester,
@@ -111,7 +111,7 @@ class PostgresApprovals:
 
 
 def _same(requester: AccountId, payload: bytes, effect: bytes) -> dict[str, object]:
-    return {"requester": requester, "payload": payload, "effect": effect}
+    return {"by": requester, "words_hash": payload, "outcome_hash": effect}
 
 
 def approval_of(row: Row[*tuple[Any, ...]]) -> Approval:

@@ -5,6 +5,7 @@ import pytest
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.ports import Reads, Work
 from instainstru_core.testing.contracts.admin import AdminListContract, AdminPapersContract
+from instainstru_core.testing.contracts.approvals import ApprovalsContract
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.store import InMemoryStore
@@ -32,3 +33,7 @@ class TestInMemoryAdminList(AdminListContract):
 
 class TestInMemoryAdminPapers(AdminPapersContract):
     """Confirmations and actions."""
+
+
+class TestInMemoryApprovals(ApprovalsContract):
+    """Requests for a second person's word."""
