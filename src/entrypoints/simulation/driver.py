@@ -58,7 +58,7 @@ def tell(asked: Asked, seed: int) -> tuple[Told, float]:
 
 
 def run(asked: Asked, console: Console) -> int:
-    """Simulate, and report; 0 when every seed was sound, else 1."""
+    """Simulate, and report; 0 when every seed was sound and whole, else 1."""
     began = time.monotonic()
     summary = Summary()
     with Progress(
@@ -87,7 +87,12 @@ def run(asked: Asked, console: Console) -> int:
     console.print(f"[dim]picture and tables[/] {escape(str(page))}")
     for told in summary.failed:
         _explain(asked, told, console)
-    return 1 if summary.failed else 0
+    short = [] if asked.only is not None else summary.shorter_than(asked.bookings)
+    for told in short:
+        console.print(
+            f"[bold red]Seed {told.seed}[/] has {told.bookings:,} of {asked.bookings:,} bookings"
+        )
+    return 1 if summary.failed or short else 0
 
 
 def _all(asked: Asked) -> Iterator[tuple[Told, float]]:

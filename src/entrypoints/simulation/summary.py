@@ -31,6 +31,10 @@ class Summary:
         """The seeds that ended badly."""
         return [each for each in self.told if not each.sound]
 
+    def shorter_than(self, bookings: int) -> Sequence[Told]:
+        """The seeds that were sound, but had fewer bookings than a seed must have."""
+        return [each for each in self.told if each.sound and each.bookings < bookings]
+
     @property
     def events(self) -> int:
         """All steps of the domain."""
@@ -54,9 +58,17 @@ class Summary:
             ("Calls or answers lost", f"{sum(each.faults for each in total):,}"),
             ("Processes killed", f"{sum(each.deaths for each in total):,}"),
             ("Races", f"{self.notes['races']:,}"),
+            ("Decided by people", f"{self._noted('review decided', 'tip decided'):,}"),
+            ("Acts of two people", f"{self.notes['acts of two people']:,}"),
+            ("Instant payouts", f"{self.notes['instant payouts made']:,}"),
+            ("Accounts that left", f"{self.notes['accounts that left']:,}"),
             ("Webhooks lost", f"{self.notes['webhooks lost']:,}"),
             ("Webhooks repeated", f"{self.notes['webhooks repeated']:,}"),
             ("Steps of the domain", f"{self.events:,}"),
             ("… in a second of one processor", f"{self.events_a_second:,}"),
             ("Time", f"{elapsed:.1f} s, {self.busy:.1f} s of work"),
         ]
+
+    def _noted(self, *beginnings: str) -> int:
+        """How often anything happened whose name begins so."""
+        return sum(count for name, count in self.notes.items() if name.startswith(beginnings))

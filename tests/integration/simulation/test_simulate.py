@@ -16,6 +16,7 @@ from instainstru_core.kernel.money import Money
 from instainstru_core.payments.model import planner
 from instainstru_core.payments.model.outcomes import Share
 from instainstru_core.pricing.model.quotes import PriceBreakdown
+from instainstru_core.testing.simulation import writing
 from instainstru_core.testing.simulation.run import simulate
 from instainstru_core.testing.simulation.writing import write_script
 
@@ -37,6 +38,21 @@ def test_sound_seeds_are_summed_up_and_drawn(tmp_path: Path, workers: int) -> No
     page = (tmp_path / "index.html").read_text()
     assert "<h2>How the money of lessons ended</h2>" in page
     assert (tmp_path / "flows.svg").read_text() in page
+
+
+def test_a_seed_with_too_few_bookings_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "REFUSED", 0.3)
+    monkeypatch.setattr(writing, "SPARE", 0.0)
+    console = Console(record=True, width=120)
+    assert run(asked(tmp_path, seeds=1, bookings=30), console) == 1
+    told = console.export_text()
+    assert "0 of them failed" in told
+    assert re.search(r"Seed 1 has \d+ of 30 bookings", told)
+    few = re.search(r"Fewest bookings of a seed\W+(\d+)", told)
+    assert few is not None
+    assert int(few[1]) < 30
 
 
 def test_as_many_processes_as_you_like_tell_the_same(tmp_path: Path) -> None:

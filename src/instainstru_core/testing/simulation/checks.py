@@ -15,8 +15,9 @@ from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
 from instainstru_core.kernel.events import Event
+from instainstru_core.payments.credits.model import CreditLot, CreditPart
 from instainstru_core.payments.ids import OperationId, PaymentId
-from instainstru_core.payments.ledger.model import Account, Journal, JournalType
+from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
 from instainstru_core.payments.model.holds import HoldStatus
 from instainstru_core.payments.model.operation import Matter, OperationState, PaymentOperation
 from instainstru_core.payments.model.payment import Payment, PaymentState
@@ -68,7 +69,9 @@ _CREDIT: Final = {
     Account.CREDIT_RESERVED: "reserved",
     Account.CREDIT_FROZEN: "frozen",
 }
-_CALLED: Final = frozenset({"authorisation", "capture", "void", "refund", "transfer", "reversal"})
+_CALLED: Final = frozenset(
+    {"authorisation", "capture", "void", "refund", "transfer", "reversal", "payout"}
+)
 """Effects of calls that bring a key; each key may have one (PY-60)."""
 
 
@@ -103,6 +106,7 @@ class Checks:
     """What every account came to by lessons alone: no tips, refunds, disputes or fees."""
 
     by_student: dict[StudentId, Counter[Account]] = Factory(lambda: defaultdict(Counter))
+    by_instructor: dict[str, Counter[Account]] = Factory(lambda: defaultdict(Counter))
     posted: dict[PaymentId | None, int] = Factory(lambda: defaultdict(int))
     _students: set[StudentId] = Factory(set)
     _keys: dict[tuple[str, str], str] = Factory(dict)
@@ -151,9 +155,7 @@ class Checks:
         for line in journal.lines:
             if called and line.account is Account.PROCESSOR_BALANCE:
                 self.posted[line.payment_id] += line.cents
-            if line.account in _CREDIT and line.student_id is not None:
-                self.by_student[line.student_id][line.account] += line.cents
-                self._students.add(line.student_id)
+            self._of_somebody(line)
             if of_lesson:
                 self.settling[line.payment_id][line.account] += line.cents
             self.sums[line.account] += line.cents
@@ -163,6 +165,14 @@ class Checks:
         if sum(self.sums.values()):
             breach("the books sum to zero", dict(self.sums))
         self._flow(journal)
+
+    def _of_somebody(self, line: Line) -> None:
+        """What a student can spend, and what an instructor has at the processor."""
+        if line.account in _CREDIT and line.student_id is not None:
+            self.by_student[line.student_id][line.account] += line.cents
+            self._students.add(line.student_id)
+        elif line.account is Account.CONNECT_BALANCE:
+            self.by_instructor[str(line.instructor_id)][line.account] += line.cents
 
     def _is_of_lesson(self, journal: Journal) -> bool:
         """Whether the journal is about how a lesson's money ended, and not what came after."""
@@ -214,7 +224,10 @@ class Checks:
             )
 
     def _lot(self, change: Change, _touched: set[PaymentId], _now: datetime) -> None:
-        self._students.add(change.after.student_id)
+        lot: CreditLot = change.after
+        self._students.add(lot.student_id)
+        if sum(getattr(lot, part.value).cents for part in CreditPart) != lot.amount.cents:
+            breach("all of a credit is somewhere", lot)
 
     def _refund(self, change: Change, touched: set[PaymentId], _now: datetime) -> None:
         """PY-53 anew, as a refund of a settled lesson is ordered."""

@@ -17,6 +17,7 @@ from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.operation import Matter, OperationKind, OperationState
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.payments.refunds.model import RefundState
+from instainstru_core.testing.simulation.aftermath import audit_aftermath
 from instainstru_core.testing.simulation.breach import breach
 from instainstru_core.testing.simulation.town import Town
 
@@ -45,9 +46,6 @@ _NOTHING: Final = frozenset(
     }
 )
 DISPUTE_LOST: Final = "dispute_lost"
-_AGAIN: Final = frozenset({Matter.TIP, Matter.REFUND, Matter.CHARGEBACK})
-"""What besides lessons instructors are sent money for."""
-
 _BEFORE_SETTLEMENT: Final = frozenset(
     {"admin_refund", "instructor_no_show_full_refund", "student_wins_dispute_full_refund"}
 )
@@ -187,37 +185,45 @@ def audit(town: Town) -> None:
     earned: Counter[str] = Counter()
     paid: Counter[str] = Counter()
     for payment in town.store.tables.named("payments").values():
-        unfinished = [each for each in town.of_payment(payment.payment_id) if not each.finished]
-        if unfinished:
-            breach("everything is answered in the end", named(payment), *unfinished)
-        if payment.state is PaymentState.MANUAL_REVIEW:
-            town.notes[f"left to people: {payment.review_reason}"] += 1
-        ended = town.checks.settled_as.get(payment.payment_id)
-        if ended is None:
-            _left_open(payment)
-            earned[str(payment.instructor_id)] += _sent(town, payment)
-            paid[str(payment.student_id)] += town.checks.taken[payment.payment_id]
-            continue
-        decided = ended.decided
-        if ended.outcome == DISPUTE_LOST and not _lost_in_escrow(town, payment):
+        gone = town.left_the_platform(payment.instructor_id)
+        _check_over(town, payment, gone=gone)
+        outcome, decided, booking = _ending(town, payment)
+        if outcome == DISPUTE_LOST and not _lost_in_escrow(town, payment):
             decided = decided or _COMPLETED
-        outcome = decided if ended.outcome in {*UNPAID, DISPUTE_LOST} else ended.outcome
+        ended = decided if outcome in {*UNPAID, DISPUTE_LOST} else outcome
         given_back = _BEFORE_SETTLEMENT if _given_back(town, payment) else frozenset[str]()
-        if outcome is not None and outcome not in possible(ended.booking) | given_back:
-            breach("the outcome is the booking's", outcome, ended.booking.state)
-        due = _stranded(town, payment, figures(payment, ended.outcome, decided))
-        unsent = _unsent(town, payment) if ended.outcome == DISPUTE_LOST else 0
+        if ended is not None and ended not in possible(booking) | given_back:
+            breach("the outcome is the booking's", ended, booking.state)
+        due = _stranded(town, payment, figures(payment, outcome, decided))
+        unsent = 0
+        if outcome == DISPUTE_LOST or gone:
+            unsent = _unsent(town, payment, due)
         _hold_against(town, payment, due, unsent)
         earned[str(payment.instructor_id)] += due.payout - unsent
         paid[str(payment.student_id)] += due.card
-    _aftermath(town, earned, paid)
-    _totals(town, earned, paid)
+    audit_aftermath(town, earned, paid)
 
 
-def _left_open(payment: Payment) -> None:
-    """A person must decide, or a card never paid for a lesson that was taught."""
-    if payment.state is not PaymentState.MANUAL_REVIEW:
+def _check_over(town: Town, payment: Payment, *, gone: bool) -> None:
+    """Everything is answered, and nobody waits, but for an instructor who is *gone*."""
+    for each in town.of_payment(payment.payment_id):
+        waits = each.kind is OperationKind.TRANSFER and each.state is OperationState.PLANNED
+        if not each.finished and not (gone and waits):
+            breach("everything is answered in the end", named(payment), each)
+    if payment.state is PaymentState.SETTLED:
+        return
+    if not gone or payment.state not in {PaymentState.CAPTURED, PaymentState.MANUAL_REVIEW}:
         breach("every payment comes to an end", named(payment))
+    town.notes["owed to who left"] += 1
+
+
+def _ending(town: Town, payment: Payment) -> tuple[str, str | None, Booking]:
+    """How it ended first, what was decided, and the booking then; of who left, how it will."""
+    ended = town.checks.settled_as.get(payment.payment_id)
+    if ended is not None:
+        return ended.outcome, ended.decided, ended.booking
+    will = _COMPLETED if payment.closing is None else payment.closing.value
+    return will, None, town.store.tables.named("bookings")[payment.booking_id]
 
 
 def _given_back(town: Town, payment: Payment) -> bool:
@@ -248,22 +254,18 @@ def _stranded(town: Town, payment: Payment, due: Due) -> Due:
     return evolve(due, card=cents, kept=cents)
 
 
-def _unsent(town: Town, payment: Payment) -> int:
-    """What was owed to the instructor when a bank took it back, and never sent. Source: PY-57."""
-    if town.checks.by_payment[payment.payment_id][Account.INSTRUCTOR_PAYABLE]:
+def _unsent(town: Town, payment: Payment, due: Due) -> int:
+    """What was owed to the instructor, and never sent.
+
+    A bank took it back meanwhile (PY-57), or they left (PY-66).
+    """
+    owed = -town.checks.settling[payment.payment_id][Account.INSTRUCTOR_PAYABLE]
+    still = -town.checks.by_payment[payment.payment_id][Account.INSTRUCTOR_PAYABLE]
+    if still and not town.left_the_platform(payment.instructor_id):
         breach("what is not sent any more is not owed any more", named(payment))
-    return -town.checks.settling[payment.payment_id][Account.INSTRUCTOR_PAYABLE]
-
-
-def _sent(town: Town, payment: Payment) -> int:
-    """What the instructor was sent for a lesson that people still look into."""
-    return sum(
-        each.amount.cents
-        for each in town.of_payment(payment.payment_id)
-        if each.kind is OperationKind.TRANSFER
-        and each.state is OperationState.SUCCEEDED
-        and each.matter is Matter.LESSON
-    )
+    if not 0 <= owed <= due.payout:
+        breach("nobody is owed more than they earned", named(payment), owed, due.payout)
+    return owed
 
 
 def _hold_against(town: Town, payment: Payment, due: Due, unsent: int) -> None:
@@ -283,47 +285,3 @@ def _hold_against(town: Town, payment: Payment, due: Due, unsent: int) -> None:
     for account, cents in told.items():
         if sums[account] != cents:
             breach("each gets what the table says", named(payment), account, sums[account], cents)
-
-
-def _aftermath(town: Town, earned: Counter[str], paid: Counter[str]) -> None:
-    """Tips, refunds, debts and disputes: each by its own rows, and the calls that they made."""
-    tables = town.store.tables
-    payments = tables.named("payments")
-    for tip in tables.named("tips").values():
-        if tip.succeeded:
-            paid[str(tip.student_id)] += tip.amount.cents
-    for debt in tables.named("student_debts").values():
-        paid[str(debt.student_id)] += debt.paid.cents
-    for refund in tables.named("refunds").values():
-        if refund.state is RefundState.SUCCEEDED:
-            paid[str(payments[refund.payment_id].student_id)] -= refund.plan.card.cents
-    for operation in tables.named("payment_operations").values():
-        if operation.state is not OperationState.SUCCEEDED:
-            continue
-        instructor = str(payments[operation.payment_id].instructor_id)
-        if operation.kind is OperationKind.REVERSE:
-            earned[instructor] -= operation.amount.cents
-        elif operation.kind is OperationKind.TRANSFER and operation.matter in _AGAIN:
-            earned[instructor] += operation.amount.cents
-
-
-def _totals(town: Town, earned: Counter[str], paid: Counter[str]) -> None:
-    """What instructors have, and what cards paid, by the processor's own books."""
-    books = town.processor.books
-    had: Counter[str] = Counter()
-    for made in books.transfers.values():
-        had[books.accounts[made.account].instructor] += made.amount_cents - made.reversed_cents
-    for instructor in had | earned:
-        if had[instructor] != earned[instructor]:
-            breach(
-                "an instructor has what they earned",
-                instructor,
-                had[instructor],
-                earned[instructor],
-            )
-    spent: Counter[str] = Counter()
-    for intent in books.intents.values():
-        spent[books.cards[intent.card].customer] += intent.captured_cents - intent.refunded_cents
-    for student in spent | paid:
-        if spent[student] != paid[student]:
-            breach("a student paid what they owed", student, spent[student], paid[student])

@@ -37,7 +37,8 @@ class Lesson:
     """Who wants to learn with whom, and when; by number, for nobody exists yet.
 
     *card* is the token that pays, *credit_cents* what the student would spend of their credit, and
-    *mischief* says that people do what they do out of turn.
+    *mischief* says that people do what they do out of turn. A *spare* one is booked only where the
+    story has fewer bookings than it wants by then.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Lesson:
     credit_cents: int
     fate: Fate
     mischief: bool = False
+    spare: bool = False
 
     @property
     def ends_at(self) -> datetime:
@@ -95,9 +97,13 @@ class Step:
 
 @frozen(kw_only=True)
 class Script:
-    """Everything that one seed makes happen. *faults* is how much of what is called goes wrong."""
+    """Everything that one seed makes happen: at least so many *bookings*, if they are let.
+
+    *faults* is how much of what is called goes wrong.
+    """
 
     seed: int
+    bookings: int
     begins_at: datetime
     days: int
     students: int

@@ -13,6 +13,7 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.payments.model.processor import DisputeStatus
 from instainstru_core.payments.payouts.errors import PayoutsNotHeld
 from instainstru_core.payments.use_cases.payouts.hold_payouts import release_payouts
+from instainstru_core.testing.simulation.deciding import whatever_is_left
 from instainstru_core.testing.simulation.town import Town
 
 QUIET: Final = timedelta(days=12)
@@ -26,10 +27,12 @@ def tidy_up(town: Town) -> None:
         town.processor.change_account(account, charges_enabled=True)
     last = max((each.ends_at for each in town.script.lessons), default=town.clock.now())
     town.pass_time(max(town.clock.now(), last) + timedelta(days=5))
-    for _ in range(ROUNDS):
+    for left in reversed(range(ROUNDS)):
         _decide_claims(town)
         _decide_disputes(town)
         _release_payouts(town)
+        for decide in whatever_is_left(town, last=not left):
+            town.tell(decide)
         town.pass_time(town.clock.now() + QUIET)
 
 

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from attrs import Factory, define, evolve, field
 
-from instainstru_core.accounts.ids import AccountId, SessionId, StudentId
+from instainstru_core.accounts.ids import AccountId, SessionId
 from instainstru_core.accounts.model import GRANTS, Principal, Role
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
@@ -17,6 +17,7 @@ from instainstru_core.due_work.model import Periodic, WorkItem
 from instainstru_core.due_work.use_cases.claim_due_work import claim_due_work
 from instainstru_core.due_work.use_cases.file_periodic_work import file_periodic_work
 from instainstru_core.due_work.use_cases.perform_work import Outcome, Performed, perform_work
+from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.money import Money
@@ -26,6 +27,7 @@ from instainstru_core.payments.ids import OperationId, PaymentId
 from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor_events import ProcessorEvent
+from instainstru_core.payments.payouts.model import HoldCause
 from instainstru_core.payments.use_cases.receive_webhook import HANDLER as PROCESS_WEBHOOK
 from instainstru_core.places.model.gazetteer import Gazetteer
 from instainstru_core.ports import Ports
@@ -55,6 +57,9 @@ JOBS_EVERY: Final = timedelta(hours=6)
 RARELY: Final = dict.fromkeys(("check_books", "seal_journals"), timedelta(days=7))
 MAX_MOMENTS: Final = 200_000
 CRASHES_AT_WORK: Final = 0.004
+AHEAD: Final = 0.1
+"""So much of its time ahead a story should be with its bookings."""
+
 _ELSEWHERE: Final = (
     "tell_of",
     "match_",
@@ -93,6 +98,7 @@ class Town:
     students: list[Principal] = Factory(list)
     instructors: list[Principal] = Factory(list)
     operator: Principal = field(init=False)
+    second_operator: Principal = field(init=False)
     chains: dict[int, BookingId] = Factory(dict)
     """The first booking of each lesson that came to be."""
 
@@ -142,19 +148,30 @@ class Town:
             )
         for number in range(self.script.students):
             self.students.append(self.world.student(f"Student{number}"))
-        operator = self.store.ids.new(StudentId)
-        self.operator = Principal(
-            account_id=AccountId(operator.value),
-            role=Role.ADMIN,
-            permissions=GRANTS[Role.ADMIN],
-            session_id=SessionId(operator.value),
-        )
+        self.operator, self.second_operator = self._staff(), self._staff()
         self._periodic = {
             name: evolve(job, every=max(job.every, RARELY.get(name, JOBS_EVERY)))
             for name, job in PERIODIC.items()
             if _moves_money(name) and name != _BY_THE_MINUTE
         }
         file_periodic_work(self._periodic.values(), begin=self.store.begin, clock=self.clock)
+
+    def _staff(self) -> Principal:
+        """Somebody who may do everything that the staff may."""
+        account = self.store.ids.new(AccountId)
+        return Principal(
+            account_id=account,
+            role=Role.ADMIN,
+            permissions=GRANTS[Role.ADMIN],
+            session_id=SessionId(account.value),
+        )
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether fewer lessons were booked by now than the script wants."""
+        passed = (self.clock.now() - self.script.begins_at) / timedelta(days=self.script.days)
+        booked = len(self.store.tables.named("bookings"))
+        return booked < self.script.bookings * min(1.0, passed + AHEAD)
 
     def chain(self, lesson: int) -> Sequence[Booking]:
         """The bookings of a lesson: the one that was made, and those that took its place."""
@@ -183,6 +200,11 @@ class Town:
             if payment is not None and booking.booking_id == payment.booking_id:
                 return booking
         return chain[-1] if chain else None
+
+    def left_the_platform(self, instructor: InstructorId) -> bool:
+        """Whether the instructor's account is gone, and what they are owed with it."""
+        holds = self.store.tables.named("payout_holds").where("instructor_id", instructor)
+        return any(hold.cause is HoldCause.ACCOUNT_DEAUTHORIZED for hold in holds)
 
     def pass_time(self, until: datetime) -> None:
         """Let everything happen that is due by then, each at its time."""

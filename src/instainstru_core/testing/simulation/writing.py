@@ -23,8 +23,11 @@ from instainstru_core.testing.world import NOON
 BOOKINGS_A_DAY: Final = 6
 BOOKINGS_A_STUDENT: Final = 8
 BOOKINGS_AN_INSTRUCTOR: Final = 40
-REFUSED: Final = 1.35
+REFUSED: Final = 1.2
 """Some times are taken, and some are asked for too late: so many more lessons are wanted."""
+
+SPARE: Final = 0.6
+"""So many more are there for stories in which more is refused than usual."""
 
 FAULTS: Final = 0.06
 CRASHES: Final = 0.06
@@ -67,10 +70,17 @@ def write_script(seed: int, *, bookings: int = 500, faults: float = FAULTS) -> S
     days = max(21, -(-bookings // BOOKINGS_A_DAY))
     students = max(4, bookings // BOOKINGS_A_STUDENT)
     instructors = max(2, bookings // BOOKINGS_AN_INSTRUCTOR)
-    wanted = int(bookings * REFUSED) + 1
+    wanted, spare = int(bookings * REFUSED) + 1, int(bookings * SPARE) + 4
     lessons = tuple(
-        _lesson(number, chance, days=days, students=students, instructors=instructors)
-        for number in range(wanted)
+        _lesson(
+            number,
+            chance,
+            days=days,
+            students=students,
+            instructors=instructors,
+            spare=number >= wanted,
+        )
+        for number in range(wanted + spare)
     )
     cues = sorted(_cues(seed, lessons, days), key=lambda each: (each[1].at, each[0], str(each[2])))
     steps = tuple(
@@ -79,6 +89,7 @@ def write_script(seed: int, *, bookings: int = 500, faults: float = FAULTS) -> S
     )
     return Script(
         seed=seed,
+        bookings=bookings,
         begins_at=NOON,
         days=days,
         students=students,
@@ -89,7 +100,9 @@ def write_script(seed: int, *, bookings: int = 500, faults: float = FAULTS) -> S
     )
 
 
-def _lesson(number: int, chance: Dice, *, days: int, students: int, instructors: int) -> Lesson:
+def _lesson(
+    number: int, chance: Dice, *, days: int, students: int, instructors: int, spare: bool
+) -> Lesson:
     day = NEW_YORK.today(NOON) + timedelta(days=1 + chance.below(days))
     minutes = chance.choice(_MINUTES)
     starts_at = NEW_YORK.midnight(day) + chance.between(8 * 4, 20 * 4 - 1) * timedelta(minutes=15)
@@ -106,6 +119,7 @@ def _lesson(number: int, chance: Dice, *, days: int, students: int, instructors:
         credit_cents=chance.choice((0, 0, 10_00, 60_00, 500_00)),
         fate=chance.weighted(_FATES),
         mischief=chance.random() < MISCHIEF,
+        spare=spare,
     )
 
 

@@ -80,6 +80,8 @@ class Booker:
     def act(self, town: Town, lesson: Lesson, step: Step) -> None:
         """Hold the time, unless it is held, and pay."""
         if lesson.number not in town.chains:
+            if lesson.spare and not town.is_behind:
+                return
             self._hold(town, lesson)
         pay(town, lesson, step.choice)
 

@@ -12,7 +12,14 @@ from instainstru_core.testing.simulation.script import Cue, Fate, Lesson, Step
 from instainstru_core.testing.simulation.town import Town
 
 HOUR = timedelta(hours=1)
-CARDS = (GOOD_CARD, GOOD_CARD, "pm_card_mastercard", "pm_card_three_d_secure", "pm_card_declined")
+CARDS = (
+    GOOD_CARD,
+    GOOD_CARD,
+    "pm_card_mastercard",
+    "pm_card_three_d_secure",
+    "pm_card_declined",
+    "pm_card_refund_fails",
+)
 
 
 class Tipper:

@@ -10,7 +10,19 @@ from instainstru_core.testing.simulation.script import Cue, Step
 from instainstru_core.testing.simulation.town import Town
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-KINDS: Final = ("authorise", "capture", "void", "refund", "transfer", "find_authorisation")
+LONG: Final = 60
+"""How many days make a long story."""
+
+KINDS: Final = (
+    "authorise",
+    "capture",
+    "void",
+    "refund",
+    "transfer",
+    "reverse",
+    "instant_payout",
+    "find_authorisation",
+)
 
 
 class Outage:
@@ -50,9 +62,9 @@ class Papers:
     name: ClassVar[str] = "papers"
 
     def forecast(self, days: int, chance: Dice) -> Iterable[tuple[float, Cue]]:
-        """One in three weeks or so, for hours or for days."""
+        """One in three weeks or so, for hours, days or weeks."""
         for _ in range(days // 20):
-            day, hours = chance.random() * days, chance.choice((2, 20, 60))
+            day, hours = chance.random() * days, chance.choice((2, 20, 60, 500))
             number = chance.below(1000)
             yield day, Cue(at=NEVER, choice="missing", amount=number)
             yield day + hours / 24, Cue(at=NEVER, choice="there", amount=number)
@@ -63,6 +75,23 @@ class Papers:
         town.processor.change_account(
             accounts[step.amount % len(accounts)], charges_enabled=step.choice == "there"
         )
+
+
+class Leaver:
+    """An instructor takes their account off the platform, for good. Source: PY-66, PY-73."""
+
+    name: ClassVar[str] = "leave"
+
+    def forecast(self, days: int, chance: Dice) -> Iterable[tuple[float, Cue]]:
+        """One in every other long story, in its second half: their lessons end there, too."""
+        if days >= LONG and chance.random() < 0.5:
+            yield days * (1 + chance.random()) / 2, Cue(at=NEVER, amount=chance.below(1000))
+
+    def act(self, town: Town, step: Step) -> None:
+        """Leave."""
+        accounts = list(town.processor.books.accounts)
+        town.processor.deauthorise(accounts[step.amount % len(accounts)])
+        town.notes["accounts that left"] += 1
 
 
 class Payday:
