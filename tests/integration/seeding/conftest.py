@@ -11,6 +11,7 @@ from adapters.postgres.bulk import PostgresBulk
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.unit_of_work import PostgresUnits
 from entrypoints.seeding.plant import load_documents, plant
+from entrypoints.seeding.soil import Past
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.gateways import PaymentGateway
@@ -61,12 +62,19 @@ def gateway(clock: HandMovedClock) -> SimulatedProcessor:
 
 
 @pytest.fixture
+def past(gateway: SimulatedProcessor, clock: HandMovedClock) -> Past | None:
+    """What the processor can be told; a module may override it."""
+    return TheirPast(processor=gateway, began_at=clock.now())
+
+
+@pytest.fixture
 def sow(
     engine: Engine,
     units: PostgresUnits,
     clock: HandMovedClock,
     ids: Ids,
     gateway: SimulatedProcessor,
+    past: Past | None,
 ) -> Callable[[int], int]:
     world = World(
         begin=units.begin,
@@ -87,7 +95,7 @@ def sow(
             instructors=instructors,
             password="secret",
             onboard=gateway.onboard,
-            past=TheirPast(processor=gateway, began_at=clock.now()),
+            past=past,
             progress=lambda _what, count: done.append(count),
         )
         assert [each.email.partition("@")[0] for each in accounts] == list(
