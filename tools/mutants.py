@@ -3,14 +3,18 @@
 `python tools/mutants.py PLACE [NAME…]` copies `src` and `tests` to PLACE, turns properties into
 plain methods (mutmut leaves decorated functions alone), and runs mutmut there: on all modules of
 `MODULES`, or on the mutants whose names match NAME (`*planner*`). What it tests with are the quick
-unit tests of `TESTS`. It runs in an environment that has `locks/core.txt` and `locks/mutants.txt`.
+unit tests of `TESTS`. At the end come the names of what survived, and the table of all modules that
+docs/guide/mutants.md has. It runs in an environment that has `locks/core.txt` and
+`locks/mutants.txt`.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -83,6 +87,9 @@ settings.register_profile(
 """
 """The same examples each time, and no shrinking: that a test fails is enough."""
 
+_VERDICTS: Final = {0: "survived", 1: "killed", 3: "killed", 33: "survived"}
+"""What an exit code means; 33: no test reaches it. Any other: too slow, or not run."""
+
 _GETTER: Final = re.compile(r"( +)@property\n +def (\w+)\(((?:.*\n)(?:\1 .*\n|\n(?=\1 ))*)")
 
 
@@ -117,8 +124,27 @@ def prepare(place: Path) -> None:
     shutil.copy(ROOT / "README.md", place)
 
 
+def table(place: Path) -> str:
+    """Module by module, how many mutants the run at *place* killed, and how many it did not."""
+    modules = place / "mutants" / CORE
+    found: dict[str, Counter[str]] = {}
+    for record in sorted(modules.rglob("*.meta")):
+        codes = json.loads(record.read_text())["exit_code_by_key"].values()
+        if codes:
+            name = record.relative_to(modules).with_suffix("").as_posix()
+            found[f"`{name}`"] = Counter(_VERDICTS.get(code, "else") for code in codes)
+    found["together"] = sum(found.values(), Counter())
+    rows = ["| Module | Mutants | Killed | Survived | Else |", "|---|---|---|---|---|"]
+    rows += [
+        f"| {name} | {counts.total()} | {counts['killed']} | {counts['survived']} "
+        f"| {counts['else']} |"
+        for name, counts in found.items()
+    ]
+    return "\n".join(rows)
+
+
 def main(place: Path, names: list[str]) -> int:
-    """Run mutmut at *place*; what survived is listed at the end."""
+    """Run mutmut at *place*; what survived, and how many did, is listed at the end."""
     if not (place / "mutants").exists():
         prepare(place)
     mutmut = Path(sys.executable).with_name("mutmut")
@@ -127,6 +153,7 @@ def main(place: Path, names: list[str]) -> int:
         [mutmut, "run", "--max-children", "2", *names], cwd=place, env=environment, check=False
     )
     subprocess.run([mutmut, "results"], cwd=place, env=environment, check=False)
+    print(table(place))
     return ran.returncode
 
 
