@@ -8,7 +8,7 @@ from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.tips.remedies import remedies_of
 from instainstru_core.testing.simulation.deciding import decide_review, decide_tip, remedies
 from instainstru_core.testing.simulation.dice import Dice
-from instainstru_core.testing.simulation.script import Cue, Lesson, Step
+from instainstru_core.testing.simulation.script import Cue, Fate, Lesson, Step
 from instainstru_core.testing.simulation.town import Town
 
 HOUR: Final = timedelta(hours=1)
@@ -46,8 +46,8 @@ class TipReviewer:
     name: ClassVar[str] = "mend tip"
 
     def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
-        """Some lessons: soon, or when the tip is long with the instructor; mostly twice."""
-        if chance.random() >= 0.15:
+        """After some lessons: soon, or when the tip is long with the instructor; mostly twice."""
+        if lesson.fate is not Fate.TAUGHT or chance.random() >= 0.4:
             return
         at = lesson.ends_at + chance.choice((2, 27, 110, 400)) * HOUR
         yield Cue(at=at, amount=chance.below(6))

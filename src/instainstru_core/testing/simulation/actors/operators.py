@@ -47,8 +47,8 @@ class Refunder:
     name: ClassVar[str] = "refund"
 
     def plan(self, lesson: Lesson, chance: Dice) -> Iterable[Cue]:
-        """Few lessons; some twice, some before they are settled."""
-        if chance.random() >= 0.06:
+        """Few lessons; some twice, some before they are settled, more where the card refuses it."""
+        if chance.random() >= (0.3 if lesson.card == "pm_card_refund_fails" else 0.06):
             return
         at = lesson.ends_at + chance.choice((-30, 5, 26, 30, 100, 400)) * HOUR
         for _ in range(chance.choice((1, 1, 2))):
