@@ -1,10 +1,16 @@
 """What every keeper of levels and prices must know. Source: PR-8, PR-12, PR-17, PR-18."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from attrs import evolve
 
+from instainstru_core.accounts.challenges import token_hash
+from instainstru_core.accounts.events import EndReason
+from instainstru_core.accounts.ids import SessionId
+from instainstru_core.accounts.ports import AccessClaims
+from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.pricing.errors import UnknownTier
 from instainstru_core.pricing.events import FloorRaised
@@ -13,6 +19,7 @@ from instainstru_core.pricing.use_cases.evaluate_tiers import evaluate_tiers
 from instainstru_core.pricing.use_cases.read_commission import read_commission
 from instainstru_core.pricing.use_cases.set_tier import set_tier
 from instainstru_core.pricing.use_cases.simulate_pricing import SimulatePricing, simulate_pricing
+from instainstru_core.testing.contracts.accounts import a_session, an_account
 from instainstru_core.testing.strategies.payments import Till
 
 DAY = timedelta(days=1)
@@ -85,6 +92,34 @@ class PricingStoresContract:
             )
         assert (lesson.service_id, lesson.tier) == (booking.service_id, "entry")
         assert ended_before == []
+
+    def test_ac24_who_asks_is_found_with_what_is_asked_for(self, till: Till) -> None:
+        """AC-24, PR-14: each of them as it is found alone, and none for the other's lack."""
+        now, since = till.clock.now(), till.clock.now() - 30 * DAY
+        offered = (till.classroom.instructor, till.classroom.service_id)
+        account = an_account("asks@example.com")
+        with till.begin() as work:
+            work.accounts.add(account)
+            session = work.sessions.add(a_session(account, now), token_hash("asks"))
+        asker = AccessClaims(
+            account_id=account.account_id, session_id=session.session_id, epoch=0, auth_time=now
+        )
+        stranger = evolve(asker, session_id=SessionId(uuid4()))
+        with till.read() as reads:
+            offerings = reads.priced_offerings
+            me = reads.doors.principal(asker.session_id, asker.account_id, epoch=0, now=now)
+            it = offerings.find(*offered, since=since)
+            nothing = (offered[0], ServiceId(uuid4()))
+            assert None not in (me, it)
+            assert offerings.find_for(asker, *offered, since=since, now=now) == (me, it)
+            assert offerings.find_for(asker, *nothing, since=since, now=now) == (me, None)
+            assert offerings.find_for(stranger, *offered, since=since, now=now) == (None, it)
+            assert offerings.find_for(stranger, *nothing, since=since, now=now) == (None, None)
+        with till.begin() as work:
+            work.sessions.save(session.end(EndReason.SIGNED_OUT, now))
+        with till.read() as reads:
+            found = reads.priced_offerings.find_for(asker, *offered, since=since, now=now)
+            assert found == (None, it)
 
     def test_what_is_offered_and_what_is_told(self, till: Till) -> None:
         """PR-8: only who is live; the news leaves with its unit."""
