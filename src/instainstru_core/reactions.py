@@ -127,8 +127,9 @@ from instainstru_core.payments.reactions import (
     sign_books,
     sweep_due_instant_payouts,
     sweep_due_operations,
+    watch_balance_hourly,
 )
-from instainstru_core.payments.reconciliation.events import DifferencesOverdue
+from instainstru_core.payments.reconciliation.events import BalanceDiffers, DifferencesOverdue
 from instainstru_core.payments.timers import AUTHORISE_PAYMENT, SETTLE_PAYMENT
 from instainstru_core.payments.tips.events import TipFailed, TipSucceeded
 from instainstru_core.payments.use_cases.process_processor_event import process_processor_event
@@ -227,6 +228,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "audit_payout_schedules": CallsOut(audit_payouts_nightly),
     "sweep_operations": CallsOut(sweep_due_operations),
     "check_books": CallsOut(check_books_hourly),
+    "watch_balance": CallsOut(watch_balance_hourly),
     "refresh_holds": CallsOut(refresh_lapsing_holds),
     "check_authorisations": CallsOut(check_authorisation_health),
     "detach_card": CallsOut(detach_forgotten_card),
@@ -261,6 +263,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "tell_of_tier": InTransaction(tell_of_tier),
     "tell_operators_of_breach": CallsOut(alarm_of(LedgerBreached.name, is_grave=True)),
     "tell_operators_of_debt": CallsOut(alarm_of(PaymentEscalated.name)),
+    "tell_operators_of_balance": CallsOut(alarm_of(BalanceDiffers.name, is_grave=True)),
     "tell_operators_of_differences": CallsOut(alarm_of(DifferencesOverdue.name, is_grave=True)),
     "tell_operators_of_dispute": CallsOut(alarm_of(PaymentDisputed.name)),
     "tell_operators_of_review": CallsOut(alarm_of(PaymentReviewOpened.name)),
@@ -294,6 +297,7 @@ ROUTES: Final[Mapping[type[Event], tuple[str, ...]]] = {
     PaymentDisputed: ("tell_operators_of_dispute",),
     PaymentDisputeClosed: ("tell_operators_of_verdict",),
     LedgerBreached: ("tell_operators_of_breach",),
+    BalanceDiffers: ("tell_operators_of_balance",),
     DifferencesOverdue: ("tell_operators_of_differences",),
     PayoutSent: ("tell_of_payout",),
     PayoutFailed: ("tell_of_failed_payout",),
@@ -340,6 +344,7 @@ _EVERY: Final[Mapping[str, timedelta]] = {
     "sweep_operations": timedelta(minutes=1),
     "sweep_instant_payouts": timedelta(minutes=1),
     "check_books": timedelta(hours=1),
+    "watch_balance": timedelta(hours=1),
     "refresh_holds": timedelta(hours=1),
     "check_authorisations": timedelta(minutes=15),
     "seal_journals": timedelta(minutes=1),

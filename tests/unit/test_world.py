@@ -44,7 +44,7 @@ from instainstru_core.payments.events import (
 from instainstru_core.payments.ids import CardId, CreditLotId
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.payment import PaymentState
-from instainstru_core.payments.reconciliation.events import DifferencesOverdue
+from instainstru_core.payments.reconciliation.events import BalanceDiffers, DifferencesOverdue
 from instainstru_core.payments.use_cases.credits.till import CreditTill
 from instainstru_core.payments.use_cases.keep_card import AddCard, NamedCard, add_card, remove_card
 from instainstru_core.payments.use_cases.open_payout_account import refresh_payout_account
@@ -355,6 +355,7 @@ def hear_rare_news(world: World, lesson: Booking) -> None:
         PaymentDisputeClosed(amount=amount, result="won", **about),
         PayoutFailed(amount=amount, reason="account_closed", **about),
         LedgerBreached(imbalance_cents=1, unsettled=0, occurred_at=now),
+        BalanceDiffers(day=now.date(), difference_cents=1, occurred_at=now),
         DifferencesOverdue(day=now.date(), differences=1, occurred_at=now),
         CommissionTierChanged(
             instructor_id=payment.instructor_id,

@@ -18,8 +18,9 @@ from adapters.postgres.queries.reconciliation import (
 )
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.processor import BalanceTransaction
+from instainstru_core.payments.reconciliation.balance import BALANCE, BalanceFacts
 from instainstru_core.payments.reconciliation.errors import DifferenceNotFound
-from instainstru_core.payments.reconciliation.events import DifferencesOverdue
+from instainstru_core.payments.reconciliation.events import BalanceDiffers, DifferencesOverdue
 from instainstru_core.payments.reconciliation.model import (
     Item,
     Run,
@@ -144,6 +145,56 @@ _IMPORTED_BALANCE = text(
     SELECT coalesce(sum(amount_cents - fee_cents), 0) FROM processor_transactions
     WHERE CAST(:until AS timestamptz) IS NULL OR occurred_at < CAST(:until AS timestamptz)
     """
+)
+# Fees and payouts that the night will post come to what `FeePostings` makes of them. Source: PY-84.
+_BALANCE_FACTS = text(
+    f"""
+    WITH listed AS MATERIALIZED (
+        SELECT source AS reference FROM processor_transactions
+        WHERE occurred_at >= :since AND compared_cents IS NOT NULL
+        UNION
+        SELECT coalesce(line.processor_ref, 'journal:' || journal.journal_id)
+        FROM journals journal
+        JOIN journal_lines line ON line.journal_id = journal.journal_id
+            AND line.account = 'processor_balance'
+        WHERE journal.occurred_at >= :since AND journal.journal_type <> 'processing_fee'
+        UNION
+        SELECT reference FROM reconciliation_items
+        WHERE item_class <> 'matched' AND (resolution IS NULL OR resolution = 'explained')
+    ), ours AS (
+        SELECT coalesce(sum(line.cents), 0) AS cents
+        FROM journal_lines line
+        JOIN journals journal ON journal.journal_id = line.journal_id
+            AND journal.journal_type <> 'processing_fee'
+        WHERE line.account = 'processor_balance'
+            AND coalesce(line.processor_ref, 'journal:' || line.journal_id)
+                IN (SELECT reference FROM listed)
+    ), theirs AS (
+        SELECT coalesce(sum(compared_cents), 0) AS cents FROM processor_transactions
+        WHERE source IN (SELECT reference FROM listed) AND compared_cents IS NOT NULL
+            AND (posted OR kind NOT IN ('payout', 'payout_failure'))
+    )
+    SELECT (SELECT coalesce(sum(cents), 0) FROM journal_lines
+            WHERE account = 'processor_balance') AS ledger_cents,
+           (SELECT coalesce(sum(
+                CASE WHEN kind = 'fee' THEN amount_cents - fee_cents
+                     WHEN kind IN ('dispute', 'dispute_reversal') THEN 0
+                     ELSE -fee_cents END
+                + CASE WHEN kind IN ('payout', 'payout_failure') THEN amount_cents ELSE 0 END
+            ), 0) FROM processor_transactions WHERE NOT posted) AS unposted_cents,
+           theirs.cents - ours.cents AS listed_cents,
+           (SELECT coalesce(sum(processor_cents - ledger_cents), 0) FROM reconciliation_items
+            WHERE reference LIKE '{BALANCE}%' AND resolution = 'explained') AS explained_cents,
+           (SELECT coalesce(sum(amount_cents), 0) FROM payment_operations
+            WHERE state IN ('sent', 'unknown') AND kind NOT IN ('authorise', 'void'))
+               AS in_flight_cents
+    FROM ours, theirs
+    """  # noqa: S608 - made of this module's own words
+)
+_OPEN_BALANCE = text(
+    ITEM
+    + f" WHERE item.reference LIKE '{BALANCE}%' AND item.resolution IS NULL"
+    + " AND item.item_class <> 'matched' ORDER BY item.day LIMIT 1 FOR UPDATE"
 )
 _RUN = text(RUN + " WHERE run.day = :day")
 _LATEST_DAY = text("SELECT max(day) FROM reconciliation_runs")
@@ -300,7 +351,20 @@ class PostgresReconciliations:
         self._connection.execute(_CLOSE_EARLIER, {"day": run.day, "at": run.made_at})
         return self.run(run.day) or run
 
-    def tell(self, news: DifferencesOverdue) -> None:
+    def balance_facts(self, *, since: datetime) -> BalanceFacts:
+        row = self._connection.execute(_BALANCE_FACTS, {"since": since})
+        facts = row.mappings().one()
+        return BalanceFacts(**{name: int(cents) for name, cents in facts.items()})
+
+    def open_balance(self) -> Item | None:
+        self._connection.execute(_ALONE)
+        row = self._connection.execute(_OPEN_BALANCE).one_or_none()
+        return None if row is None else item_of(row)
+
+    def add_item(self, item: Item) -> None:
+        self._keep_items(item.day, [item])
+
+    def tell(self, news: BalanceDiffers | DifferencesOverdue) -> None:
         self._outbox.record((news,))
 
     def _keep_items(self, day: date, items: Sequence[Item]) -> None:

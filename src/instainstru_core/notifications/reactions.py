@@ -40,6 +40,7 @@ _TOLD_TO_OPERATORS: Final = frozenset(
         "day",
         "debt",
         "differences",
+        "difference_cents",
         "imbalance_cents",
         "inquiry",
         "payment_id",

@@ -49,6 +49,7 @@ from instainstru_core.payments.use_cases.payouts.audit_payout_schedules import (
 )
 from instainstru_core.payments.use_cases.payouts.sweep_instant_payouts import sweep_instant_payouts
 from instainstru_core.payments.use_cases.reconciliation.reconcile_due import reconcile_due
+from instainstru_core.payments.use_cases.reconciliation.watch_balance import watch_balance
 from instainstru_core.payments.use_cases.record_answer import Desk
 from instainstru_core.payments.use_cases.refresh_holds import refresh_holds
 from instainstru_core.payments.use_cases.refunds.record_refund import RefundDesk
@@ -325,6 +326,11 @@ def check_authorisation_health(_item: WorkItem, ports: PaymentPorts) -> None:
 def check_books_hourly(_item: WorkItem, ports: PaymentPorts) -> None:
     """Every hour: a breach fails the job, visibly, and stops transfers. Source: PY-86."""
     watch_books(begin=ports.begin, read=ports.read, clock=ports.clock)
+
+
+def watch_balance_hourly(_item: WorkItem, ports: PaymentPorts) -> None:
+    """Every hour: does the processor state the balance that our books do? Source: PY-84, PY-86."""
+    watch_balance(begin=ports.begin, gateway=ports.gateway, clock=ports.clock)
 
 
 def seal_posted_journals(_item: WorkItem, ports: PaymentPorts) -> None:

@@ -67,7 +67,7 @@ class Evidence:
         return int(
             self._rows(
                 "SELECT count(*) AS n FROM work_items WHERE (dead OR due_at <= :now)"
-                " AND handler NOT IN ('sweep_operations', 'check_books')",
+                " AND handler NOT IN ('sweep_operations', 'check_books', 'watch_balance')",
                 now=now,
             )[0].n
         )

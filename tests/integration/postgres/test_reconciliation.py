@@ -8,6 +8,7 @@ from adapters.postgres.outbox import Routes
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.serialization import Serializer
 from instainstru_core.payments.model.processor import BalanceKind
+from instainstru_core.testing.contracts.balance_watch import BalanceWatchContract
 from instainstru_core.testing.contracts.reconciliation import (
     MORNING,
     ReconciliationContract,
@@ -29,6 +30,10 @@ def till(engine: Engine) -> Till:
 
 
 class TestPostgresReconciliation(ReconciliationContract):
+    """The real one."""
+
+
+class TestBalanceWatch(BalanceWatchContract):
     """The real one."""
 
 

@@ -26,7 +26,7 @@ from instainstru_core.payments.events import (
     PayoutFailed,
 )
 from instainstru_core.payments.ids import CreditLotId, PaymentId
-from instainstru_core.payments.reconciliation.events import DifferencesOverdue
+from instainstru_core.payments.reconciliation.events import BalanceDiffers, DifferencesOverdue
 from instainstru_core.pricing.events import CommissionTierChanged
 from instainstru_core.testing.world import World
 
@@ -177,6 +177,7 @@ def test_operators_hear_what_needs_them_and_nobodys_name(office: Office) -> None
         PaymentDisputeClosed(amount=AMOUNT, result="won", **office.about),
         LedgerBreached(imbalance_cents=1, unsettled=0, occurred_at=now),
         DifferencesOverdue(day=date(2027, 3, 1), differences=2, occurred_at=now),
+        BalanceDiffers(day=date(2027, 3, 1), difference_cents=-3, occurred_at=now),
     )
     payment, booking = (str(office.about[name]) for name in ("payment_id", "booking_id"))
     lesson = {"payment_id": payment, "booking_id": booking}
@@ -188,6 +189,7 @@ def test_operators_hear_what_needs_them_and_nobodys_name(office: Office) -> None
         "payment.disputed": ({**lesson, "amount": 76_50, "inquiry": True}, False),
         "payment.dispute_closed": ({**lesson, "amount": 76_50, "result": "won"}, False),
         "ledger.breach": ({"imbalance_cents": 1, "unsettled": 0, "credit_mismatches": 0}, True),
+        "ledger.balance_differs": ({"day": "2027-03-01", "difference_cents": -3}, True),
         "ledger.differences_overdue": ({"day": "2027-03-01", "differences": 2}, True),
     }
 

@@ -7,7 +7,8 @@ from typing import Protocol
 from instainstru_core.kernel.pagination import Page, PageRequest
 from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.processor import BalanceTransaction
-from instainstru_core.payments.reconciliation.events import DifferencesOverdue
+from instainstru_core.payments.reconciliation.balance import BalanceFacts
+from instainstru_core.payments.reconciliation.events import BalanceDiffers, DifferencesOverdue
 from instainstru_core.payments.reconciliation.model import Item, ItemClass, Run, Standing
 
 
@@ -67,7 +68,22 @@ class Reconciliations(Protocol):
         """
         ...
 
-    def tell(self, news: DifferencesOverdue) -> None:
+    def balance_facts(self, *, since: datetime) -> BalanceFacts:
+        """What our account comes to, and what is known to lie between it and the processor's.
+
+        What moved *since* then, on either side, counts as under way. Source: PY-84.
+        """
+        ...
+
+    def open_balance(self) -> Item | None:
+        """The open item about the balance as such, locked for this unit; there is at most one."""
+        ...
+
+    def add_item(self, item: Item) -> None:
+        """Keep one more item of a run that was made."""
+        ...
+
+    def tell(self, news: BalanceDiffers | DifferencesOverdue) -> None:
         """Tell of it as the unit ends."""
         ...
 

@@ -1,16 +1,19 @@
 """Comparisons with the processor in memory."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from attrs import define, evolve
 
 from instainstru_core.kernel.pagination import Cursor, Page, PageRequest
-from instainstru_core.payments.ids import JournalId, PaymentId
+from instainstru_core.payments.ids import JournalId, OperationId, PaymentId
 from instainstru_core.payments.ledger.model import Account, Journal, JournalType, Line
-from instainstru_core.payments.model.processor import BalanceTransaction
+from instainstru_core.payments.model.operation import IN_FLIGHT, OperationKind, PaymentOperation
+from instainstru_core.payments.model.processor import BalanceKind, BalanceTransaction
+from instainstru_core.payments.reconciliation.balance import BALANCE, BalanceFacts
 from instainstru_core.payments.reconciliation.errors import DifferenceNotFound
-from instainstru_core.payments.reconciliation.events import DifferencesOverdue
+from instainstru_core.payments.reconciliation.events import BalanceDiffers, DifferencesOverdue
 from instainstru_core.payments.reconciliation.model import (
     OVERDUE_NIGHTS,
     Item,
@@ -21,6 +24,7 @@ from instainstru_core.payments.reconciliation.model import (
     Standing,
     compared_cents,
     day_of,
+    fee_cents,
     is_posted_from_here,
 )
 from instainstru_core.testing.memory.tables import InMemoryOutbox, Tables
@@ -152,7 +156,53 @@ class InMemoryReconciliations:
                 kept[key] = evolve(earlier, resolution=Resolution(kind=kind, at=run.made_at))
         return self.run(run.day) or run
 
-    def tell(self, news: DifferencesOverdue) -> None:
+    def balance_facts(self, *, since: datetime) -> BalanceFacts:
+        items = _items(self._tables).values()
+        listed = {item.reference for item in items if _is_unsettled(item) or _is_explained(item)}
+        ours: Counter[str] = Counter()
+        theirs: Counter[str] = Counter()
+        ledger = 0
+        for journal, line in _balance_lines(self._tables):
+            ledger += line.cents
+            if journal.journal_type is not JournalType.PROCESSING_FEE:
+                reference = line.processor_ref or f"journal:{journal.journal_id.value}"
+                ours[reference] += line.cents
+                if journal.occurred_at >= since:
+                    listed.add(reference)
+        for moved in _moved(self._tables).values():
+            if (cents := compared_cents(moved)) is not None:
+                if not (_is_payout(moved) and moved.reference in self._unposted()):
+                    theirs[moved.source] += cents
+                if moved.occurred_at >= since:
+                    listed.add(moved.source)
+        operations = self._tables.of("payment_operations", OperationId, PaymentOperation)
+        return BalanceFacts(
+            ledger_cents=ledger,
+            unposted_cents=sum(_to_post(each) for each in self._unposted().values()),
+            listed_cents=sum(theirs[each] - ours[each] for each in listed),
+            explained_cents=sum(
+                item.difference_cents
+                for item in items
+                if item.reference.startswith(BALANCE) and _is_explained(item)
+            ),
+            in_flight_cents=sum(
+                each.amount.cents
+                for each in operations.values()
+                if each.state in IN_FLIGHT
+                and each.kind not in {OperationKind.AUTHORISE, OperationKind.VOID}
+            ),
+        )
+
+    def open_balance(self) -> Item | None:
+        for item in _items(self._tables).values():
+            if item.reference.startswith(BALANCE) and item.is_open:
+                return item
+        return None
+
+    def add_item(self, item: Item) -> None:
+        _items(self._tables)[item.day, item.reference] = item
+
+    def tell(self, news: BalanceDiffers | DifferencesOverdue) -> None:
         self._outbox.record((news,))
 
     def get_item(self, day: date, reference: str) -> Item:
@@ -253,6 +303,19 @@ def _run(tables: Tables, day: date) -> Run | None:
 
 def _is_unsettled(item: Item) -> bool:
     return item.resolution is None and item.item_class is not ItemClass.MATCHED
+
+
+def _is_explained(item: Item) -> bool:
+    return item.resolution is not None and item.resolution.kind is ResolutionKind.EXPLAINED
+
+
+def _to_post(moved: BalanceTransaction) -> int:
+    """What the night will post of it to our account of the processor."""
+    return (moved.amount_cents if _is_payout(moved) else 0) - fee_cents(moved)
+
+
+def _is_payout(moved: BalanceTransaction) -> bool:
+    return moved.kind in {BalanceKind.PAYOUT, BalanceKind.PAYOUT_FAILURE}
 
 
 def _is_going_on(item: Item) -> bool:

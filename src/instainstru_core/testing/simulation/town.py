@@ -54,7 +54,7 @@ MINUTE: Final = timedelta(minutes=1)
 RATES: Final = (80_00, 90_00, 99_99, 123_45, 150_00)
 DURATIONS: Final = (30, 45, 60, 90)
 JOBS_EVERY: Final = timedelta(hours=6)
-RARELY: Final = dict.fromkeys(("check_books", "seal_journals"), timedelta(days=7))
+RARELY: Final = dict.fromkeys(("check_books", "seal_journals", "watch_balance"), timedelta(days=7))
 MAX_MOMENTS: Final = 200_000
 CRASHES_AT_WORK: Final = 0.004
 AHEAD: Final = 0.1

@@ -88,7 +88,7 @@ def _take_in(
         if start >= end:
             continue
         found = gateway.balance_transactions(since=start, until=end)
-        for part in _parts(found):
+        for part in parts(found):
             with begin() as work:
                 work.reconciliations.import_transactions(part)
             if start == since:
@@ -135,6 +135,7 @@ def _run(
     )
 
 
-def _parts(moved: Iterator[BalanceTransaction]) -> Iterator[list[BalanceTransaction]]:
+def parts(moved: Iterator[BalanceTransaction]) -> Iterator[list[BalanceTransaction]]:
+    """What one unit takes in at a time."""
     while part := list(islice(moved, BATCH)):
         yield part
