@@ -1,4 +1,4 @@
-"""Payments in PostgreSQL: the row, its latest hold, and what the processor was asked for."""
+"""Payments in PostgreSQL: the row, and its latest hold."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,24 +10,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.moves import move_columns, move_of
 from adapters.postgres.outbox import Outbox
-from adapters.postgres.tables.payments import card_holds, payment_operations, payments
+from adapters.postgres.tables.payments import card_holds, payments
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.instructors.ids import InstructorId
-from instainstru_core.kernel.errors import InvalidState, StaleAggregate
+from instainstru_core.kernel.errors import StaleAggregate
 from instainstru_core.kernel.lessons import Modality
 from instainstru_core.kernel.time import Interval
-from instainstru_core.payments.errors import OpenPaymentExists, OperationNotFound, PaymentNotFound
-from instainstru_core.payments.ids import OperationId, PaymentId
+from instainstru_core.payments.errors import OpenPaymentExists, PaymentNotFound
+from instainstru_core.payments.ids import PaymentId
 from instainstru_core.payments.model.escalating import CAPTURE_ESCALATED
 from instainstru_core.payments.model.holds import CardHold, Failure, FailureKind, HoldStatus
-from instainstru_core.payments.model.operation import (
-    TRANSFER_FAILED,
-    UNFINISHED,
-    Matter,
-    OperationKind,
-    OperationState,
-    PaymentOperation,
-)
+from instainstru_core.payments.model.operation import TRANSFER_FAILED
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import Payment, PaymentState
 from instainstru_core.pricing.model.quotes import PriceBreakdown
@@ -55,20 +48,6 @@ OF_BOOKING = (
     .limit(1)
 )
 _OF_BOOKING_LOCKED = OF_BOOKING.with_for_update(of=payments)
-OPERATIONS_OF = (
-    select(payment_operations)
-    .where(
-        payment_operations.c.payment_id
-        == bindparam("payment_id", type_=payment_operations.c.payment_id.type)
-    )
-    .order_by(payment_operations.c.operation_id)
-)
-_OPERATIONS_IN = OPERATIONS_OF.where(payment_operations.c.matter == bindparam("matter"))
-_BY_REFERENCE = (
-    select(payment_operations)
-    .where(payment_operations.c.processor_ref == bindparam("reference"))
-    .where(payment_operations.c.kind.in_(("authorise", "charge", "refund")))
-)
 _LAPSING = (
     select(payments.c.payment_id)
     .join(card_holds, card_holds.c.payment_id == payments.c.payment_id)
@@ -81,7 +60,6 @@ _LAPSING = (
     .order_by(card_holds.c.expires_at, payments.c.payment_id)
     .limit(bindparam("most"))
 )
-_UNFINISHED = [state.value for state in UNFINISHED]
 
 
 @define
@@ -171,63 +149,6 @@ class PostgresPayments:
         return payment_of(row)
 
 
-@define
-class PostgresPaymentOperations:
-    """The `PaymentOperations` port."""
-
-    _connection: Connection
-
-    def add(self, operation: PaymentOperation) -> None:
-        keys = {"operation_id": operation.operation_id, "payment_id": operation.payment_id}
-        statement = (
-            insert(payment_operations)
-            .values(**keys, **_operation_columns(operation))
-            .on_conflict_do_nothing(constraint="payment_operations_slot_key")
-            .returning(payment_operations.c.operation_id)
-        )
-        if self._connection.scalar(statement) is None:
-            raise InvalidState(f"{operation.kind} {operation.slot} was planned before")
-
-    def save(self, operation: PaymentOperation) -> None:
-        statement = (
-            update(payment_operations)
-            .where(payment_operations.c.operation_id == operation.operation_id)
-            .values(_operation_columns(operation))
-            .returning(payment_operations.c.operation_id)
-        )
-        if self._connection.scalar(statement) is None:
-            raise OperationNotFound(f"there is no operation {operation.operation_id}")
-
-    def get(self, operation_id: OperationId) -> PaymentOperation:
-        statement = select(payment_operations).where(
-            payment_operations.c.operation_id == operation_id
-        )
-        if (row := self._connection.execute(statement).one_or_none()) is None:
-            raise OperationNotFound(f"there is no operation {operation_id}")
-        return operation_of(row)
-
-    def find_by_reference(self, reference: str) -> PaymentOperation | None:
-        row = self._connection.execute(_BY_REFERENCE, {"reference": reference}).one_or_none()
-        return None if row is None else operation_of(row)
-
-    def of(
-        self, payment_id: PaymentId, matter: Matter = Matter.LESSON
-    ) -> Sequence[PaymentOperation]:
-        asked = {"payment_id": payment_id, "matter": matter.value}
-        rows = self._connection.execute(_OPERATIONS_IN, asked)
-        return [operation_of(row) for row in rows]
-
-    def overdue(self, *, now: datetime, limit: int) -> Sequence[OperationId]:
-        statement = (
-            select(payment_operations.c.operation_id)
-            .where(payment_operations.c.state.in_(_UNFINISHED))
-            .where(payment_operations.c.next_attempt_at <= now)
-            .order_by(payment_operations.c.next_attempt_at, payment_operations.c.operation_id)
-            .limit(limit)
-        )
-        return list(self._connection.scalars(statement))
-
-
 def _columns(payment: Payment) -> dict[str, Any]:
     price, failure = payment.breakdown, payment.failure
     return {
@@ -284,47 +205,6 @@ def _hold_columns(hold: CardHold) -> dict[str, Any]:
         "captured_cents": hold.captured_amount,
         "charge": hold.charge,
     }
-
-
-def _operation_columns(operation: PaymentOperation) -> dict[str, Any]:
-    return {
-        "matter": operation.matter.value,
-        "kind": operation.kind.value,
-        "slot": operation.slot,
-        "amount_cents": operation.amount,
-        "target": operation.target,
-        "charge": operation.charge,
-        "off_session": operation.off_session,
-        "state": operation.state.value,
-        "attempts": operation.attempts,
-        "planned_at": operation.planned_at,
-        "sent_at": operation.sent_at,
-        "next_attempt_at": operation.next_attempt_at,
-        "processor_ref": operation.processor_ref,
-        "error_code": operation.error_code,
-    }
-
-
-def operation_of(row: Row[Any]) -> PaymentOperation:
-    """The operation that *row* keeps."""
-    return PaymentOperation(
-        operation_id=row.operation_id,
-        payment_id=row.payment_id,
-        matter=Matter(row.matter),
-        kind=OperationKind(row.kind),
-        slot=row.slot,
-        amount=row.amount_cents,
-        target=row.target,
-        charge=row.charge,
-        off_session=row.off_session,
-        state=OperationState(row.state),
-        attempts=row.attempts,
-        planned_at=row.planned_at,
-        sent_at=row.sent_at,
-        next_attempt_at=row.next_attempt_at,
-        processor_ref=row.processor_ref,
-        error_code=row.error_code,
-    )
 
 
 def _payment_or_none(row: Row[Any] | None) -> Payment | None:

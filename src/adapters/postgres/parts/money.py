@@ -8,7 +8,8 @@ from adapters.postgres.credits import PostgresCreditLots
 from adapters.postgres.debts import PostgresDebtQueries, PostgresDebts, PostgresStandings
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.parts.base import PostgresQueries, PostgresRepositories
-from adapters.postgres.payments import PostgresPaymentOperations, PostgresPayments
+from adapters.postgres.payment_operations import PostgresPaymentOperations
+from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.payouts import (
     PostgresBankPayouts,
     PostgresInstantPayouts,

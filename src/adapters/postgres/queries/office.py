@@ -7,7 +7,8 @@ from typing import Any, Final
 from attrs import define
 from sqlalchemy import Connection, bindparam, text
 
-from adapters.postgres.payments import OPERATIONS_OF, SELECT_PAYMENTS, operation_of, payment_of
+from adapters.postgres.payment_operations import OPERATIONS_OF, operation_of
+from adapters.postgres.payments import SELECT_PAYMENTS, payment_of
 from adapters.postgres.queries.ledger import PostgresLedgerQueries
 from adapters.postgres.refunds import PostgresChargebacks, PostgresRefunds
 from adapters.postgres.tables.payments import payments

@@ -7,7 +7,8 @@ from attrs import define
 from sqlalchemy import Connection, select, text
 
 from adapters.postgres.cards import CARDS_OF, account_of, card_of
-from adapters.postgres.payments import OF_BOOKING, OPERATIONS_OF, operation_of, payment_of
+from adapters.postgres.payment_operations import OPERATIONS_OF, operation_of
+from adapters.postgres.payments import OF_BOOKING, payment_of
 from adapters.postgres.tables.payments import connect_accounts, saved_cards
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.ids import BookingId
