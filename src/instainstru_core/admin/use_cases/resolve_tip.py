@@ -1,7 +1,7 @@
 """Give a tip back, or mend what failed about it: shown first, then done. Source: PY-51, PY-58."""
 
 from contextlib import suppress
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from instainstru_core.accounts.ports import Secrets
 from instainstru_core.admin.model.acts import ActionKind, Why
@@ -27,6 +27,8 @@ from instainstru_core.payments.use_cases.office import resolve_tip as office
 from instainstru_core.payments.use_cases.tips.record_tip import TipDesk
 
 WorkT = TypeVar("WorkT", bound=AdminWork)
+
+_GIVEN_UP: Final = frozenset({TipRemedy.REFUND, TipRemedy.BEAR_REVERSAL})
 
 
 def preview_tip_resolution(
@@ -130,5 +132,5 @@ def _effect(request: office.ResolveTip, resolved: office.ResolvedTip) -> StaffEf
                 for each in resolved.followups
             ],
         },
-        at_stake=before.amount if request.remedy is TipRemedy.REFUND else NOTHING,
+        at_stake=before.amount if request.remedy in _GIVEN_UP else NOTHING,
     )
