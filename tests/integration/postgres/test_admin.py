@@ -18,17 +18,13 @@ from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.payments.model.planner import MoneyPolicy
 from instainstru_core.ports import Reads, Work
-from instainstru_core.testing.contracts.admin import (
-    AdminListContract,
-    AdminPapersContract,
-    a_confirmation,
-    an_action,
-)
+from instainstru_core.testing.contracts.admin import AdminListContract, AdminPapersContract
 from instainstru_core.testing.contracts.claims import booked
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.memory.accounts import CountedSecrets
 from instainstru_core.testing.stories.bookings import all_at_once
+from instainstru_core.testing.stories.papers import a_confirmation, an_action
 from instainstru_core.testing.strategies.booking import NOON, signed_in
 
 

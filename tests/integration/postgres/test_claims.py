@@ -6,14 +6,9 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.postgres.unit_of_work import PostgresUnits
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.testing.contracts.claims import (
-    ClaimsContract,
-    OverdueContract,
-    a_report,
-    an_issue,
-    booked,
-)
+from instainstru_core.testing.contracts.claims import ClaimsContract, OverdueContract, booked
 from instainstru_core.testing.fakes.ids import CountedIds
+from instainstru_core.testing.stories.claims import a_report, an_issue
 from instainstru_core.testing.strategies.booking import ClassroomWork
 from instainstru_core.testing.strategies.payments import TillWork
 

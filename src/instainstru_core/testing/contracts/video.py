@@ -11,9 +11,10 @@ from instainstru_core.booking.model.parts import Place
 from instainstru_core.booking.video.model import Presence, Seat, VideoSession
 from instainstru_core.kernel.lessons import LocationType
 from instainstru_core.kernel.unit_of_work import Begin
-from instainstru_core.testing.contracts.claims import a_report, booked
+from instainstru_core.testing.contracts.claims import booked
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.stories.bookings import enrolled
+from instainstru_core.testing.stories.claims import a_report
 from instainstru_core.testing.strategies.booking import NOON, ClassroomWork, a_booking
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
