@@ -1,6 +1,6 @@
 """Who asks for a quote is found out by the quote's own look, and as fresh as anywhere: AC-24."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from attrs import evolve
@@ -20,10 +20,10 @@ from tests.integration.http.test_payments import Counter, counter
 
 __all__ = ["counter"]
 
-NOBODY_TEACHES_IT = {"service_id": "01JZ8Q5H3M7YB2K4N6P8R0T1V3"}
+NOBODY_TEACHES_IT: Final[dict[str, Any]] = {"service_id": "01JZ8Q5H3M7YB2K4N6P8R0T1V3"}
 
 
-def quote(counter: Counter, *, headers: dict[str, str] | None = None, **changes: Any) -> Any:
+def quote(counter: Counter, headers: dict[str, str] | None = None, **changes: Any) -> Any:
     """The answer to a quote of an ordinary lesson, but for *changes*."""
     body = {
         "instructor_id": str(counter.room.instructor),

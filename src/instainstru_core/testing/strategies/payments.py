@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, cast
 from attrs import define, field
 
 from instainstru_core.accounts.ids import AccountId, StudentId
+from instainstru_core.accounts.ports import AccountsReads, AccountsWork
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import Party, PolicyCase
@@ -82,11 +83,11 @@ ROUTES_OF_MONEY: Final[Mapping[type[Event], tuple[str, ...]]] = {
 """The reactions of payments alone."""
 
 
-class TillWork(PaymentWork, PlacesWork, Protocol):
+class TillWork(PaymentWork, AccountsWork, PlacesWork, Protocol):
     """What a till reaches."""
 
 
-class TillReads(PaymentReads, PricingReads, Protocol):
+class TillReads(PaymentReads, PricingReads, AccountsReads, Protocol):
     """What is read at a till."""
 
 
