@@ -50,6 +50,8 @@ class Summary:
         total = self.told
         return [
             ("Seeds", f"{len(total):,}, {len(self.failed)} of them failed"),
+            ("People", f"{sum(each.people for each in total):,}"),
+            ("Days that passed for them", f"{sum(each.days for each in total):,}"),
             ("Bookings", f"{sum(each.bookings for each in total):,}"),
             ("Fewest bookings of a seed", f"{min((each.bookings for each in total), default=0):,}"),
             ("Steps of people and weather", f"{sum(each.steps for each in total):,}"),

@@ -34,6 +34,7 @@ def test_sound_seeds_are_summed_up_and_drawn(tmp_path: Path, workers: int) -> No
     told = console.export_text()
     assert "0 of them failed" in told
     assert "Steps of the domain" in told
+    assert re.search(r"People\W+12\b", told)
     assert "lesson_completed_full_payout" in told
     page = (tmp_path / "index.html").read_text()
     assert "<h2>How the money of lessons ended</h2>" in page

@@ -26,6 +26,8 @@ class Told:
     """What came of a script: figures, and what was wrong in the end, if anything."""
 
     seed: int
+    people: int
+    days: int
     steps: int
     bookings: int
     events: int
@@ -137,6 +139,8 @@ def _told(town: Town, wrong: str | None, at: Step | None) -> Told:
     checks = town.checks
     return Told(
         seed=town.script.seed,
+        people=len(town.students) + len(town.instructors),
+        days=(town.clock.now() - town.script.begins_at).days,
         steps=len(town.script.steps),
         bookings=len(town.store.tables.named("bookings")),
         events=checks.events,
