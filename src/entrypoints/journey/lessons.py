@@ -152,6 +152,9 @@ class Lessons:
         stage.move_to(start_of(self._lesson) - DAY + MINUTE, stage.student)
         payment = stage.payment_in_state(stage.student, self._lesson["booking_id"], "authorized")
         agree("held", payment["card_amount_cents"], CARD_CENTS)
+        # A reminder that is late is not sent: the clock goes on when this one is out.
+        reminded = partial(self._has_mails, stage.student.email, {"booking_reminder_24h"})
+        eventually("the reminder", reminded)
         return f"24 h before the lesson {dollars(CARD_CENTS)} are held on the card"
 
     def lesson_is_taught(self) -> str:
