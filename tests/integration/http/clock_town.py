@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 from attrs import define, evolve
-from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from adapters.postgres.outbox import Routes
@@ -15,8 +14,6 @@ from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.ids import Ulids
 from adapters.system.serialization import Serializer
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.model import Principal
 from instainstru_core.accounts.use_cases.create_admin import CreateAdmin, create_admin
@@ -33,6 +30,7 @@ from instainstru_core.testing.memory.accounts import PlainPasswords
 from instainstru_core.testing.world import PASSWORD, PIANO, World
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client
+from tests.integration.http.serving import serving
 from tests.unit.clock_changes import oracle
 
 API: Final = "/api/v1"
@@ -175,8 +173,7 @@ def clock_town(
         ids=world.ports.ids,
         clock=clock,
     )
-    app = create_app(world.ports, HttpConfig(mode="int", threads=8))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(world.ports) as client:
         town = ClockTown(client, world, people, zone, change)
         town.do("jane", "PATCH", "/instructors/me", json={"zone": zone})
         (piano,) = town.get("/instructors/me/offerings", "jane")["items"]

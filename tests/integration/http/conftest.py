@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 from attrs import evolve
-from litestar.testing import TestClient
 from psycopg import Connection as PsycopgConnection
 from redis import Redis
 from sqlalchemy import Engine, Pool, event
 
 from adapters.postgres.places import PostgresPlaces
+from adapters.system.passwords import Argon2Passwords
 from entrypoints.bootstrap import ports as wired
-from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.settings import Settings, read_settings
 from instainstru_core.accounts.emails import Email
@@ -24,6 +24,7 @@ from instainstru_core.ports import Ports
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 from instainstru_core.testing.ports import STRIPE_SECRET
 from tests.integration.http.people import PASSWORD, Client, Join, Person, mailed_code
+from tests.integration.http.serving import serving
 
 if TYPE_CHECKING:
     from tests.integration.http.town import Town
@@ -48,7 +49,10 @@ def settings(
 
 @pytest.fixture(scope="session")
 def world(schema: Engine, settings: Settings) -> Iterator[Ports]:
-    """The real world, as a process is given it; what a process leaves to its end is closed here."""
+    """The real world, as a process is given it; what a process leaves to its end is closed here.
+
+    Passwords are hashed as cheaply as can be: what they cost otherwise has tests of its own.
+    """
     opened: list[PsycopgConnection] = []
 
     def note(connection: PsycopgConnection, _record: object) -> None:
@@ -56,7 +60,8 @@ def world(schema: Engine, settings: Settings) -> Iterator[Ports]:
 
     event.listen(Pool, "connect", note)
     world = wired(settings)
-    yield evolve(world, gateway=SimulatedProcessor(world.clock))
+    cheap = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    yield evolve(world, gateway=SimulatedProcessor(world.clock), passwords=cheap)
     event.remove(Pool, "connect", note)
     for connection in opened:
         connection.close()
@@ -104,7 +109,7 @@ def config() -> HttpConfig:
 @pytest.fixture
 def api(ports: Ports, config: HttpConfig) -> Iterator[Client]:
     """A client of the API, as a program: no cookies, `X-Client` always."""
-    with TestClient(create_app(ports, config), raise_server_exceptions=False) as client:
+    with serving(ports, config) as client:
         client.headers["X-Client"] = "tests"
         yield client
 
@@ -115,8 +120,7 @@ def free_api(ports: Ports, config: HttpConfig) -> Iterator[Client]:
     rules = evolve(ports.rules, video_enabled=True)
     verifier = SignedWebhooks(secrets=(STRIPE_SECRET,), clock=ports.clock)
     world = evolve(ports, rates=Unlimited(), rules=rules, stripe_verifier=verifier)
-    app = create_app(world, config)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(world, config) as client:
         client.headers["X-Client"] = "tests"
         yield client
 

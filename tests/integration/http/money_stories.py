@@ -26,6 +26,7 @@ REASON: Final = {"reason_code": "checked", "note": "looked at it with the bank"}
 GOODWILL: Final = {"reason": "goodwill", "amount_cents": 2500}
 DEARER: Final = {**document_of(DEFAULT_PRICING), "student_fee_bps": 1300}
 PRICING: Final = "/admin/config/pricing"
+FOUR_EYES: Final = "/admin/config/four-eyes"
 FIRST: Final = {"If-Match": "1"}
 OWED: Final = 10_000
 
@@ -229,6 +230,25 @@ def rolling_back(town: Town) -> Act:
         body={**REASON, "version": 1},
         headers={"If-Match": "2"},
     )
+
+
+def tightening(_: Town) -> Act:
+    """A second person is needed for less."""
+    return Act(
+        method="PUT",
+        path=FOUR_EYES,
+        preview=f"{FOUR_EYES}/validate",
+        body={**REASON, "body": {"above_cents": 10_000}},
+        headers=FIRST,
+    )
+
+
+def asked(town: Town, cents: int = 30_000) -> str:
+    """Ada would give Anna more credit than one person may; the request."""
+    act = granting(town, cents)
+    answer = town.send(act.doing(act.seen(town)))
+    assert answer.json()["code"] == "second_person_required", answer.text
+    return str(answer.json()["approval_id"])
 
 
 def settling_a_tip(town: Town) -> Act:

@@ -7,10 +7,7 @@ from uuid import uuid4
 
 import pytest
 from attrs import define, evolve
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.model import Account, Effect, Override, Permission
 from instainstru_core.accounts.ports import RateStore
@@ -24,6 +21,7 @@ from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.world import HOUR, PASSWORD, World
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client, Person
+from tests.integration.http.serving import serving
 
 ANNA, JANE, ROOT, OTHER = "anna.2@", "jane.1@", "root@", "other@"
 WHY = {"reason_code": "storm", "note": "no trains"}
@@ -135,8 +133,7 @@ def console() -> Iterator[Console]:
     staff = an_admin(world.ports, "root")
     an_admin(world.ports, "other")
     ports = evolve(world.ports, rates=OnlyReminders(world.ports.rates))
-    app = create_app(ports, HttpConfig(mode="int", threads=4))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(ports) as client:
         yield Console(client, world, booking, staff)
 
 

@@ -7,10 +7,7 @@ from uuid import uuid4
 
 import pytest
 from attrs import define, evolve
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.use_cases.sign_in import SignIn, sign_in
 from instainstru_core.booking.model.booking import Booking
@@ -21,6 +18,7 @@ from instainstru_core.payments.use_cases.tips.give_tip import GiveTip, give_tip
 from instainstru_core.testing.world import HOUR, PASSWORD, World
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client
+from tests.integration.http.serving import serving
 from tests.integration.http.test_admin import an_admin
 
 GOODWILL = {"reason": "goodwill", "amount_cents": 2500}
@@ -101,8 +99,7 @@ def desk() -> Iterator[Desk]:
     assert payment is not None
     assert payment.settled
     ports = evolve(world.ports, rates=Unlimited())
-    app = create_app(ports, HttpConfig(mode="int", threads=4))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(ports) as client:
         yield Desk(client, world, booking, payment.payment_id)
 
 

@@ -8,10 +8,7 @@ from uuid import uuid4
 
 import pytest
 from attrs import define, evolve
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.use_cases.sign_in import SignIn, sign_in
 from instainstru_core.booking.model.booking import Booking
@@ -21,6 +18,7 @@ from instainstru_core.payments.inbox.signatures import sign
 from instainstru_core.testing.ports import WEBHOOK_SECRET
 from instainstru_core.testing.world import HOUR, PASSWORD, World
 from tests.integration.http.people import Client
+from tests.integration.http.serving import serving
 
 WHY = "we had the lesson, from start to end"
 MINUTE = timedelta(minutes=1)
@@ -78,8 +76,7 @@ def court() -> Iterator[Court]:
     booking = world.book(anna, jane)
     world.advance(72 * HOUR)
     ports = evolve(world.ports, rules=evolve(world.ports.rules, video_enabled=True))
-    app = create_app(ports, HttpConfig(mode="int", threads=4))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(ports) as client:
         yield Court(client, world, booking)
 
 
@@ -250,8 +247,7 @@ def test_bk54_the_room_is_closed_after_the_end(court: Court) -> None:
 
 def test_bk54_where_video_is_off_it_is_unavailable(court: Court) -> None:
     """BK-54: 503 `video_unavailable`; off is the default."""
-    app = create_app(court.world.ports, HttpConfig(mode="int", threads=4))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(court.world.ports) as client:
         off = evolve(court, client=client)
         path = f"/lessons/{court.booking.booking_id}"
         assert refused(off.send(ANNA, "POST", f"{path}/join")) == (503, "video_unavailable")

@@ -16,6 +16,7 @@ from instainstru_core import admin, availability, booking, config, payments, pri
 from instainstru_core.kernel.errors import DomainError
 from tests.integration.http import (
     refused_acts,
+    refused_approvals,
     refused_bookings,
     refused_books,
     refused_calendars,
@@ -32,6 +33,7 @@ TABLES: Final = (
     refused_acts,
     refused_payments,
     refused_books,
+    refused_approvals,
 )
 """Where the scenarios stand; importing them fills `CASES`."""
 

@@ -7,12 +7,10 @@ from uuid import uuid4
 
 import pytest
 from attrs import define
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from instainstru_core.testing.world import HOUR, MONDAY, PIANO, World
 from tests.integration.http.people import PASSWORD, Client
+from tests.integration.http.serving import serving
 
 API = "/api/v1"
 THURSDAY = MONDAY + timedelta(days=3)
@@ -59,8 +57,7 @@ class Browser:
 @pytest.fixture
 def browser() -> Iterator[Browser]:
     world = World()
-    config = HttpConfig(mode="int", threads=4)
-    with TestClient(create_app(world.ports, config), raise_server_exceptions=False) as client:
+    with serving(world.ports) as client:
         yield Browser(client, world)
 
 

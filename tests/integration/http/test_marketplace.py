@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.supply import PostgresMarket
-from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.catalog.model import id_of
@@ -26,6 +24,7 @@ from instainstru_core.testing.contracts.catalogs import small_catalog
 from instainstru_core.testing.contracts.regions import SMALL_CITY
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client, Join, Person
+from tests.integration.http.serving import serving
 
 PIANO = str(id_of(ServiceId, "piano"))
 ORGAN = str(id_of(ServiceId, "organ"))
@@ -41,7 +40,7 @@ def market(ports: Ports, engine: Engine, config: HttpConfig) -> Iterator[Client]
     places = PostgresPlaces(engine)
     fresh = PostgresMarket(engine, PostgresRoster(engine, ports.clock), places)
     world = evolve(ports, places=places, market=fresh, rates=Unlimited())
-    with TestClient(create_app(world, config), raise_server_exceptions=False) as client:
+    with serving(world, config) as client:
         client.headers["X-Client"] = "tests"
         yield client
 

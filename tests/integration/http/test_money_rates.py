@@ -10,10 +10,8 @@ from typing import Any, Final
 
 import pytest
 from attrs import define, evolve
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
-from entrypoints.http.config import PREFIX, HttpConfig
+from entrypoints.http.config import PREFIX
 from entrypoints.http.idempotency import OPERATION_LOCK
 from entrypoints.http.policy import Idempotency
 from instainstru_core.accounts.emails import Email
@@ -23,6 +21,7 @@ from instainstru_core.kernel.errors import OperationInProgress
 from instainstru_core.testing.world import HOUR, PASSWORD, World
 from tests.integration.http.people import Client
 from tests.integration.http.routes import NOTHING, routes_of
+from tests.integration.http.serving import serving
 
 MONEY: Final = {
     f"{PREFIX}/bookings": "booking",
@@ -85,8 +84,7 @@ def shop() -> Iterator[Shop]:
     world.student("Bob")
     lesson = world.book(anna, jane)
     world.advance(7 * 24 * HOUR)
-    app = create_app(world.ports, HttpConfig(mode="int", threads=4))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(world.ports) as client:
         yield Shop(client, world, lesson)
 
 
@@ -182,8 +180,7 @@ def test_se_12_who_is_at_it_already_waits(shop: Shop, what: str) -> None:
         "tips": TIP,
     }
     ports = evolve(shop.world.ports, operation_locks=Busy())
-    app = create_app(ports, HttpConfig(mode="int", threads=2))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(ports) as client:
         busy = evolve(shop, client=client)
         answer = busy.post(f"/bookings/{shop.lesson.booking_id}/{what}", bodies[what])
     assert (answer.status_code, answer.json()["code"]) == (409, "operation_in_progress")

@@ -24,6 +24,7 @@ from tests.integration.http.money_stories import (
     revoking,
     rolling_back,
     settling_a_tip,
+    tightening,
 )
 from tests.integration.http.routes import routes_of
 from tests.integration.http.town import Ask, Town
@@ -38,6 +39,7 @@ ACTS: Final[dict[str, Callable[[Town], Act]]] = {
     "PUT /admin/instructors/{instructor_id}/tier": promoting,
     "PUT /admin/config/pricing": publishing,
     "POST /admin/config/pricing/rollback": rolling_back,
+    "PUT /admin/config/four-eyes": tightening,
 }
 """Every act of money in two steps, by its address."""
 

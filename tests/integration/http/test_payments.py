@@ -6,9 +6,7 @@ from uuid import uuid4
 
 import pytest
 from attrs import define, evolve
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
@@ -23,6 +21,7 @@ from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 from instainstru_core.testing.strategies.booking import Classroom, a_booking, open_classroom
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client, Join, Person
+from tests.integration.http.serving import serving
 
 
 @define
@@ -70,7 +69,7 @@ class Counter:
 def counter(ports: Ports, config: HttpConfig, join: Join) -> Any:
     processor = SimulatedProcessor(ports.clock)
     simulated = evolve(ports, gateway=processor, rates=Unlimited())
-    with TestClient(create_app(simulated, config), raise_server_exceptions=False) as client:
+    with serving(simulated, config) as client:
         client.headers["X-Client"] = "tests"
         room = open_classroom(ports.begin, ports.ids, first_day=ports.clock.now().date())
         student = join("student@example.com")

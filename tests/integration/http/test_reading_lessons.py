@@ -9,10 +9,7 @@ import pytest
 import recurring_ical_events
 from attrs import define, evolve
 from icalendar import Calendar
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.model import Principal
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled
@@ -22,6 +19,7 @@ from instainstru_core.testing.contracts.calendar_files import moved
 from instainstru_core.testing.world import HOUR, MONDAY, NOON, World
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import PASSWORD, Client
+from tests.integration.http.serving import serving
 
 API = "/api/v1"
 DAY = timedelta(days=1)
@@ -88,8 +86,7 @@ def town() -> Iterator[Town]:
     student, teacher = world.student("Anna"), world.instructor("Jane")
     world.student("Eve", card=None)
     lesson = world.book(student, teacher)
-    app = create_app(evolve(world.ports, rates=Unlimited()), HttpConfig(mode="int", threads=4))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(evolve(world.ports, rates=Unlimited())) as client:
         yield Town(
             world=world,
             anna=Reader(client, "anna.1@example.com"),

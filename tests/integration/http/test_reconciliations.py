@@ -9,10 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import define, evolve
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from entrypoints.http.proof_pages import money, segments
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.model import Role
@@ -26,6 +23,7 @@ from instainstru_core.payments.use_cases.books.sign_chain import sign_chain
 from instainstru_core.testing.world import PASSWORD, World
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client
+from tests.integration.http.serving import serving
 
 WHY = {"reason_code": "audit", "note": "before the close of the month"}
 STRAY = "ch_nobody_knows"
@@ -93,8 +91,7 @@ def desk() -> Iterator[Desk]:
     )
     with ports.begin() as work:
         work.ledger.post([a_stray(world, day)])
-    app = create_app(evolve(ports, rates=Unlimited()), HttpConfig(mode="int", threads=4))
-    with TestClient(app) as client:
+    with serving(evolve(ports, rates=Unlimited())) as client:
         student = world.sign_up("Sarah", Role.STUDENT)
         yield Desk(
             world=world,

@@ -30,6 +30,7 @@ from tests.integration.http.money_stories import (
     revoking,
     rolling_back,
     settling_a_tip,
+    tightening,
 )
 from tests.integration.http.refused_acts import REASON, doing
 from tests.integration.http.refused_bookings import LATER, START, WHY, acting, at, booking
@@ -105,6 +106,18 @@ def _act(what: str, *words: tuple[str, str], after: timedelta = HOUR) -> Callabl
         return doing(booked, what, body, shown["confirm_token"])
 
     return acted
+
+
+def _decide(how: str) -> Callable[[Town], Ask]:
+    """Rob wants something, and Ada decides it."""
+
+    def decided(town: Town) -> Ask:
+        act = granting(town, 30_000)
+        wanted = town.send(act.doing(act.seen(town, "rob"), "rob")).json()
+        path = f"/admin/approvals/{wanted['approval_id']}/{how}"
+        return Ask(who="ada", method="POST", path=path, body=dict(CHECKED))
+
+    return decided
 
 
 def _teach(path: str, body: Any) -> Callable[[Town], Ask]:
@@ -221,6 +234,9 @@ REQUESTS: Final[dict[str, Callable[[Town], Ask]]] = {
     ),
     "/admin/config/pricing": _seen(publishing),
     "/admin/config/pricing/rollback": _seen(rolling_back),
+    "/admin/config/four-eyes": _seen(tightening),
+    "/admin/approvals/{approval_id}/approve": _decide("approve"),
+    "/admin/approvals/{approval_id}/decline": _decide("decline"),
     "/admin/credits/{credit_id}/revocations": _seen(revoking),
     "/admin/debts/{debt_id}/write-offs": _write_off,
     "/admin/instructors/{instructor_id}/payout-hold": _seen(holding),

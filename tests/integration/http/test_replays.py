@@ -9,12 +9,10 @@ import pytest
 from attrs import evolve, frozen
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from instainstru_core.testing.world import MONDAY, PIANO, World
 from tests.integration.http.conftest import Unlimited
+from tests.integration.http.serving import serving
 from tests.integration.http.test_in_memory import Browser
 
 API = "/api/v1"
@@ -143,8 +141,7 @@ class Story:
 def town() -> Iterator[Browser]:
     """One world in memory for all the stories: each has an instructor and a day of its own."""
     world = World()
-    app = create_app(evolve(world.ports, rates=Unlimited()), HttpConfig(mode="int", threads=4))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(evolve(world.ports, rates=Unlimited())) as client:
         browser = Browser(client, world)
         browser.sign_up("sarah@example.com")
         yield browser

@@ -6,9 +6,7 @@ from uuid import uuid4
 
 import pytest
 from attrs import evolve
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from instainstru_core.kernel.time import instant_text
 from instainstru_core.kernel.zones import NEW_YORK
@@ -23,6 +21,7 @@ from instainstru_core.testing.fakes.processor.commands import Fault
 from instainstru_core.testing.strategies.booking import open_classroom
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Join
+from tests.integration.http.serving import serving
 from tests.integration.http.test_payments import Counter
 
 
@@ -31,7 +30,7 @@ def desk(ports: Ports, config: HttpConfig, join: Join) -> Iterator[Counter]:
     """A student with a card and an instructor who can be paid, before the API."""
     processor = SimulatedProcessor(ports.clock)
     simulated = evolve(ports, gateway=processor, rates=Unlimited())
-    with TestClient(create_app(simulated, config), raise_server_exceptions=False) as client:
+    with serving(simulated, config) as client:
         client.headers["X-Client"] = "tests"
         room = open_classroom(ports.begin, ports.ids, first_day=ports.clock.now().date())
         student = join("student@example.com")

@@ -8,13 +8,10 @@ from typing import Any, cast
 
 import pytest
 from attrs import define, field
-from litestar.testing import TestClient
 from sqlalchemy import Engine, text
 
 from adapters.stripe.client import API_VERSION, RETRIES, stripe_client
 from adapters.stripe.payment_gateway import StripeGateway
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from instainstru_core.kernel.time import instant_text
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.ports import Ports
@@ -22,6 +19,7 @@ from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.ports import STRIPE_SECRET
 from instainstru_core.testing.world import NOON, World
 from tests.integration.http.people import Client
+from tests.integration.http.serving import serving
 from tests.integration.http.town import Ask, Town, town
 from tests.integration.stripe.server import connect, payments
 from tests.integration.stripe.server.app import FakeStripe, running
@@ -75,8 +73,7 @@ def place(ports: Ports, engine: Engine, stripe: FakeStripe) -> Iterator[Town]:
         @cache
         def endpoint() -> Client:
             # The town gives the world its ports before the first event comes.
-            app = create_app(world.ports, HttpConfig(mode="int", threads=8))
-            return stack.enter_context(TestClient(app, raise_server_exceptions=False))
+            return stack.enter_context(serving(world.ports))
 
         def post(body: bytes, headers: dict[str, str]) -> int:
             answer = endpoint().post("/api/v1/webhooks/stripe", content=body, headers=headers)

@@ -7,9 +7,7 @@ from uuid import uuid4
 
 import pytest
 from attrs import define, evolve
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.booking.ids import BookingId
@@ -28,6 +26,7 @@ from instainstru_core.testing.fakes.processor.commands import Fault
 from instainstru_core.testing.strategies.booking import a_booking
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client, Join, Person
+from tests.integration.http.serving import serving
 
 
 @define
@@ -123,7 +122,7 @@ class Desk:
 def desk(ports: Ports, config: HttpConfig, join: Join) -> Iterator[Desk]:
     processor = SimulatedProcessor(ports.clock)
     simulated = evolve(ports, gateway=processor, rates=Unlimited())
-    with TestClient(create_app(simulated, config), raise_server_exceptions=False) as client:
+    with serving(simulated, config) as client:
         client.headers["X-Client"] = "tests"
         student = join("student@example.com")
         teacher = join("teacher@example.com", role="instructor")

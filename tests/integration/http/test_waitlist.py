@@ -7,14 +7,12 @@ from uuid import uuid4
 
 import pytest
 from attrs import evolve
-from litestar.testing import TestClient
 
-from entrypoints.http.app import create_app
-from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.model import Principal
 from instainstru_core.availability.waitlist.model.subscription import MAX_LIVE
 from instainstru_core.testing.world import MONDAY, World
 from tests.integration.http.conftest import Unlimited
+from tests.integration.http.serving import serving
 from tests.integration.http.test_in_memory import API, THURSDAY, Browser
 
 NOBODY = "01JZ8Q5H3M7YB2K4N6P8R0T1V3"
@@ -32,10 +30,7 @@ def jane(world: World) -> Principal:
 
 @pytest.fixture
 def student(world: World) -> Iterator[Browser]:
-    config = HttpConfig(mode="int", threads=4)
-    with TestClient(
-        create_app(evolve(world.ports, rates=Unlimited()), config), raise_server_exceptions=False
-    ) as client:
+    with serving(evolve(world.ports, rates=Unlimited())) as client:
         browser = Browser(client, world)
         browser.sign_up("sarah@example.com")
         yield browser

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from attrs import define, evolve
+from litestar import Litestar
 from litestar.testing import TestClient
 
-from entrypoints.http.app import MAX_BODY_BYTES, create_app
-from entrypoints.http.config import HttpConfig
+from entrypoints.http.app import MAX_BODY_BYTES
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.model import Effect, Override, Permission
 from instainstru_core.accounts.use_cases.create_admin import CreateAdmin, create_admin
@@ -28,6 +29,7 @@ from instainstru_core.testing.ports import STRIPE_SECRET, WEBHOOK_SECRET
 from instainstru_core.testing.world import PASSWORD, World
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client
+from tests.integration.http.serving import serving
 
 API = "/api/v1"
 SECRETS = {"simulator": WEBHOOK_SECRET, "stripe": STRIPE_SECRET}
@@ -95,10 +97,9 @@ class Office:
         return self.ask("POST", f"/{name}/replay", {**WHY, "dry_run": dry_run})
 
 
-def office_on(world: World, **changes: Any) -> TestClient[Any]:
+def office_on(world: World, **changes: Any) -> AbstractContextManager[TestClient[Litestar]]:
     ports = evolve(world.ports, rates=Unlimited(), **changes)
-    app = create_app(ports, HttpConfig(mode="int", threads=4))
-    return TestClient(app, raise_server_exceptions=False)
+    return serving(ports)
 
 
 @pytest.fixture

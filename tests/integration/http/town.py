@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 from attrs import define, evolve, field, frozen
-from litestar.testing import TestClient
 from sqlalchemy import Engine, text
 
 from adapters.postgres.outbox import Routes
@@ -15,7 +14,6 @@ from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.ids import Ulids
 from adapters.system.serialization import Serializer
-from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.model import Principal
@@ -35,8 +33,10 @@ from instainstru_core.testing.memory.accounts import PlainPasswords
 from instainstru_core.testing.world import MONDAY, NOON, PASSWORD, PIANO, World
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client
+from tests.integration.http.serving import serving
 
 API: Final = "/api/v1"
+EIGHT: Final = HttpConfig(mode="int", threads=8)
 TUESDAY: Final = MONDAY + timedelta(days=1)
 HOME: Final = {"address": "1 Main St, Brooklyn", "lat": 40.67, "lng": -73.98}
 STUDIO: Final = {"label": "Studio", **HOME}
@@ -256,12 +256,7 @@ def town(engine: Engine, real: Ports, world: World | None = None) -> Iterator[To
     watched = evolve(
         world.ports, video=FakeVideoRooms(), rules=evolve(real.rules, video_enabled=True)
     )
-    config = HttpConfig(mode="int", threads=8)
-    plain, video = create_app(world.ports, config), create_app(watched, config)
-    with (
-        TestClient(plain, raise_server_exceptions=False) as client,
-        TestClient(video, raise_server_exceptions=False) as other,
-    ):
+    with serving(world.ports, EIGHT) as client, serving(watched, EIGHT) as other:
         made = Town(world, engine, {}, {False: client, True: other}, {})
         _settle(made)
         made.remember()
