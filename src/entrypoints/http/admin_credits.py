@@ -17,6 +17,7 @@ from entrypoints.http.staff_acts import (
     StaffReasonBody,
     execution_of,
     preview_of,
+    tools_of,
 )
 from entrypoints.http.wallet import CreditsView
 from instainstru_core.accounts.ids import StudentId
@@ -109,13 +110,7 @@ def preview_adjustment(
     ports: NamedDependency[Ports],
 ) -> ShownActView:
     """What would be granted or revoked."""
-    shown = preview_credit_adjustment(
-        data.of(student_id, principal),
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
-    )
+    shown = preview_credit_adjustment(data.of(student_id, principal), **tools_of(ports))
     return ShownActView.of(shown)
 
 
@@ -135,11 +130,8 @@ def adjust(
     done = adjust_student_credit(
         data.of(student_id, principal),
         confirm_token=data.confirm_token,
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
         answer=keyed.answer(DoneActView.of),
+        **tools_of(ports),
     )
     return DoneActView.of(done)
 
@@ -156,13 +148,7 @@ def preview_revocation(
     ports: NamedDependency[Ports],
 ) -> ShownActView:
     """What would be taken back."""
-    shown = preview_credit_revocation(
-        data.of(credit_id, principal),
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
-    )
+    shown = preview_credit_revocation(data.of(credit_id, principal), **tools_of(ports))
     return ShownActView.of(shown)
 
 
@@ -182,11 +168,8 @@ def revoke(
     done = revoke_student_credit(
         data.of(credit_id, principal),
         confirm_token=data.confirm_token,
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
         answer=keyed.answer(DoneActView.of),
+        **tools_of(ports),
     )
     return DoneActView.of(done)
 

@@ -25,6 +25,7 @@ from entrypoints.http.staff_acts import (
     StaffReasonBody,
     execution_of,
     preview_of,
+    tools_of,
 )
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.admin.use_cases.refund_payment import preview_refund, refund_payment
@@ -144,13 +145,7 @@ def preview(
     ports: NamedDependency[Ports],
 ) -> ShownActView:
     """What goes back to the card, who bears it, and what happens to credit and payout."""
-    shown = preview_refund(
-        data.of(payment_id, principal, ports),
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
-    )
+    shown = preview_refund(data.of(payment_id, principal, ports), **tools_of(ports))
     return ShownActView.of(shown)
 
 
@@ -174,12 +169,9 @@ def refund(
         ordered = refund_payment(
             data.of(payment_id, principal, ports),
             confirm_token=data.confirm_token,
-            begin=ports.begin,
             gateway=ports.gateway,
-            ids=ports.ids,
-            clock=ports.clock,
-            secrets=ports.secrets,
             answer=keyed.answer(RefundView.of),
+            **tools_of(ports),
         )
     return RefundView.of(ordered)
 
@@ -196,14 +188,7 @@ def preview_remedy(
     ports: NamedDependency[Ports],
 ) -> ShownActView:
     """How the payment would stand, and which calls of the processor would follow."""
-    shown = preview_resolution(
-        data.of(payment_id, principal),
-        data.why(),
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
-    )
+    shown = preview_resolution(data.of(payment_id, principal), data.why(), **tools_of(ports))
     return ShownActView.of(shown)
 
 
@@ -226,12 +211,9 @@ def resolve(
             data.of(payment_id, principal),
             data.why(),
             confirm_token=data.confirm_token,
-            begin=ports.begin,
             gateway=ports.gateway,
-            ids=ports.ids,
-            clock=ports.clock,
-            secrets=ports.secrets,
             answer=keyed.answer(lambda payment: PaymentRowView.of(payment, now)),
+            **tools_of(ports),
         )
     return PaymentRowView.of(resolved, now)
 

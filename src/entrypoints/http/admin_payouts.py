@@ -18,6 +18,7 @@ from entrypoints.http.staff_acts import (
     StaffReasonBody,
     execution_of,
     preview_of,
+    tools_of,
 )
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.accounts.model import Permission, Principal
@@ -92,9 +93,7 @@ def preview_hold(
     request = HoldInstructorPayouts(
         principal=principal, instructor_id=instructor_id, why=data.why()
     )
-    shown = preview_instructor_hold(
-        request, begin=ports.begin, ids=ports.ids, clock=ports.clock, secrets=ports.secrets
-    )
+    shown = preview_instructor_hold(request, **tools_of(ports))
     return ShownActView.of(shown)
 
 
@@ -117,11 +116,8 @@ def hold(
     done = hold_instructor_payouts(
         request,
         confirm_token=data.confirm_token,
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
         answer=keyed.answer(DoneActView.of),
+        **tools_of(ports),
     )
     return DoneActView.of(done)
 

@@ -28,6 +28,7 @@ from entrypoints.http.staff_acts import (
     StaffReasonBody,
     execution_of,
     preview_of,
+    tools_of,
 )
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.admin.use_cases.publish_pricing import (
@@ -132,10 +133,7 @@ def validate_document(
     return ShownActView.of(
         preview_pricing(
             _publication(data, principal, if_match),
-            begin=ports.begin,
-            ids=ports.ids,
-            clock=ports.clock,
-            secrets=ports.secrets,
+            **tools_of(ports),
         )
     )
 
@@ -156,11 +154,8 @@ def publish_document(
     done = publish_pricing(
         _publication(data, principal, if_match),
         confirm_token=data.confirm_token,
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
         answer=keyed.answer(DoneActView.of),
+        **tools_of(ports),
     )
     return DoneActView.of(done)
 
@@ -180,10 +175,7 @@ def preview_rollback(
     return ShownActView.of(
         preview_pricing(
             _rollback(data, principal, ports, if_match),
-            begin=ports.begin,
-            ids=ports.ids,
-            clock=ports.clock,
-            secrets=ports.secrets,
+            **tools_of(ports),
         )
     )
 
@@ -204,11 +196,8 @@ def roll_back(
     done = publish_pricing(
         _rollback(data, principal, ports, if_match),
         confirm_token=data.confirm_token,
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
         answer=keyed.answer(DoneActView.of),
+        **tools_of(ports),
     )
     return DoneActView.of(done)
 

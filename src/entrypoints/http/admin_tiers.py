@@ -17,6 +17,7 @@ from entrypoints.http.staff_acts import (
     StaffReasonBody,
     execution_of,
     preview_of,
+    tools_of,
 )
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.admin.use_cases.set_instructor_tier import (
@@ -59,11 +60,8 @@ def preview_tier(
             SetInstructorTier(
                 principal=principal, instructor_id=instructor_id, tier=data.tier, why=data.why()
             ),
-            begin=ports.begin,
-            ids=ports.ids,
-            clock=ports.clock,
-            secrets=ports.secrets,
             config=ports.pricing,
+            **tools_of(ports),
         )
     )
 
@@ -86,12 +84,9 @@ def set_tier(
             principal=principal, instructor_id=instructor_id, tier=data.tier, why=data.why()
         ),
         confirm_token=data.confirm_token,
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
         config=ports.pricing,
         answer=keyed.answer(DoneActView.of),
+        **tools_of(ports),
     )
     return DoneActView.of(done)
 

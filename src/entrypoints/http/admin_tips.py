@@ -18,6 +18,7 @@ from entrypoints.http.staff_acts import (
     StaffReasonBody,
     execution_of,
     preview_of,
+    tools_of,
 )
 from entrypoints.http.tips import TipView
 from instainstru_core.accounts.ids import StudentId
@@ -130,14 +131,7 @@ def preview_remedy(
     ports: NamedDependency[Ports],
 ) -> ShownActView:
     """Which calls of the processor would follow; a refund takes the instructor's part back."""
-    shown = preview_tip_resolution(
-        data.of(tip_id, principal, ports),
-        data.why(),
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
-    )
+    shown = preview_tip_resolution(data.of(tip_id, principal, ports), data.why(), **tools_of(ports))
     return ShownActView.of(shown)
 
 
@@ -161,12 +155,9 @@ def resolve(
             data.of(tip_id, principal, ports),
             data.why(),
             confirm_token=data.confirm_token,
-            begin=ports.begin,
             gateway=ports.gateway,
-            ids=ports.ids,
-            clock=ports.clock,
-            secrets=ports.secrets,
             answer=keyed.answer(TipRowView.of),
+            **tools_of(ports),
         )
     return TipRowView.of(resolved)
 

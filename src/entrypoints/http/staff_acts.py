@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from msgspec import Meta, Struct
 
 from entrypoints.http.admin_bodies import ReasonBody
 from entrypoints.http.policy import REQUIRED, Access, policy
+from instainstru_core.accounts.ports import Secrets
 from instainstru_core.admin.ids import ActionId
 from instainstru_core.admin.use_cases.staff_acts import DoneAct, ShownAct
+from instainstru_core.kernel.ids import Ids
+from instainstru_core.kernel.time import Clock
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.ports import Ports, Work
 
 
 class StaffReasonBody(ReasonBody, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +76,20 @@ class DoneActView(Struct, kw_only=True, frozen=True):
             after=done.effect.after,
             effect=done.effect.shows,
         )
+
+
+class ActTools(TypedDict):
+    """What a preview and the act itself are carried out with."""
+
+    begin: Begin[Work]
+    ids: Ids
+    clock: Clock
+    secrets: Secrets
+
+
+def tools_of(ports: Ports) -> ActTools:
+    """The keywords of a use case that shows an act, or does what was shown."""
+    return ActTools(begin=ports.begin, ids=ports.ids, clock=ports.clock, secrets=ports.secrets)
 
 
 def preview_of(access: Access) -> dict[str, Any]:
