@@ -34,6 +34,7 @@ def audit_aftermath(town: Town, earned: Counter[str], paid: Counter[str]) -> Non
     _add_aftermath(town, earned, paid)
     _check_instructors(town, earned)
     _check_students(town, paid)
+    _check_balance(town)
     _check_goodwill(town)
     _check_second_people(town)
     _check_instant_payouts(town)
@@ -93,6 +94,14 @@ def _check_students(town: Town, paid: Counter[str]) -> None:
     for student in spent | paid:
         if spent[student] != paid[student]:
             breach("a student paid what they owed", student, spent[student], paid[student])
+
+
+def _check_balance(town: Town) -> None:
+    """Our account of the processor is its balance, fees and all, once nights have passed. PY-84."""
+    ours = town.checks.sums[Account.PROCESSOR_BALANCE]
+    theirs = town.processor.balance()
+    if ours != theirs:
+        breach("the books have the processor's balance", ours, theirs)
 
 
 def _check_goodwill(town: Town) -> None:
