@@ -7,7 +7,7 @@ Source: SE-39, SE-40, SE-41.
 import getpass
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,9 @@ from sqlalchemy.exc import OperationalError
 from adapters.postgres import migrate as migrations
 from adapters.postgres.engine import postgres_engine
 from adapters.postgres.outbox import Routes
+from adapters.postgres.queries.office import PostgresOfficeQueries
 from adapters.postgres.queries.payments import PostgresPaymentQueries
+from adapters.postgres.queries.reconciliation import PostgresReconciliationQueries
 from adapters.postgres.unit_of_work import PostgresUnits
 from adapters.system.clock import SystemClock
 from adapters.system.ids import Ulids
@@ -31,8 +33,12 @@ from entrypoints.settings import Settings
 from entrypoints.tiers import Refused, Tier
 from instainstru_core.payments.ledger.chain import Verdict
 from instainstru_core.payments.model.health import AuthorisationHealth
+from instainstru_core.payments.reconciliation.model import Item
 from instainstru_core.payments.use_cases.books.verify_chain import verify_chain
+from instainstru_core.payments.use_cases.books.verify_recent import Recent, verify_recent
 
+MOST_DIFFERENCES = 1000
+"""How many differences are counted at most."""
 _OUT_OF_REACH = "the database can't be reached"
 
 
@@ -162,6 +168,27 @@ def chain_verdict(settings: Settings) -> Verdict:
         dump = Serializer().dump
         units = PostgresUnits(engine, Ulids(clock), clock, dump, Routes(handlers={}))
         return verify_chain(read=units.read, signer=Ed25519Signer.of(settings.keys.ledger))
+
+
+def recent_chain(settings: Settings) -> Recent:
+    """What is wrong with the newest part of the chain, from the last signed day on."""
+    clock = SystemClock()
+    with engine_of(settings) as engine:
+        dump = Serializer().dump
+        units = PostgresUnits(engine, Ulids(clock), clock, dump, Routes(handlers={}))
+        return verify_recent(read=units.read, signer=Ed25519Signer.of(settings.keys.ledger))
+
+
+def open_differences(settings: Settings) -> Sequence[Item]:
+    """What differs from the processor's books and nobody resolved, the oldest first."""
+    with engine_of(settings) as engine, engine.connect() as connection:
+        return PostgresReconciliationQueries(connection).open_items(MOST_DIFFERENCES)
+
+
+def reviews(settings: Settings) -> Mapping[str, int]:
+    """How many payments and tips wait for a person, by the reason."""
+    with engine_of(settings) as engine, engine.connect() as connection:
+        return PostgresOfficeQueries(connection).pipeline(now=datetime.now(UTC)).reviews
 
 
 def authorisation_health(settings: Settings) -> AuthorisationHealth:

@@ -182,7 +182,7 @@ def doctor() -> None:
     findings = examine(os.environ)
     for finding in findings:
         mark = "[green]ok[/]  " if finding.is_well else "[bold red]ill[/] "
-        out.print(f"{mark} {finding.what:<10} {escape(finding.says)}")
+        out.print(f"{mark} {finding.what:<14} {escape(finding.says)}")
     raise typer.Exit(0 if all(finding.is_well for finding in findings) else 1)
 
 

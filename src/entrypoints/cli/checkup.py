@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import frozen
 
 from entrypoints import database
+from entrypoints.cli import money
 from entrypoints.settings import Settings, read_settings
 from entrypoints.tiers import Refused, mask_url
 
@@ -34,6 +35,9 @@ def examine(environment: Mapping[str, str]) -> Sequence[Finding]:
         if schema.is_well:
             findings.append(_look("due work", lambda: _due_work(settings)))
             findings.append(_look("books", lambda: _books(settings)))
+            findings.append(_look("chain", lambda: money.chain(settings)))
+            findings.append(_look("differences", lambda: money.differences(settings)))
+            findings.append(_look("reviews", lambda: money.reviews(settings)))
             findings.append(_look("authorisations", lambda: _authorisations(settings)))
     findings.append(_look("valkey", lambda: _valkey(settings)))
     return findings

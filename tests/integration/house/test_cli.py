@@ -202,6 +202,9 @@ def test_new_database_is_made_ready_by_commands_alone(
         ("stamp", True),
         ("due work", True),
         ("books", True),
+        ("chain", True),
+        ("differences", True),
+        ("reviews", True),
         ("authorisations", True),
         ("valkey", True),
     ]

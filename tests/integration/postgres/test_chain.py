@@ -15,6 +15,7 @@ from instainstru_core.payments.ledger.chain import FaultKind, Signature
 from instainstru_core.payments.use_cases.books.seal_journals import seal_journals
 from instainstru_core.payments.use_cases.books.sign_chain import sign_chain
 from instainstru_core.testing.contracts.chain import ChainContract, post, verdict
+from instainstru_core.testing.contracts.recent_chain import RecentChainContract, recent
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.ids import CountedIds
 from instainstru_core.testing.strategies.booking import NOON
@@ -26,6 +27,10 @@ def till(engine: Engine) -> Till:
     ids, clock = CountedIds(), HandMovedClock(NOON)
     units = PostgresUnits(engine, ids, clock, Serializer().dump, Routes(handlers=ROUTES_OF_MONEY))
     return Till.opened(begin=units.begin, read=units.read, ids=ids, clock=clock)
+
+
+class TestPostgresRecentChain(RecentChainContract):
+    """The real one, its newest part."""
 
 
 class TestPostgresChain(ChainContract):
@@ -189,3 +194,30 @@ def test_a_real_signature_is_checked_with_its_public_half() -> None:
     assert not signer.verify(b"books", Signature(key_id=signature.key_id, value="no hex"))
     assert not Ed25519Signer.of(bytes(range(1, 33))).verify(b"books", signature)
     assert len(bytes.fromhex(signer.public_key())) == 32
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("a", set()),
+        ("d", set()),
+        ("e", {FaultKind.CHANGED}),
+        ("f", {FaultKind.CHANGED}),
+    ],
+)
+def test_the_newest_part_begins_with_what_was_signed(
+    engine: Engine, sealed: Till, name: str, kinds: set[FaultKind]
+) -> None:
+    """Of what is older only `verify_chain` tells."""
+    post(sealed, "f")
+    seal_journals(begin=sealed.begin)
+    tamper(engine, f"UPDATE journals SET journal_type = 'void' WHERE source_id = '{name}'")
+    assert {fault.kind for fault in recent(sealed).faults} == kinds
+    assert {kind for kind, _ in told(sealed)} == {FaultKind.CHANGED}
+
+
+def test_the_newest_part_made_anew_contradicts_what_was_signed(
+    engine: Engine, sealed: Till
+) -> None:
+    tamper(engine, "DELETE FROM journal_seals WHERE seq = 5")
+    assert FaultKind.DIGEST_CONTRADICTED in {fault.kind for fault in recent(sealed).faults}

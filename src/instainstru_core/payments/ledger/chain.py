@@ -239,14 +239,18 @@ def faults(before: Seal | None, chain: Iterable[Sealed]) -> Iterator[Fault]:
 
 
 def digest_faults(
-    digests: Sequence[Digest], hashes: Iterable[tuple[int, str]], signer: Signer
+    digests: Sequence[Digest],
+    hashes: Iterable[tuple[int, str]],
+    signer: Signer,
+    *,
+    before: Digest | None = None,
 ) -> Iterator[Fault]:
     """What is wrong with *digests*, oldest first; *hashes* are the chain's own where they signed.
 
-    A digest of no journal is about the beginning.
+    They go on from *before*. A digest of no journal is about the beginning.
     """
     at = {0: BEGINNING} | dict(hashes)
-    previous = BEGINNING
+    previous = BEGINNING if before is None else before.fingerprint
     for digest in digests:
         if digest.previous != previous or not signer.verify(digest.statement, digest.signature):
             yield Fault(kind=FaultKind.DIGEST_FORGED, seq=digest.seq, day=digest.day)
