@@ -20,6 +20,7 @@ from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.outcomes import Share
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor import BankPayout, ProcessorAnswer, Refused
+from instainstru_core.payments.reconciliation import postings
 from instainstru_core.payments.use_cases import carry_out
 from instainstru_core.payments.use_cases.credits.till import CreditTill
 from instainstru_core.pricing.model.quotes import PriceBreakdown
@@ -369,6 +370,11 @@ class TestMoneyOnItsWay:
         monkeypatch.setattr(SimulatedProcessor, "instant_payout", wrong)
         told = tell_of_one_lesson("pm_card_visa", *self.ASKED)
         assert "nothing is paid out that nobody asked for" in str(told.breach)
+
+    def test_py_84_fees_that_nobody_posts_are_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(postings, "fee_cents", lambda _moved: 0)
+        told = tell_of_one_lesson("pm_card_visa", BOOK)
+        assert "the books have the processor's balance" in str(told.breach)
 
     def test_py_66_who_left_is_owed_what_they_earned(self) -> None:
         told = tell_of_one_lesson("pm_card_visa", BOOK, act(40, "leave"))
