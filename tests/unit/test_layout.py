@@ -63,6 +63,8 @@ PARTS: Final = frozenset(
     {
         "admin.four_eyes",
         "payments.chargebacks.record_chargeback",
+        "payments.credits.lots",
+        "payments.credits.spending",
         "payments.credits.till",
         "payments.debts.record_debt",
         "payments.finish_move",
