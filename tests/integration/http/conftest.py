@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from attrs import evolve
 from psycopg import Connection as PsycopgConnection
@@ -28,6 +29,17 @@ from tests.integration.http.serving import serving
 
 if TYPE_CHECKING:
     from tests.integration.http.town import Town
+
+# The variables of every frame, which it would show otherwise, are whole worlds: that takes seconds.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 
 @pytest.fixture(scope="session")
