@@ -32,7 +32,8 @@ from instainstru_core.ports import Ports
 ResultT = TypeVar("ResultT")
 OPERATION_LOCK: Final = timedelta(seconds=30)
 _UNSETTLED: Final = frozenset({401, 403, 429})
-_BUSY: Final = "operation_in_progress"
+_PASSING: Final = frozenset({"operation_in_progress", "second_person_required"})
+"""Refusals that another moment, or somebody else's word, turns into an answer."""
 
 
 class KeepsAnswers(Protocol):
@@ -97,7 +98,7 @@ class Keyed:
         request = self.request
         if request is None or (self.kept and status < 400):
             return
-        if status >= 500 or status in _UNSETTLED or problem == _BUSY:
+        if status >= 500 or status in _UNSETTLED or problem in _PASSING:
             self.ports.idempotency.release(request)
         else:
             self.ports.idempotency.complete(request, KeptAnswer(status, body))

@@ -95,7 +95,7 @@ class ApprovalDecided(Conflict):
 
     def facts(self) -> Mapping[str, object]:
         """What became of it."""
-        return {"status": self.state}
+        return {"state": self.state}
 
     def __str__(self) -> str:
         return f"request {self.approval_id} is {self.state} already"
