@@ -11,6 +11,7 @@ from hypothesis import settings
 
 settings.register_profile("local", deadline=None, max_examples=60)
 settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, database=None)
+settings.register_profile("light", deadline=None, max_examples=5, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 _SHOWN = 80

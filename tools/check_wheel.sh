@@ -29,8 +29,9 @@ cp -R "$root/tests" "$place/tests"
 rm -rf "$place/tests/integration"
 cp "$root/README.md" "$place/"
 cd "$place"
-printf '[pytest]\naddopts = --import-mode=importlib --strict-markers\npythonpath = .\nmarkers =\n    slow: takes long\n' > pytest.ini
+printf '[pytest]\naddopts = --import-mode=importlib --strict-markers\npythonpath = .\nmarkers =\n    slow: takes long\n    no_cover: not counted\n' > pytest.ini
+# Each test runs, but on few examples: `make test` tries the many, here only what it needs is in question.
 INSTAINSTRU_CORE_PLACE="$place/venv" "$place/venv/bin/python" -m pytest -q -p no:cacheprovider \
-  -n auto --maxprocesses 4 --dist worksteal tests/unit
+  --hypothesis-profile=light -n auto --maxprocesses 4 --dist worksteal tests/unit
 "$place/venv/bin/python" "$root/tools/run_readme.py" README.md
 echo "wheel: $(basename "$wheel") is pure, and the README's example books a lesson"

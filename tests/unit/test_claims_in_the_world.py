@@ -24,6 +24,8 @@ from instainstru_core.reactions import PERIODIC
 from instainstru_core.testing.strategies.booking import signed_in
 from instainstru_core.testing.world import HOUR, World
 
+# What happens here is counted by tests of each step; counting it again would take twice as long.
+pytestmark = pytest.mark.no_cover
 DAY = timedelta(days=1)
 WHY = "it was not what we agreed on"
 TAKEN = [("capture", 10_080), ("transfer", 7650)]

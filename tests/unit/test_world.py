@@ -405,6 +405,7 @@ def everything(world: World) -> tuple[set[str | None], object]:
     return {each.handler for each in performed}, result
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "world",
     [

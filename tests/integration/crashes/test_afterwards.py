@@ -6,6 +6,9 @@ from sqlalchemy import Engine
 from tests.integration.crashes.afterwards import AFTERWARDS
 from tests.integration.crashes.dying import dies_everywhere, documented
 
+# What happens here is counted by tests of each step; counting it again would take twice as long.
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize("name", AFTERWARDS)
 def test_property_8_killed_anywhere(name: str, engine: Engine) -> None:

@@ -9,6 +9,9 @@ from sqlalchemy import Engine
 from tests.integration.crashes.dying import dies_everywhere, documented
 from tests.integration.crashes.stories import LESSONS
 
+# What happens here is counted by tests of each step; counting it again would take twice as long.
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_property_8_killed_anywhere(name: str, engine: Engine) -> None:
