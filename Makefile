@@ -39,8 +39,10 @@ demo: $(READY) ## Run the whole platform here, with sample people (DEMO_ARGS="--
 journey: $(READY) ## Play a lesson from sign-up to payout against a running server (URL=http://…)
 	@exec $(BIN)/python -m entrypoints.cli journey $(if $(URL),--url $(URL))
 
-# Each worker has servers of its own; a Valkey that is given is one for all, and emptied.
-AT_ONCE := $(if $(VALKEY_URL),,-n auto --maxprocesses 4 --dist worksteal)
+# Each worker has servers of its own; a Valkey that is given is one for all, and emptied. There is one
+# more than there are cores, up to four: many a test waits for a server or another process.
+CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+AT_ONCE = $(if $(VALKEY_URL),,-n $(shell n=$(CORES); echo $$((n < 4 ? n + 1 : 4))) --dist worksteal)
 
 simulate: $(READY) ## Let months of money go wrong in memory (SEEDS=200 SEED=… BOOKINGS=500 WORKERS=2 ONLY=…)
 	@exec $(BIN)/python -m entrypoints.cli simulate $(if $(SEEDS),--seeds $(SEEDS)) \
