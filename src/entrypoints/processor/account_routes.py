@@ -6,6 +6,7 @@ from typing import Any, Final
 from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Redirect
+from msgspec.structs import asdict
 
 from entrypoints.processor.counter import PLATFORM, At, Counter, Key
 from entrypoints.processor.pages import account_page, closed_page, onboarding_page
@@ -39,14 +40,7 @@ from instainstru_core.testing.fakes.processor.commands import Command
 @post("/transfers", guards=PLATFORM)
 async def transfer(data: JSONBody[TransferBody], key: Key, counter: At) -> Response[dict[str, Any]]:
     """Send money to an instructor."""
-    command = Transfer(
-        key=key,
-        account=data.account,
-        amount_cents=data.amount_cents,
-        group=data.group,
-        charge=data.charge,
-    )
-    return await counter.serve(command)
+    return await counter.serve(Transfer(key=key, **asdict(data)))
 
 
 @post("/accounts", guards=PLATFORM)
@@ -54,7 +48,7 @@ async def open_account(
     data: JSONBody[OpenAccountBody], key: Key, counter: At
 ) -> Response[dict[str, Any]]:
     """Open an instructor's account."""
-    return await counter.serve(OpenAccount(key=key, instructor=data.instructor))
+    return await counter.serve(OpenAccount(key=key, **asdict(data)))
 
 
 @get("/accounts/{account:str}", guards=PLATFORM)

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec.structs import asdict
 
 from entrypoints.processor.counter import PLATFORM, At
 from entrypoints.processor.wire import (
@@ -36,13 +37,7 @@ from instainstru_core.testing.fakes.processor.bank_commands import (
 @post("/disputes", guards=PLATFORM)
 async def open_dispute(data: JSONBody[OpenDisputeBody], counter: At) -> Response[dict[str, Any]]:
     """A cardholder's bank disputes a charge, or asks about it."""
-    command = OpenDispute(
-        intent=data.intent,
-        inquiry=data.inquiry,
-        amount_cents=data.amount_cents,
-        reason=data.reason,
-    )
-    return await counter.serve(command)
+    return await counter.serve(OpenDispute(**asdict(data)))
 
 
 @get("/disputes/{dispute:str}", guards=PLATFORM)
@@ -76,13 +71,7 @@ async def change_account(
     account: FromPath[str], data: JSONBody[ChangeAccountBody], counter: At
 ) -> Response[dict[str, Any]]:
     """The processor's staff restrict an account, or let it go on."""
-    command = ChangeAccount(
-        account=account,
-        requirements=data.requirements,
-        charges_enabled=data.charges_enabled,
-        payouts_enabled=data.payouts_enabled,
-    )
-    return await counter.serve(command)
+    return await counter.serve(ChangeAccount(account=account, **asdict(data)))
 
 
 @post("/accounts/{account:str}/deauthorise", guards=PLATFORM)

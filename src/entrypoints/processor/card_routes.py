@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
+from msgspec.structs import asdict
 
 from entrypoints.processor.counter import PLATFORM, At, Key
 from entrypoints.processor.wire import (
@@ -45,15 +46,7 @@ async def authorise(
     data: JSONBody[AuthoriseBody], key: Key, counter: At
 ) -> Response[dict[str, Any]]:
     """Hold money."""
-    command = Authorise(
-        key=key,
-        customer=data.customer,
-        card=data.card,
-        amount_cents=data.amount_cents,
-        off_session=data.off_session,
-        group=data.group,
-    )
-    return await counter.serve(command)
+    return await counter.serve(Authorise(key=key, **asdict(data)))
 
 
 @get("/intents/{intent:str}", guards=PLATFORM)
@@ -131,15 +124,7 @@ async def complete_setup(
 @post("/charges", guards=PLATFORM)
 async def charge(data: JSONBody[AuthoriseBody], key: Key, counter: At) -> Response[dict[str, Any]]:
     """Take money at once."""
-    command = Charge(
-        key=key,
-        customer=data.customer,
-        card=data.card,
-        amount_cents=data.amount_cents,
-        off_session=data.off_session,
-        group=data.group,
-    )
-    return await counter.serve(command)
+    return await counter.serve(Charge(key=key, **asdict(data)))
 
 
 @get("/charges/{intent:str}", guards=PLATFORM)

@@ -61,8 +61,8 @@ class AttachCard:
 
 
 @frozen(kw_only=True)
-class Authorise:
-    """Hold money on a card."""
+class AskedOfCard:
+    """Money asked of one card, for one group of movements."""
 
     key: str = field(validator=text)
     customer: str = field(validator=text)
@@ -70,6 +70,11 @@ class Authorise:
     amount_cents: int = field(validator=amount)
     off_session: bool
     group: str = field(validator=text)
+
+
+@frozen(kw_only=True)
+class Authorise(AskedOfCard):
+    """Hold money on a card."""
 
 
 @frozen(kw_only=True)
@@ -81,12 +86,17 @@ class ConfirmIntent:
 
 
 @frozen(kw_only=True)
-class Capture:
-    """Take held money."""
+class PartOfIntent:
+    """Part of the money of one intent."""
 
     key: str = field(validator=text)
     intent: str = field(validator=text)
     amount_cents: int = field(validator=amount)
+
+
+@frozen(kw_only=True)
+class Capture(PartOfIntent):
+    """Take held money."""
 
 
 @frozen(kw_only=True)
@@ -98,24 +108,13 @@ class Void:
 
 
 @frozen(kw_only=True)
-class Refund:
+class Refund(PartOfIntent):
     """Give captured money back."""
-
-    key: str = field(validator=text)
-    intent: str = field(validator=text)
-    amount_cents: int = field(validator=amount)
 
 
 @frozen(kw_only=True)
-class Charge:
+class Charge(AskedOfCard):
     """Take money from a card at once."""
-
-    key: str = field(validator=text)
-    customer: str = field(validator=text)
-    card: str = field(validator=text)
-    amount_cents: int = field(validator=amount)
-    off_session: bool
-    group: str = field(validator=text)
 
 
 @frozen(kw_only=True)
