@@ -43,7 +43,9 @@ def main() -> int:
         surprises += who_is_free.measure(console)
     for size in asked.instructors:
         with _platform(size, asked.workers) as (url, settings):
-            world = World(url, ports(settings, connections=2), engine(settings, connections=2))
+            world = World(
+                url, ports(settings, connections=2), engine(settings, connections=2), settings
+            )
             counter = count_statements(settings)
             left = _catch_up(world.engine)
             console.print(f"the worker caught up with the seed; {left} items are left")
@@ -65,7 +67,8 @@ def main() -> int:
 
 
 def _measured(scenario: Scenario, url: str, clients: int, seconds: float) -> Outcome:
-    run(scenario.name, url, scenario.shots, clients=clients, seconds=min(2.0, seconds))
+    warm_up = min(scenario.warm_up_seconds, seconds)
+    run(scenario.name, url, scenario.shots, clients=clients, seconds=warm_up)
     return run(scenario.name, url, scenario.shots, clients=clients, seconds=seconds)
 
 

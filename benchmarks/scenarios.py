@@ -1,8 +1,9 @@
 """The hot paths, as requests: each scenario hands every client its next one."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 from typing import Final
 from uuid import uuid4
@@ -11,8 +12,10 @@ from attrs import frozen
 
 from benchmarks.load import Shot
 from benchmarks.world import Teacher, World
+from instainstru_core.payments.inbox.signatures import sign
 
 NextShot = Callable[[int, int], Shot | None]
+CALLED_OFF: Final = 600
 SAVES_EACH: Final = 10
 """As many as the limiter lets one person write in a row."""
 CREATED: Final = frozenset({201})
@@ -26,6 +29,7 @@ class Scenario:
     shots: NextShot
     wanted_per_second: int | None = None
     wanted_p95_ms: int | None = None
+    warm_up_seconds: float = 2.0
 
 
 def scenarios(world: World, *, bookings: int) -> Iterator[Scenario]:
@@ -41,6 +45,10 @@ def scenarios(world: World, *, bookings: int) -> Iterator[Scenario]:
     yield Scenario(
         name="booking, created", shots=_booking(world, teachers, bookings), wanted_per_second=250
     )
+    yield Scenario(
+        name="lesson called off", shots=_cancellation(world, teachers), warm_up_seconds=0.3
+    )
+    yield Scenario(name="webhook, kept", shots=_webhook(world))
     yield Scenario(name="week save", shots=_week(world, teachers), wanted_per_second=400)
 
 
@@ -127,6 +135,40 @@ def _booking(world: World, teachers: list[Teacher], count: int) -> NextShot:
             body=body,
             expected=CREATED,
         )
+
+    return shot
+
+
+def _cancellation(world: World, teachers: list[Teacher]) -> NextShot:
+    """Every shot another lesson, days ahead and agreed on with a card; nothing is left to call."""
+    lessons = iter(world.agreed_lessons(teachers, CALLED_OFF))
+
+    def shot(_client: int, _number: int) -> Shot | None:
+        lesson = next(lessons, None)
+        if lesson is None:
+            return None
+        booking, token = lesson
+        return Shot(
+            method="POST",
+            path=f"/api/v1/bookings/{booking}/cancel",
+            headers=world.headers(token, **_key()),
+            body={"reason": "something came up"},
+        )
+
+    return shot
+
+
+def _webhook(world: World) -> NextShot:
+    """Every shot a new event, signed, about an account that the processor knows."""
+    told = world.processor_events()
+    secret = world.webhook_secret()
+
+    def shot(client: int, number: int) -> Shot:
+        event = {**told[(client + number * 8) % len(told)], "id": f"evt_bench_{uuid4().hex}"}
+        body = json.dumps(event).encode()
+        signature = sign(body, secret=secret, at=datetime.now(UTC))
+        headers = world.headers(**{"Simulator-Signature": signature})
+        return Shot(method="POST", path="/api/v1/webhooks/simulator", headers=headers, body=body)
 
     return shot
 

@@ -38,9 +38,14 @@ class Counter:
     def _fire(self, shot: Shot | None) -> bool:
         if shot is None:
             return False
-        response = self._client.request(
-            shot.method, shot.path, headers=dict(shot.headers), json=shot.body
-        )
+        headers = dict(shot.headers)
+        if isinstance(shot.body, bytes):
+            headers["Content-Type"] = "application/json"
+            response = self._client.request(
+                shot.method, shot.path, headers=headers, content=shot.body
+            )
+        else:
+            response = self._client.request(shot.method, shot.path, headers=headers, json=shot.body)
         return response.status_code in shot.expected
 
     def close(self) -> None:

@@ -1,15 +1,18 @@
 """What the scenarios know of the platform under load: who is there, and tokens to act as them."""
 
 import itertools
+import json
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 from attrs import define, field, frozen
 from sqlalchemy import Engine, text
 
+from entrypoints.settings import Settings
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.accounts.model import Account, AccountStatus, Role
 from instainstru_core.accounts.use_cases.open_session import open_session
@@ -38,6 +41,7 @@ class World:
     url: str
     ports: Ports
     engine: Engine
+    settings: Settings
     chance: random.Random = field(factory=lambda: random.Random(SEED))
     _addresses: Iterator[int] = field(factory=lambda: itertools.count(1))
 
@@ -114,6 +118,46 @@ class World:
                     break
         self.chance.shuffle(found)
         return found[:count]
+
+    def agreed_lessons(self, teachers: list[Teacher], count: int) -> list[tuple[str, str]]:
+        """At most *count* lessons that cards will pay: which, and its student's token."""
+        wanted = self.free_starts(teachers, count)
+        people = self.students(len(wanted))
+        with httpx.Client(base_url=f"{self.url}/api/v1", timeout=30) as client:
+            return [
+                (self._agreed(client, token, *start), token)
+                for start, (_, token) in zip(wanted, people, strict=True)
+            ]
+
+    def _agreed(
+        self, client: httpx.Client, token: str, teacher: Teacher, start: str, minutes: int
+    ) -> str:
+        def post(path: str, body: object) -> Any:
+            keyed = self.headers(token, **{"Idempotency-Key": uuid4().hex})
+            return client.post(path, json=body, headers=keyed).raise_for_status().json()
+
+        post("/payment-methods", {"token": "pm_card_visa"})
+        lesson = {
+            "instructor_id": teacher.instructor_id,
+            "service_id": teacher.service_id,
+            "start": start,
+            "duration_minutes": minutes,
+            "location_type": "online",
+        }
+        booking = str(post("/bookings", lesson)["booking_id"])
+        priced = client.get(f"/bookings/{booking}/pricing", headers=self.headers(token))
+        agreed = {"fingerprint": priced.raise_for_status().json()["quote"]["fingerprint"]}
+        post(f"/bookings/{booking}/confirm", agreed)
+        return booking
+
+    def processor_events(self) -> list[dict[str, Any]]:
+        """What the processor said while the platform was filled."""
+        rows = self._rows("SELECT body FROM webhooks WHERE provider = 'simulator' LIMIT 100")
+        return [json.loads(row.body) for row in rows]
+
+    def webhook_secret(self) -> bytes:
+        """What the processor signs with."""
+        return self.settings.keys.webhook
 
     def searchable(self) -> tuple[list[str], list[str]]:
         """Service slugs that are offered, and region slugs that are served."""

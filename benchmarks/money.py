@@ -1,0 +1,102 @@
+"""How many lessons a worker settles in a second: a PostgreSQL of its own, a processor in memory.
+
+Each lesson was held on a card and taught; what is measured is what falls due a day after its end:
+the capture, the transfer to the instructor, their journals and events. Run it with
+`PYTHONPATH=src:. python -m benchmarks.money [lessons]`.
+"""
+
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Final, cast
+
+from adapters.embedded.postgres import postgres_server
+from adapters.postgres.engine import postgres_engine
+from adapters.postgres.outbox import Routes
+from adapters.postgres.schema import create_schema
+from adapters.postgres.unit_of_work import PostgresUnits
+from adapters.system.ids import Ulids
+from adapters.system.serialization import Serializer
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.due_work.ids import WorkId
+from instainstru_core.due_work.use_cases.perform_work import Outcome, perform_work
+from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.model.payment import PaymentState
+from instainstru_core.ports import Ports, Work
+from instainstru_core.reactions import HANDLERS
+from instainstru_core.testing.fakes.clock import HandMovedClock
+from instainstru_core.testing.strategies.booking import NOON
+from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
+
+HANDS: Final = 8
+A_DAY: Final = 8
+"""So many lessons are taught in a day, all of them within a day of being agreed on."""
+
+
+def taught(till: Till) -> list[Booking]:
+    """The lessons of one day, each held on a card and completed as it ended."""
+    lessons = [till.hold(hours_ahead=14 + number) for number in range(A_DAY)]
+    for lesson in lessons:
+        till.pay(lesson)
+    for lesson in lessons:
+        till.at(lesson.lesson.ends_at)
+        till.complete(lesson)
+        till.work_off()
+    return lessons
+
+
+def settle(till: Till, hands: ThreadPoolExecutor) -> None:
+    """Perform everything that is due and what it leads to, as the hands of a worker do."""
+
+    def perform(work_id: WorkId) -> None:
+        done = perform_work(
+            work_id,
+            handlers=HANDLERS,
+            periodic={},
+            ports=cast("Ports", till),
+            begin=cast("Begin[Work]", till.begin),
+            clock=till.clock,
+        )
+        if done.outcome not in {Outcome.DONE, Outcome.GONE}:
+            raise RuntimeError(done.error)
+
+    while True:
+        with till.begin() as work:
+            due = work.work_items.claim(now=till.clock.now(), limit=100)
+        if not due:
+            return
+        list(hands.map(perform, due))
+
+
+def main(lessons: int) -> None:
+    """Teach and settle day by day, and say how many lessons a second were settled."""
+    with (
+        postgres_server(Path(tempfile.mkdtemp(prefix="ii-money-")), remove_after=True) as server,
+        ThreadPoolExecutor(HANDS) as hands,
+    ):
+        engine = postgres_engine(server.ensure_database("money"), connections=HANDS)
+        create_schema(engine)
+        clock = HandMovedClock(NOON)
+        ids = Ulids(clock)
+        units = PostgresUnits(
+            engine, ids, clock, Serializer().dump, Routes(handlers=ROUTES_OF_MONEY)
+        )
+        till = Till.opened(begin=units.begin, read=units.read, ids=ids, clock=clock)
+        settled, took = 0, 0.0
+        while settled < lessons:
+            day = taught(till)
+            clock.set(day[-1].lesson.ends_at + timedelta(hours=24))
+            began = perf_counter()
+            settle(till, hands)
+            took += perf_counter() - began
+            settled += sum(till.payment(each).state is PaymentState.SETTLED for each in day)
+        print(f"settled: {settled:,} lessons in {took:.1f} s, {settled / took:,.0f}/s")
+        print(f"the books balance: {till.books().balanced}")
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
