@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin
 from uuid import UUID
@@ -48,6 +49,7 @@ def every_event() -> Iterator[type[Event]]:
             yield kind
 
 
+@cache
 def values_of(kind: Any) -> st.SearchStrategy[Any]:
     """Any value that a field of this type may hold."""
     origin, arguments = get_origin(kind), get_args(kind)
