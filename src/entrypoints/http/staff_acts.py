@@ -33,11 +33,15 @@ class ConfirmedBody(StaffReasonBody, kw_only=True, forbid_unknown_fields=True):
 
 
 class ShownActView(Struct, kw_only=True, frozen=True):
-    """What the act would do now. Nothing happened yet; the token is good for five minutes, once."""
+    """What the act would do now. Nothing happened yet; the token is good for five minutes, once.
+
+    `needs_second_person`: somebody else must approve it, or has approved it already.
+    """
 
     before: Mapping[str, str]
     after: Mapping[str, str]
     effect: Mapping[str, Any]
+    needs_second_person: bool
     confirm_token: str
     confirm_expires_at: datetime
 
@@ -48,6 +52,7 @@ class ShownActView(Struct, kw_only=True, frozen=True):
             before=shown.effect.before,
             after=shown.effect.after,
             effect=shown.effect.shows,
+            needs_second_person=shown.needs_second,
             confirm_token=shown.confirm_token,
             confirm_expires_at=shown.confirm_expires_at,
         )

@@ -18,6 +18,7 @@ from instainstru_core.admin.ids import ActionId, ApprovalId
 from instainstru_core.admin.model.action import AdminAction, Seconded
 from instainstru_core.admin.model.acts import ActionKind, Ask, Cancel, Why
 from instainstru_core.admin.model.approval import Approval, ApprovalState
+from instainstru_core.admin.model.effect import Caution
 from instainstru_core.admin.model.four_eyes import DEFAULT_RULE, FourEyesRule, rule_of
 from instainstru_core.admin.use_cases.adjust_student_credit import (
     AdjustStudentCredit,
@@ -158,6 +159,20 @@ def test_up_to_the_amount_one_person_is_enough(house: House) -> None:
     assert house.spendable() == LIMIT
     (act,) = house.acts(ActionKind.GRANT_CREDIT)
     assert (act.at_stake, act.seconded) == (Money(LIMIT), None)
+
+
+@pytest.mark.parametrize(("cents", "needed"), [(LIMIT, False), (LIMIT + 1, True)])
+def test_a_preview_says_that_a_second_person_is_needed(
+    house: House, cents: int, needed: bool
+) -> None:
+    """MC-6: whoever confirms it knows."""
+    request = AdjustStudentCredit(
+        principal=house.root,
+        student_id=StudentId(house.anna.account_id.value),
+        why=WHY,
+        amount=Money(cents),
+    )
+    assert preview_credit_adjustment(request, **house.sealed).needs_second is needed
 
 
 def test_above_it_nothing_happens_but_the_request(house: House) -> None:
@@ -381,6 +396,7 @@ def test_credit_for_a_cancelled_lesson_is_seconded(house: House) -> None:
         approval_id=refused.value.approval_id, by=house.other.account_id
     )
     assert taken.action.at_stake == refused.value.at_stake > Money(LIMIT)
+    assert Caution.SECOND_PERSON in taken.effect.warnings
     house.world.advance(DAY)
     assert house.world.books().balanced
 
@@ -391,6 +407,7 @@ def test_letting_go_of_what_was_not_taken_is_no_refund(house: House) -> None:
     house.world.advance(50 * HOUR)
     taken = take(house, booking, MoneyPolicy.FULL_REFUND)
     assert (taken.action.at_stake, taken.action.seconded) == (NOTHING, None)
+    assert Caution.SECOND_PERSON not in taken.effect.warnings
     assert house.world.booking(booking.booking_id).status is BookingStatus.CANCELLED
 
 

@@ -32,6 +32,7 @@ class Caution(StrEnum):
     LESSON_HAS_BEGUN = "lesson_has_begun"
     NOT_PAID = "not_paid"
     STAYS_FROZEN = "stays_frozen"
+    SECOND_PERSON = "second_person"
 
 
 @frozen(kw_only=True)

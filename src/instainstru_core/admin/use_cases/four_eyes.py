@@ -32,13 +32,25 @@ class Alone(Exception):
         self.wish = wish
 
 
+def needs_second(wish: Wish, *, work: AdminWork, at: datetime) -> bool:
+    """Whether one person can't do it alone, by what is at stake and what they did lately."""
+    if wish.always:
+        return True
+    if not wish.at_stake:
+        return False
+    rule, before = rule_in_force(work), NOTHING
+    if wish.target is not None:
+        before = work.admin_actions.alone_lately(wish.requester, wish.target, since=at - LATELY)
+    return rule.holds_for(wish.at_stake + before)
+
+
 def spend_approval(wish: Wish, *, work: AdminWork, at: datetime) -> Seconded | None:
     """Who approved *wish*, by an approval spent in the unit that does it; None if it needs none.
 
     Raises:
         Alone: It needs one, and there is none.
     """
-    if not _needs_second(wish, work, at):
+    if not needs_second(wish, work=work, at=at):
         return None
     granted = work.approvals.granted(
         wish.requester, payload_hash=wish.payload_hash, effect_hash=wish.effect_hash, at=at
@@ -62,14 +74,3 @@ def rule_in_force(work: ConfigWork) -> FourEyesRule:
     """The rule that was published last, or the one that is built in."""
     latest = work.config_documents.latest(ConfigKey.FOUR_EYES)
     return DEFAULT_RULE if latest is None else rule_of(latest.body)
-
-
-def _needs_second(wish: Wish, work: AdminWork, at: datetime) -> bool:
-    if wish.always:
-        return True
-    if not wish.at_stake:
-        return False
-    rule, before = rule_in_force(work), NOTHING
-    if wish.target is not None:
-        before = work.admin_actions.alone_lately(wish.requester, wish.target, since=at - LATELY)
-    return rule.holds_for(wish.at_stake + before)

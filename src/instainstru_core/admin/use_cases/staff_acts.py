@@ -22,7 +22,12 @@ from instainstru_core.admin.model.action import AdminAction
 from instainstru_core.admin.model.acts import ActionKind, Why
 from instainstru_core.admin.model.approval import Wish
 from instainstru_core.admin.ports import AdminWork
-from instainstru_core.admin.use_cases.four_eyes import Alone, ask_second_person, spend_approval
+from instainstru_core.admin.use_cases.four_eyes import (
+    Alone,
+    ask_second_person,
+    needs_second,
+    spend_approval,
+)
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.money import NOTHING, Money
@@ -80,9 +85,13 @@ Perform: TypeAlias = Callable[[WorkT], StaffEffect]
 
 @frozen(kw_only=True)
 class ShownAct:
-    """What an act would do now, and what proves that it was seen. Source: MC-6."""
+    """What an act would do now, and what proves that it was seen. Source: MC-6.
+
+    *needs_second* says that somebody else must approve it, or has approved it.
+    """
 
     effect: StaffEffect
+    needs_second: bool
     confirmation_id: ConfirmationId
     confirm_token: str
     confirm_expires_at: datetime
@@ -99,9 +108,10 @@ class DoneAct:
 class _Seen(Exception):
     """Undoes the unit that it leaves, and tells what was done in it."""
 
-    def __init__(self, effect: StaffEffect) -> None:
+    def __init__(self, effect: StaffEffect, *, needs_second: bool) -> None:
         super().__init__("seen, and undone")
         self.effect = effect
+        self.needs_second = needs_second
 
 
 def preview_staff_act(
@@ -118,7 +128,8 @@ def preview_staff_act(
     Raises:
         DomainError: Whatever would refuse the act.
     """
-    effect = _effect(perform, begin)
+    seen = _look(act, perform, begin=begin, clock=clock)
+    effect = seen.effect
     confirmation = Confirmation.of(
         ids.new(ConfirmationId),
         principal=act.principal.account_id,
@@ -130,6 +141,7 @@ def preview_staff_act(
         work.confirmations.add(confirmation)
     return ShownAct(
         effect=effect,
+        needs_second=seen.needs_second,
         confirmation_id=confirmation.confirmation_id,
         confirm_token=token_of(confirmation.confirmation_id, secrets=secrets),
         confirm_expires_at=confirmation.expires_at,
@@ -209,18 +221,7 @@ def record_staff_act(
     Raises:
         Alone: One person can't do it, and nobody approved it.
     """
-    wish = Wish(
-        requester=act.principal.account_id,
-        kind=act.kind,
-        target=act.target,
-        booking_id=act.booking_id,
-        why=act.why,
-        payload=act.content(),
-        effect=effect.content(),
-        at_stake=effect.at_stake,
-        always=effect.needs_second,
-    )
-    seconded = spend_approval(wish, work=work, at=at)
+    seconded = spend_approval(_wish(act, effect), work=work, at=at)
     action = AdminAction(
         action_id=ids.new(ActionId),
         booking_id=act.booking_id,
@@ -238,9 +239,25 @@ def record_staff_act(
     return action
 
 
-def _effect(perform: Perform[WorkT], begin: Begin[WorkT]) -> StaffEffect:
+def _look(act: StaffAct, perform: Perform[WorkT], *, begin: Begin[WorkT], clock: Clock) -> _Seen:
     try:
         with begin() as work:
-            raise _Seen(perform(work))
+            effect = perform(work)
+            wish = _wish(act, effect)
+            raise _Seen(effect, needs_second=needs_second(wish, work=work, at=clock.now()))
     except _Seen as seen:
-        return seen.effect
+        return seen
+
+
+def _wish(act: StaffAct, effect: StaffEffect) -> Wish:
+    return Wish(
+        requester=act.principal.account_id,
+        kind=act.kind,
+        target=act.target,
+        booking_id=act.booking_id,
+        why=act.why,
+        payload=act.content(),
+        effect=effect.content(),
+        at_stake=effect.at_stake,
+        always=effect.needs_second,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from instainstru_core.accounts.model import Permission
 from instainstru_core.accounts.ports import Secrets
@@ -26,7 +26,12 @@ from instainstru_core.admin.model.acts import (
 from instainstru_core.admin.model.approval import Wish
 from instainstru_core.admin.model.effect import Caution, Effect, asks_card
 from instainstru_core.admin.ports import AdminWork
-from instainstru_core.admin.use_cases.four_eyes import Alone, ask_second_person, spend_approval
+from instainstru_core.admin.use_cases.four_eyes import (
+    Alone,
+    ask_second_person,
+    needs_second,
+    spend_approval,
+)
 from instainstru_core.booking.claims.errors import NoShowOpen
 from instainstru_core.booking.claims.terms import IssueOutcome, Resolution
 from instainstru_core.booking.errors.life import LessonNotEnded, WrongState
@@ -128,8 +133,11 @@ def perform(ask: Ask, *, work: AdminWork, ids: Ids, clock: Clock) -> Effect:
     if decided is not None and not ask.principal.may(Permission.MANAGE_FINANCIALS):
         raise Forbidden("only those who manage money can do what moves it")
     after = work.bookings.get(ask.booking_id)
-    warnings = _cautions(ask, after, decided, work=work, now=now)
-    return Effect(before=booking.status, booking=after, plan=decided, warnings=tuple(warnings))
+    effect = Effect(before=booking.status, booking=after, plan=decided)
+    warnings = [*_cautions(ask, after, decided, work=work, now=now)]
+    if needs_second(_wish(ask, effect), work=work, at=now):
+        warnings.append(Caution.SECOND_PERSON)
+    return evolve(effect, warnings=tuple(warnings))
 
 
 def _taken(
