@@ -162,13 +162,22 @@ _BALANCE_FACTS = text(
         SELECT reference FROM reconciliation_items
         WHERE item_class <> 'matched' AND (resolution IS NULL OR resolution = 'explained')
     ), ours AS (
-        SELECT coalesce(sum(line.cents), 0) AS cents
-        FROM journal_lines line
-        JOIN journals journal ON journal.journal_id = line.journal_id
-            AND journal.journal_type <> 'processing_fee'
-        WHERE line.account = 'processor_balance'
-            AND coalesce(line.processor_ref, 'journal:' || line.journal_id)
-                IN (SELECT reference FROM listed)
+        SELECT coalesce(sum(cents), 0) AS cents
+        FROM (
+            SELECT line.cents
+            FROM listed
+            JOIN journal_lines line ON line.processor_ref = listed.reference
+                AND line.account = 'processor_balance'
+            JOIN journals journal ON journal.journal_id = line.journal_id
+                AND journal.journal_type <> 'processing_fee'
+            UNION ALL
+            SELECT line.cents
+            FROM listed
+            JOIN journal_lines line
+                ON line.journal_id = CAST(substr(listed.reference, 9) AS uuid)
+                AND line.account = 'processor_balance' AND line.processor_ref IS NULL
+            WHERE listed.reference LIKE 'journal:%'
+        ) lines
     ), theirs AS (
         SELECT coalesce(sum(compared_cents), 0) AS cents FROM processor_transactions
         WHERE source IN (SELECT reference FROM listed) AND compared_cents IS NOT NULL

@@ -14,6 +14,7 @@ from instainstru_core.payments.errors import OutcomeUnknown
 from instainstru_core.payments.gateways import PaymentGateway
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.use_cases.reconciliation.reconcile_day import reconcile_day
+from instainstru_core.payments.use_cases.reconciliation.watch_balance import watch_balance
 from instainstru_core.testing.fakes.clock import HandMovedClock
 from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 
@@ -72,6 +73,7 @@ def test_every_day_of_it_agrees(
             each.account: each.cents for each in reads.ledger_queries.trial_balance().balances
         }
     assert balances[Account.PROCESSOR_BALANCE] == gateway.balance()
+    assert watch_balance(begin=units.begin, gateway=gateway, clock=clock) is None
 
 
 def test_holds_have_the_day_on_which_they_were_made(
