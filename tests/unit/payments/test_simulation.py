@@ -350,6 +350,17 @@ class TestPeopleOfTheStaff:
         assert "goodwill is what the staff gave" in str(told.breach)
 
 
+def test_py_10_a_hold_that_ran_out_in_its_sleep_is_let_go_before_its_booking() -> None:
+    told = tell_of_one_lesson(
+        "pm_card_visa",
+        act(10, "outage", "authorise", 5),
+        act(10.01, "book", "pm_card_visa"),
+        act(10.02, "sleep", amount=6),
+    )
+    assert told.breach is None
+    assert told.outcomes == {"checkout_abandoned_no_charge": 1}
+
+
 class TestMoneyOnItsWay:
     ASKED = (BOOK, act(60, "instant payout", amount=10_00))
 

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from instainstru_core.booking.model.booking import Booking
-from instainstru_core.booking.model.states import Cancelled, Completed, NoShow
+from instainstru_core.booking.model.states import Cancelled, Completed, NoShow, Pending
 from instainstru_core.payments.credits.model import CreditSource
 from instainstru_core.payments.ledger.model import Account
 from instainstru_core.payments.model.operation import Matter, OperationKind, OperationState
@@ -220,10 +220,13 @@ def _check_over(town: Town, payment: Payment, *, gone: bool) -> None:
 def _ending(town: Town, payment: Payment) -> tuple[str, str | None, Booking]:
     """How it ended first, what was decided, and the booking then; of who left, how it will."""
     ended = town.checks.settled_as.get(payment.payment_id)
-    if ended is not None:
-        return ended.outcome, ended.decided, ended.booking
-    will = _COMPLETED if payment.closing is None else payment.closing.value
-    return will, None, town.store.tables.named("bookings")[payment.booking_id]
+    booking = town.store.tables.named("bookings")[payment.booking_id]
+    if ended is None:
+        will = _COMPLETED if payment.closing is None else payment.closing.value
+        return will, None, booking
+    # One whose hold ran out may be let go of a moment after its money was.
+    then = booking if isinstance(ended.booking.state, Pending) else ended.booking
+    return ended.outcome, ended.decided, then
 
 
 def _given_back(town: Town, payment: Payment) -> bool:
