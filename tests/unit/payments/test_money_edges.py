@@ -1,6 +1,6 @@
 """Plans, lots, refunds and seals where one argument, sign or bound decides."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -347,3 +347,26 @@ class TestBooks:
         assert list(digest_faults([signed("f" * 64)], [], signer)) == [
             Fault(kind=FaultKind.DIGEST_CONTRADICTED, seq=0, day=day)
         ]
+
+    def test_section_11_7_the_digest_of_a_day_goes_on_from_that_of_the_day_before(self) -> None:
+        """So that a day can be looked at without all the days before it."""
+        signer, today = FakeSigner(), NOW.date()
+
+        def signed(day: date, previous: str) -> Digest:
+            content = statement(day, seq=0, head=BEGINNING, previous=previous)
+            return Digest(
+                day=day,
+                seq=0,
+                hash=BEGINNING,
+                previous=previous,
+                signature=signer.sign(content),
+                signed_at=NOW,
+            )
+
+        first = signed(today, BEGINNING)
+        second = signed(today + timedelta(days=1), first.fingerprint)
+        forged = [Fault(kind=FaultKind.DIGEST_FORGED, seq=0, day=second.day)]
+        assert list(digest_faults([second], [], signer, before=first)) == []
+        assert list(digest_faults([first, second], [], signer)) == []
+        assert list(digest_faults([second], [], signer)) == forged
+        assert list(digest_faults([second], [], signer, before=second)) == forged
