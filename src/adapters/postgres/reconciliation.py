@@ -5,19 +5,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from attrs import define
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
+from adapters.postgres.movements import PostgresMovements
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.queries.reconciliation import (
     ITEM,
     RUN,
     item_of,
-    moved_of,
     run_of,
     standing_of,
 )
-from instainstru_core.payments.ids import PaymentId
-from instainstru_core.payments.model.processor import BalanceTransaction
 from instainstru_core.payments.reconciliation.balance import BALANCE, BalanceFacts
 from instainstru_core.payments.reconciliation.errors import DifferenceNotFound
 from instainstru_core.payments.reconciliation.events import BalanceDiffers, DifferencesOverdue
@@ -25,48 +23,9 @@ from instainstru_core.payments.reconciliation.model import (
     Item,
     Run,
     Standing,
-    compared_cents,
     day_of,
-    is_posted_from_here,
 )
 
-_IMPORT = text(
-    """
-    INSERT INTO processor_transactions (
-        reference, kind, source, amount_cents, fee_cents, compared_cents, occurred_at,
-        posted
-    )
-    SELECT * FROM unnest(
-        CAST(:references AS text[]), CAST(:kinds AS text[]), CAST(:sources AS text[]),
-        CAST(:amounts AS bigint[]), CAST(:fees AS bigint[]), CAST(:compared AS bigint[]),
-        CAST(:occurred AS timestamptz[]), CAST(:posted AS boolean[])
-    )
-    ON CONFLICT (reference) DO NOTHING
-    """
-)
-_LATEST_IMPORT = text("SELECT max(occurred_at) FROM processor_transactions")
-_UNPOSTED = text(
-    """
-    SELECT moved.*, line.payment_id
-    FROM (
-        SELECT * FROM processor_transactions
-        WHERE NOT posted AND occurred_at < :before
-        ORDER BY occurred_at, reference LIMIT :rows
-        FOR UPDATE
-    ) moved
-    LEFT JOIN LATERAL (
-        SELECT payment_id FROM journal_lines
-        WHERE processor_ref = moved.source AND account = 'processor_balance'
-            AND payment_id IS NOT NULL
-        LIMIT 1
-    ) line ON true
-    ORDER BY moved.occurred_at, moved.reference
-    """
-)
-_MARK_POSTED = text(
-    "UPDATE processor_transactions SET posted = true"
-    " WHERE reference = ANY(CAST(:references AS text[]))"
-)
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('reconciliation', 0))")
 # A line without the processor's name is compared under its journal's own: nothing will match it.
 _STANDINGS = text(
@@ -140,13 +99,6 @@ _LEDGER_BALANCE = text(
     WHERE line.account = 'processor_balance' AND journal.occurred_at < :until
     """
 )
-_IMPORTED_BALANCE = text(
-    """
-    SELECT coalesce(sum(amount_cents - fee_cents), 0) FROM processor_transactions
-    WHERE CAST(:until AS timestamptz) IS NULL OR occurred_at < CAST(:until AS timestamptz)
-    """
-)
-# Fees and payouts that the night will post come to what `FeePostings` makes of them. Source: PY-84.
 _BALANCE_FACTS = text(
     f"""
     WITH listed AS MATERIALIZED (
@@ -278,43 +230,10 @@ _CHUNK = 5000
 
 
 @define
-class PostgresReconciliations:
+class PostgresReconciliations(PostgresMovements):
     """The `Reconciliations` port."""
 
-    _connection: Connection
     _outbox: Outbox
-
-    def import_transactions(self, moved: Sequence[BalanceTransaction]) -> None:
-        if not moved:
-            return
-        values = {
-            "references": [each.reference for each in moved],
-            "kinds": [each.kind.value for each in moved],
-            "sources": [each.source for each in moved],
-            "amounts": [each.amount_cents for each in moved],
-            "fees": [each.fee_cents for each in moved],
-            "compared": [compared_cents(each) for each in moved],
-            "occurred": [each.occurred_at for each in moved],
-            "posted": [not is_posted_from_here(each) for each in moved],
-        }
-        self._connection.execute(_IMPORT, values)
-
-    def latest_import(self) -> datetime | None:
-        found: datetime | None = self._connection.scalar(_LATEST_IMPORT)
-        return found
-
-    def unposted(
-        self, limit: int, *, before: datetime
-    ) -> Sequence[tuple[BalanceTransaction, PaymentId | None]]:
-        rows = self._connection.execute(_UNPOSTED, {"rows": limit, "before": before})
-        return [
-            (moved_of(row), None if row.payment_id is None else PaymentId(row.payment_id))
-            for row in rows
-        ]
-
-    def mark_posted(self, references: Sequence[str]) -> None:
-        if references:
-            self._connection.execute(_MARK_POSTED, {"references": list(references)})
 
     def standings(self, day: date) -> Sequence[Standing]:
         self._connection.execute(_ALONE)
@@ -324,9 +243,6 @@ class PostgresReconciliations:
 
     def ledger_balance(self, until: datetime) -> int:
         return int(self._connection.scalar(_LEDGER_BALANCE, {"until": until}) or 0)
-
-    def imported_balance(self, until: datetime | None = None) -> int:
-        return int(self._connection.scalar(_IMPORTED_BALANCE, {"until": until}) or 0)
 
     def run(self, day: date) -> Run | None:
         row = self._connection.execute(_RUN, {"day": day}).one_or_none()
