@@ -28,23 +28,27 @@ from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.ports import Ports, Work
 from instainstru_core.reactions import HANDLERS
 from instainstru_core.testing.fakes.clock import HandMovedClock
+from instainstru_core.testing.fakes.payment_gateway import SimulatedProcessor
 from instainstru_core.testing.strategies.booking import NOON
 from instainstru_core.testing.strategies.payments import ROUTES_OF_MONEY, Till
 
 HANDS: Final = 8
+TEACHERS: Final = 8
 A_DAY: Final = 8
-"""So many lessons are taught in a day, all of them within a day of being agreed on."""
+"""So many lessons are taught by each teacher in a day, within a day of being agreed on."""
 
 
-def taught(till: Till) -> list[Booking]:
+def taught(tills: list[Till]) -> list[tuple[Till, Booking]]:
     """The lessons of one day, each held on a card and completed as it ended."""
-    lessons = [till.hold(hours_ahead=14 + number) for number in range(A_DAY)]
-    for lesson in lessons:
+    clock = tills[0].clock
+    lessons = [
+        (till, till.hold(hours_ahead=14 + number)) for number in range(A_DAY) for till in tills
+    ]
+    for till, lesson in lessons:
         till.pay(lesson)
-    for lesson in lessons:
-        till.at(lesson.lesson.ends_at)
+    clock.set(max(lesson.lesson.ends_at for _, lesson in lessons))
+    for till, lesson in lessons:
         till.complete(lesson)
-        till.work_off()
     return lessons
 
 
@@ -84,17 +88,24 @@ def main(lessons: int) -> None:
         units = PostgresUnits(
             engine, ids, clock, Serializer().dump, Routes(handlers=ROUTES_OF_MONEY)
         )
-        till = Till.opened(begin=units.begin, read=units.read, ids=ids, clock=clock)
+        processor = SimulatedProcessor(clock)
+        tills = [
+            Till.opened(
+                begin=units.begin, read=units.read, ids=ids, clock=clock, processor=processor
+            )
+            for _ in range(TEACHERS)
+        ]
         settled, took = 0, 0.0
         while settled < lessons:
-            day = taught(till)
-            clock.set(day[-1].lesson.ends_at + timedelta(hours=24))
+            day = taught(tills)
+            settle(tills[0], hands)
+            clock.set(clock.now() + timedelta(hours=24))
             began = perf_counter()
-            settle(till, hands)
+            settle(tills[0], hands)
             took += perf_counter() - began
-            settled += sum(till.payment(each).state is PaymentState.SETTLED for each in day)
+            settled += sum(till.payment(each).state is PaymentState.SETTLED for till, each in day)
         print(f"settled: {settled:,} lessons in {took:.1f} s, {settled / took:,.0f}/s")
-        print(f"the books balance: {till.books().balanced}")
+        print(f"the books balance: {tills[0].books().balanced}")
         engine.dispose()
 
 

@@ -122,6 +122,7 @@ class Till:
         clock: HandMovedClock | None = None,
         card: str = "pm_card_visa",
         pricing: PricingConfig = DEFAULT_PRICING,
+        processor: SimulatedProcessor | None = None,
     ) -> "Till":
         """A till at Monday noon, in memory unless told otherwise; the instructor is onboarded.
 
@@ -132,7 +133,7 @@ class Till:
         if begin is None or read is None:
             store = InMemoryStore(ids, clock, ROUTES_OF_MONEY, pricing=FixedPricing(pricing))
             begin, read = store.begin, store.read
-        processor = SimulatedProcessor(clock)
+        processor = processor or SimulatedProcessor(clock)
         classroom = open_classroom(begin, ids)
         link = link_onboarding(
             LinkOnboarding(
