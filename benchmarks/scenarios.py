@@ -140,10 +140,15 @@ def _booking(world: World, teachers: list[Teacher], count: int) -> NextShot:
 
 
 def _cancellation(world: World, teachers: list[Teacher]) -> NextShot:
-    """Every shot another lesson, days ahead and agreed on with a card; nothing is left to call."""
-    lessons = iter(world.agreed_lessons(teachers, CALLED_OFF))
+    """Every shot another lesson, days ahead and agreed on with a card.
+
+    The lessons are agreed on when the first of them is asked for, which is before the clock runs.
+    """
+    lessons: Iterator[tuple[str, str]] | None = None
 
     def shot(_client: int, _number: int) -> Shot | None:
+        nonlocal lessons
+        lessons = lessons or iter(world.agreed_lessons(teachers, CALLED_OFF))
         lesson = next(lessons, None)
         if lesson is None:
             return None
