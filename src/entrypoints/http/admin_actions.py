@@ -25,6 +25,7 @@ from entrypoints.http.admin_views import sees_money
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import REQUIRED, policy, requires
+from entrypoints.http.staff_acts import tools_of
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.admin.model.acts import Ask
 from instainstru_core.admin.use_cases.preview_action import preview_action
@@ -55,9 +56,7 @@ def _shown(
 ) -> ActionPreviewView:
     ask = Ask(principal=principal, booking_id=booking_id, act=data.act(), why=data.why())
     with alone_with(booking_id, ports.mutexes):
-        preview = preview_action(
-            ask, begin=ports.begin, ids=ports.ids, clock=ports.clock, secrets=ports.secrets
-        )
+        preview = preview_action(ask, **tools_of(ports))
     return ActionPreviewView.of(preview, money=sees_money(principal))
 
 
@@ -73,11 +72,8 @@ def _done(
     with alone_with(booking_id, ports.mutexes):
         taken = take_action(
             TakeAction(ask=ask, confirm_token=data.confirm_token),
-            begin=ports.begin,
-            ids=ports.ids,
-            clock=ports.clock,
-            secrets=ports.secrets,
             answer=keyed.answer(shown),
+            **tools_of(ports),
         )
     return shown(taken)
 

@@ -26,6 +26,7 @@ from entrypoints.http.staff_acts import (
     StaffReasonBody,
     execution_of,
     preview_of,
+    tools_of,
 )
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.accounts.model import Permission, Principal
@@ -267,13 +268,7 @@ def validate_four_eyes(
     if_match: IfMatch = None,
 ) -> ShownActView:
     """What publishing the document would change, and whether it needs a second person itself."""
-    shown = preview_four_eyes(
-        data.of(principal, if_match),
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
-    )
+    shown = preview_four_eyes(data.of(principal, if_match), **tools_of(ports))
     return ShownActView.of(shown)
 
 
@@ -295,11 +290,8 @@ def publish_rule(
     done = publish_four_eyes(
         data.of(principal, if_match),
         confirm_token=data.confirm_token,
-        begin=ports.begin,
-        ids=ports.ids,
-        clock=ports.clock,
-        secrets=ports.secrets,
         answer=keyed.answer(DoneActView.of),
+        **tools_of(ports),
     )
     return DoneActView.of(done)
 
