@@ -92,13 +92,7 @@ class SimulatedGateway:
         group: str,
     ) -> AuthorisationResult:
         """Hold *amount* on *card*."""
-        body = {
-            "customer": customer,
-            "card": card,
-            "amount_cents": amount.cents,
-            "off_session": off_session,
-            "group": group,
-        }
+        body = _asked_of_card(customer, card, amount, off_session=off_session, group=group)
         document = self._post("/intents", body, key)
         return _read(document, Authorised, RequiresAction, Declined)
 
@@ -178,13 +172,7 @@ class SimulatedGateway:
         group: str,
     ) -> ChargeResult:
         """Take *amount* from *card* at once."""
-        body = {
-            "customer": customer,
-            "card": card,
-            "amount_cents": amount.cents,
-            "off_session": off_session,
-            "group": group,
-        }
+        body = _asked_of_card(customer, card, amount, off_session=off_session, group=group)
         return _read(self._post("/charges", body, key), Charged, RequiresAction, Declined)
 
     def find_charge(self, intent: str) -> ChargeResult | None:
@@ -279,6 +267,18 @@ class SimulatedGateway:
         response.raise_for_status()
         document: dict[str, Any] = response.json()
         return document
+
+
+def _asked_of_card(
+    customer: str, card: str, amount: Money, *, off_session: bool, group: str
+) -> dict[str, object]:
+    return {
+        "customer": customer,
+        "card": card,
+        "amount_cents": amount.cents,
+        "off_session": off_session,
+        "group": group,
+    }
 
 
 @overload
