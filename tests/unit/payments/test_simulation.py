@@ -361,6 +361,17 @@ def test_py_10_a_hold_that_ran_out_in_its_sleep_is_let_go_before_its_booking() -
     assert told.outcomes == {"checkout_abandoned_no_charge": 1}
 
 
+def test_py_62_the_sweeper_has_no_better_line() -> None:
+    told = tell_of_one_lesson(
+        "pm_card_visa",
+        act(10, "outage", "authorise", 9),
+        act(10.01, "book", "pm_card_visa"),
+        act(12, "add credit"),
+    )
+    assert told.breach is None
+    assert told.faults > 5
+
+
 class TestMoneyOnItsWay:
     ASKED = (BOOK, act(60, "instant payout", amount=10_00))
 

@@ -28,7 +28,9 @@ from instainstru_core.payments.model.operation import PaymentOperation
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.model.processor_events import ProcessorEvent
 from instainstru_core.payments.payouts.model import HoldCause
+from instainstru_core.payments.reactions import DESKS
 from instainstru_core.payments.use_cases.receive_webhook import HANDLER as PROCESS_WEBHOOK
+from instainstru_core.payments.use_cases.sweep_operations import sweep_operations
 from instainstru_core.places.model.gazetteer import Gazetteer
 from instainstru_core.ports import Ports
 from instainstru_core.reactions import HANDLERS, PERIODIC, ROUTES, Handler
@@ -233,7 +235,7 @@ class Town:
 
     def work(self) -> None:
         """Do what is due now, and what that leads to."""
-        while self._something_is_due():
+        while (moment := self._work_at()) is not None and moment <= self.clock.now():
             claimed = claim_due_work(begin=self.store.begin, clock=self.clock)
             if not claimed:
                 break
@@ -242,8 +244,14 @@ class Town:
         self._collect_post()
 
     def sweep(self) -> None:
-        """Ask again for every answer that is overdue."""
-        self.world.sweep()
+        """Ask again for every answer that is overdue, over the same line."""
+        sweep_operations(
+            begin=self.ports.begin,
+            gateway=self.ports.gateway,
+            ids=self.ports.ids,
+            clock=self.clock,
+            desks=DESKS,
+        )
         self._collect_post()
 
     def break_down(self, kind: str, ends_at: datetime) -> None:
@@ -331,10 +339,6 @@ class Town:
         moments += [self._post[0][0]] if self._post else []
         moments += [self._ends[0][0]] if self._ends else []
         return min((each for each in moments if each is not None), default=None)
-
-    def _something_is_due(self) -> bool:
-        moment = self._work_at()
-        return moment is not None and moment <= self.clock.now()
 
     def _work_at(self) -> datetime | None:
         rows = self.store.tables.named("work_items")
