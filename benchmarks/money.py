@@ -5,6 +5,7 @@ the capture, the transfer to the instructor, their journals and events. Run it w
 `PYTHONPATH=src:. python -m benchmarks.money [lessons]`.
 """
 
+import json
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,11 @@ from instainstru_core.booking.model.booking import Booking
 from instainstru_core.due_work.ids import WorkId
 from instainstru_core.due_work.use_cases.perform_work import Outcome, perform_work
 from instainstru_core.kernel.unit_of_work import Begin
+from instainstru_core.payments.inbox.model import WebhookStatus
+from instainstru_core.payments.inbox.ports import InboxWork
+from instainstru_core.payments.inbox.signatures import SignedWebhooks, sign
 from instainstru_core.payments.model.payment import PaymentState
+from instainstru_core.payments.use_cases.receive_webhook import ReceiveWebhook, receive_webhook
 from instainstru_core.ports import Ports, Work
 from instainstru_core.reactions import HANDLERS
 from instainstru_core.testing.fakes.clock import HandMovedClock
@@ -75,6 +80,34 @@ def settle(till: Till, hands: ThreadPoolExecutor) -> None:
         list(hands.map(perform, due))
 
 
+def webhooks(tills: list[Till], count: int) -> int:
+    """Keep *count* events about the teachers' accounts at the processor, each of them new."""
+    secret = bytes(32)
+    kept = 0
+    for number in range(count):
+        till = tills[number % len(tills)]
+        with till.begin() as work:
+            account = work.connect_accounts.find(till.classroom.instructor)
+        assert account is not None
+        told = {"id": account.account}
+        event = {"id": f"evt_{number}", "type": "account.updated", "data": {"object": told}}
+        body = json.dumps(event).encode()
+        receipt = receive_webhook(
+            ReceiveWebhook(
+                provider="simulator",
+                signature=sign(body, secret=secret, at=till.clock.now()),
+                headers={},
+                body=body,
+            ),
+            begin=cast("Begin[InboxWork]", till.begin),
+            verifier=SignedWebhooks(secrets=[secret], clock=till.clock),
+            ids=till.ids,
+            clock=till.clock,
+        )
+        kept += receipt.is_new and receipt.status is WebhookStatus.RECEIVED
+    return kept
+
+
 def main(lessons: int) -> None:
     """Teach and settle day by day, and say how many lessons a second were settled."""
     with (
@@ -105,6 +138,11 @@ def main(lessons: int) -> None:
             took += perf_counter() - began
             settled += sum(till.payment(each).state is PaymentState.SETTLED for till, each in day)
         print(f"settled: {settled:,} lessons in {took:.1f} s, {settled / took:,.0f}/s")
+        heard = webhooks(tills, lessons)
+        began = perf_counter()
+        settle(tills[0], hands)
+        took = perf_counter() - began
+        print(f"acted on: {heard:,} webhooks in {took:.1f} s, {heard / took:,.0f}/s")
         print(f"the books balance: {tills[0].books().balanced}")
         engine.dispose()
 
