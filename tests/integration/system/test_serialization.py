@@ -49,9 +49,13 @@ def every_event() -> Iterator[type[Event]]:
             yield kind
 
 
-@cache
 def values_of(kind: Any) -> st.SearchStrategy[Any]:
     """Any value that a field of this type may hold."""
+    return _found(kind)
+
+
+@cache
+def _found(kind: Any) -> st.SearchStrategy[Any]:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in {Union, UnionType}:
         return st.one_of(*(values_of(member) for member in arguments))
