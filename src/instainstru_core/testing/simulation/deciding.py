@@ -18,6 +18,7 @@ from instainstru_core.payments.tips.model import Tip
 from instainstru_core.payments.tips.remedies import TipRemedy, remedies_of
 from instainstru_core.payments.use_cases.office.resolve_review import ResolveReview
 from instainstru_core.payments.use_cases.office.resolve_tip import ResolveTip
+from instainstru_core.testing.fakes.processor.books import IntentState
 from instainstru_core.testing.simulation.seconding import seconded
 from instainstru_core.testing.simulation.town import Town
 
@@ -90,6 +91,13 @@ def give_up(town: Town, debt: StudentDebt) -> None:
     town.notes["debts written off"] += 1
 
 
+def confirm(town: Town, name: str) -> None:
+    """The cardholder says yes after all (3-D Secure), if the charge still waits for that."""
+    intent = town.processor.books.intents[name]
+    if intent.state is IntentState.REQUIRES_ACTION:
+        town.processor.confirm(intent.intent, intent.client_secret)
+
+
 def whatever_is_left(town: Town, *, last: bool) -> list[Callable[[], None]]:
     """One act for everything that still waits for somebody: a retry, and *last* what ends it."""
     tables, acts = town.store.tables, list[Callable[[], None]]()
@@ -100,6 +108,9 @@ def whatever_is_left(town: Town, *, last: bool) -> list[Callable[[], None]]:
     for tip in tables.named("tips").values():
         if tip.trouble is not None and not town.left_the_platform(tip.instructor_id):
             acts.append(partial(decide_tip, town, tip, remedies_of(tip)[pick]))
+    for debt in tables.named("student_debts").values():
+        if debt.waiting is not None:
+            acts.append(partial(confirm, town, debt.waiting.intent))
     if last:
         for debt in tables.named("student_debts").values():
             if debt.owed:
