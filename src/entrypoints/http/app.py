@@ -1,11 +1,11 @@
 """The HTTP API, put together: routes, the gate before them, the perimeter around all."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from litestar import Litestar, Request, Router, route
+from litestar import Litestar, Request, Response, Router, route
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
@@ -73,7 +73,7 @@ from entrypoints.http.idempotency import Replay, on_replay, provide_keyed
 from entrypoints.http.metrics import Metrics, metrics
 from entrypoints.http.openapi import docs_asset, docs_page, openapi_document
 from entrypoints.http.parameters import refuse_bad_addresses
-from entrypoints.http.perimeter import Perimeter
+from entrypoints.http.perimeter import Perimeter, RefusedPage, wants_page
 from entrypoints.http.policy import OPT, PUBLIC, Idempotency, UndeclaredRoute, policy, requires
 from entrypoints.http.probes import health, health_lite, ready
 from entrypoints.http.problems import (
@@ -90,6 +90,8 @@ from instainstru_core.kernel.errors import DomainError
 from instainstru_core.ports import Ports
 
 MAX_BODY_BYTES: Final = 1024 * 1024
+ErrorPage: TypeAlias = Callable[[Request[Any, Any, Any], Any], Response[Any]]
+"""What people see of something that went wrong."""
 
 ROUTERS: Final[list[ControllerRouterHandler]] = [
     accounts.ROUTER,
@@ -169,8 +171,14 @@ def create_app(
     config: HttpConfig | None = None,
     *,
     more: Sequence[ControllerRouterHandler] = (),
+    lost: ControllerRouterHandler = nowhere,
+    on_error: ErrorPage | None = None,
+    refused: RefusedPage | None = None,
 ) -> Litestar:
-    """The API on *ports*. *more* are routes outside `/api/v1`, like those of the demo.
+    """The API on *ports*. *more* are routes outside `/api/v1`, like the pages and the demo.
+
+    *lost* answers where nothing else does; *on_error* and *refused* make pages of what goes wrong,
+    outside of the API, for those who look at pages.
 
     Raises:
         UndeclaredRoute: A route says nothing about who may call it.
@@ -189,7 +197,7 @@ def create_app(
 
     api = Router(PREFIX, route_handlers=[*ROUTERS, openapi_document, docs_page, docs_asset])
     app = Litestar(
-        [api, metrics, health, health_lite, ready, nowhere, *more],
+        [api, metrics, health, health_lite, ready, lost, *more],
         dependencies={
             "ports": Provide(lambda: ports, sync_to_thread=False),
             "config": Provide(provide_config, sync_to_thread=False),
@@ -202,11 +210,11 @@ def create_app(
         middleware=[DefineMiddleware(Gate, ports=ports, config=config)],
         before_request=refuse_bad_addresses,
         exception_handlers={
-            Refusal: on_refusal,
+            Refusal: _facing(on_refusal, on_error),
             Replay: on_replay,
-            DomainError: on_domain_error,
-            HTTPException: on_http_error,
-            Exception: on_failure,
+            DomainError: _facing(on_domain_error, on_error),
+            HTTPException: _facing(on_http_error, on_error),
+            Exception: _facing(on_failure, on_error),
         },
         dto=StrictBody,
         return_dto=None,
@@ -234,8 +242,21 @@ def create_app(
         signature_types=[Request],
     )
     _check(app)
-    app.asgi_handler = Perimeter(app.asgi_handler, ports=ports, config=config, metrics=numbers)
+    app.asgi_handler = Perimeter(
+        app.asgi_handler, ports=ports, config=config, metrics=numbers, refused=refused
+    )
     return app
+
+
+def _facing(handler: Callable[..., Response[Any]], page: ErrorPage | None) -> ErrorPage:
+    """Pages for those who ask for them outside of the API, problems for everybody else."""
+
+    def handle(request: Request[Any, Any, Any], error: Any) -> Response[Any]:
+        if page is None or not wants_page(request.scope, request.scope["state"]["headers"]):
+            return handler(request, error)
+        return page(request, error)
+
+    return handle
 
 
 def _check(app: Litestar) -> None:

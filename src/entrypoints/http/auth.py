@@ -5,6 +5,7 @@ Source: SE-12, AC-24, AC-41.
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.config import HttpConfig
+from entrypoints.http.cookies import access_cookie, refresh_cookie, session_cookies
 from entrypoints.http.idempotency import Keyed, read_key
 from entrypoints.http.limits import (
     BYPASS_HEADER,
@@ -29,6 +31,8 @@ from instainstru_core.accounts.errors import AccountSuspended, InvalidToken, Per
 from instainstru_core.accounts.model import AccountStatus, Principal
 from instainstru_core.accounts.ports import AccessClaims
 from instainstru_core.accounts.rate_limits import RatePolicy, bucket
+from instainstru_core.accounts.use_cases.refresh_session import RefreshSession, refresh_session
+from instainstru_core.kernel.errors import Forbidden, Unauthenticated
 from instainstru_core.ports import Ports
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -96,6 +100,7 @@ class Gate:
         self._ports = ports
         self._config = config
         self._cookie = access_cookie(config)
+        self._renewal = refresh_cookie(config)
         self._origins = frozenset(origin_key(origin) for origin in config.origins) - {None}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,7 +116,14 @@ class Gate:
         shown = credentials(headers, cookies, self._cookie)
         self._refuse_forgery(scope, declared, headers, shown)
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._admit, scope, declared, shown, headers)
+        renewal = cookies.get(self._renewal) if declared.page else None
+        try:
+            await loop.run_in_executor(None, self._admit, scope, declared, shown, headers, renewal)
+        except Refusal as refusal:
+            if refusal.status == 401 and declared.page and scope["method"] not in SAFE_METHODS:
+                # What was typed goes along to the sign-in, and comes back from there.
+                state["typed"] = await Request(scope, receive=receive).form()
+            raise
         if state["idempotency_key"] is None:
             await self._app(scope, receive, send)
         else:
@@ -132,7 +144,12 @@ class Gate:
             raise Refusal(403, "csrf_origin_mismatch", detail)
 
     def _admit(
-        self, scope: Scope, declared: RoutePolicy, shown: Credentials, headers: dict[bytes, bytes]
+        self,
+        scope: Scope,
+        declared: RoutePolicy,
+        shown: Credentials,
+        headers: dict[bytes, bytes],
+        renewal: str | None,
     ) -> None:
         """Everything that asks the outside, in one visit to a thread."""
         state: dict[str, Any] = scope["state"]
@@ -153,7 +170,7 @@ class Gate:
         state["bypass"] = bypass
         key = read_key(headers, declared)
         asked: list[tuple[RatePolicy, str]] = []
-        if EDGE.name not in bypass:
+        if EDGE.name not in bypass and not declared.asset:
             asked.append((EDGE, f"{EDGE.name}:{state['address']}"))
         specific = declared.bucket
         if key is None and specific is not EDGE and specific.name not in bypass:
@@ -170,6 +187,8 @@ class Gate:
                 principal = reads.doors.principal(
                     claims.session_id, claims.account_id, epoch=claims.epoch, now=now
                 )
+        if principal is None and renewal is not None:
+            principal = self._renewed(state, renewal, now)
         state["principal"] = principal
         state["claims"] = claims
         state["idempotency_key"] = key
@@ -185,6 +204,29 @@ class Gate:
             raise InvalidToken
         scope["state"]["principal"] = found
         return found
+
+    def _renewed(self, state: dict[str, Any], secret: str, now: datetime) -> Principal | None:
+        """Whoever shows a live refresh cookie to a page goes on, with new cookies.
+
+        Source: AC-26.
+        """
+        ports = self._ports
+        try:
+            tokens = refresh_session(
+                RefreshSession(secret=secret),
+                begin=ports.begin,
+                secrets=ports.secrets,
+                tokens=ports.tokens,
+                clock=ports.clock,
+            )
+        except (Unauthenticated, Forbidden):
+            return None
+        claims = ports.tokens.read(tokens.access, now=now)
+        state["cookies"] = session_cookies(tokens, self._config)
+        with ports.read() as reads:
+            return reads.doors.principal(
+                claims.session_id, claims.account_id, epoch=claims.epoch, now=now
+            )
 
     def _authorise(self, scope: Scope, declared: RoutePolicy, principal: Principal | None) -> None:
         if declared.access.admits(principal):
@@ -241,16 +283,6 @@ async def _settle(scope: Scope, messages: list[Message]) -> None:
             keyed.unlock()
 
     await asyncio.get_running_loop().run_in_executor(None, finish)
-
-
-def access_cookie(config: HttpConfig) -> str:
-    """The name of the cookie with the access token. Source: AC-26."""
-    return "__Host-sid" if config.hosted else "sid"
-
-
-def refresh_cookie(config: HttpConfig) -> str:
-    """The name of the cookie with the refresh token. Source: AC-26."""
-    return "__Host-rid" if config.hosted else "rid"
 
 
 async def provide_principal(

@@ -47,7 +47,8 @@ class HttpConfig:
             version=settings.release,
             threads=settings.threads,
             queue=settings.queue,
-            origins=settings.origins,
+            # Our own pages' forms come from where they are served.
+            origins=(*settings.origins, settings.public_url),
             trusted_proxies=tuple(str(network) for network in settings.trusted_proxies),
             bypass_secret=settings.bypass_secret,
             metrics_credentials=settings.metrics_credentials,

@@ -5,10 +5,10 @@ Plain ASGI, for every request, routed or not. Source: SE-5, SE-16…SE-18, SE-20
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import structlog
 from litestar.enums import ScopeType
@@ -59,17 +59,28 @@ _SECURITY: Final = (
 )
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains; preload")
 _PROBES: Final = frozenset({"/health", "/health/lite", "/ready"})
+RefusedPage: TypeAlias = Callable[[Any, Refusal], ASGIApp]
+"""The page of a refusal, as an application that answers with it."""
 _log = structlog.get_logger("http")
 
 
 class Perimeter:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp, *, ports: Ports, config: HttpConfig, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        ports: Ports,
+        config: HttpConfig,
+        metrics: Metrics,
+        refused: RefusedPage | None = None,
+    ) -> None:
         self._app = app
         self._ports = ports
         self._config = config
         self._metrics = metrics
+        self._refused = refused
         self._in_flight = 0
         self._room = config.threads + config.queue
         self._origins = {origin_key(origin) for origin in config.origins} - {None}
@@ -104,7 +115,7 @@ class Perimeter:
         try:
             if (refusal := self._refusal(scope)) is not None:
                 state["problem"] = refusal.code
-                await _send_problem(scope, dressed, refusal)
+                await self._send(scope, dressed, refusal, headers)
             elif _is_preflight(scope, headers):
                 await self._preflight(dressed)
             else:
@@ -163,6 +174,11 @@ class Perimeter:
         given.append((b"x-request-id", state["request_id"].encode()))
         if b"content-security-policy" not in names:
             given.append((b"content-security-policy", _API_CSP))
+        given.extend(
+            (b"set-cookie", cookie.to_header(header="").encode())
+            for cookie in state.get("cookies", ())
+            if not _is_set(cookie.key, given)
+        )
         if state["https"]:
             given.append(_HSTS)
         if (origin := headers.get(b"origin")) is not None and self._knows(origin):
@@ -174,6 +190,13 @@ class Perimeter:
         if (verdict := state.get("verdict")) is not None:
             given.extend(verdict.headers(self._ports.clock.now()))
         return given
+
+    async def _send(self, scope: Any, send: Send, refusal: Refusal, headers: Any) -> None:
+        """A problem for programs, a page for people."""
+        if self._refused is None or not wants_page(scope, headers):
+            await _send_problem(scope, send, refusal)
+            return
+        await self._refused(scope, refusal)(scope, _nothing, send)
 
     def _knows(self, origin: bytes) -> bool:
         key = origin_key(origin.decode("latin-1"))
@@ -205,6 +228,11 @@ class Perimeter:
             problem=state.get("problem"),
             duration_ms=round(seconds * 1000, 1),
         )
+
+
+def wants_page(scope: Any, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a person looks, outside of the API."""
+    return b"text/html" in headers.get(b"accept", b"") and not scope["path"].startswith(PREFIX)
 
 
 class _Body:
@@ -248,6 +276,12 @@ class _Answered:
         self.status = 499
 
 
+def _is_set(name: str, headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether the answer itself sets that cookie, as a sign-out does."""
+    begins = f"{name}=".encode()
+    return any(key == b"set-cookie" and value.startswith(begins) for key, value in headers)
+
+
 def _is_preflight(scope: Any, headers: Any) -> bool:
     return (
         scope["method"] == "OPTIONS"
@@ -255,6 +289,10 @@ def _is_preflight(scope: Any, headers: Any) -> bool:
         and b"access-control-request-method" in headers
         and scope["path"].startswith(PREFIX)
     )
+
+
+async def _nothing() -> Any:
+    return {"type": "http.disconnect"}
 
 
 async def _send_problem(scope: Any, send: Send, refusal: Refusal) -> None:

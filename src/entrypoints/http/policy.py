@@ -74,6 +74,10 @@ class RoutePolicy:
     """The media types of its answers besides the first."""
     late_door: bool = False
     """Who asks is found out by the first look of the handler, which takes a `door`."""
+    asset: bool = False
+    """A file that browsers keep for ever: a page fetches many at once, and then none. ADR 0043."""
+    page: bool = False
+    """Looked at by people: a dead access cookie is renewed on the way in. Source: AC-26."""
 
 
 def policy(
@@ -85,6 +89,8 @@ def policy(
     money: bool | None = None,
     forms: tuple[str, ...] = (),
     late_door: bool = False,
+    page: bool = False,
+    asset: bool = False,
 ) -> dict[str, Any]:
     """The `opt` of a route handler; *money* goes without saying where the bucket is `financial`.
 
@@ -105,6 +111,8 @@ def policy(
         money=bucket == _FINANCIAL if money is None else money,
         forms=forms,
         late_door=late_door,
+        page=page,
+        asset=asset,
     )
     return {OPT: declared}
 

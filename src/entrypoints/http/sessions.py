@@ -10,8 +10,8 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from entrypoints.http.accounts import AccountView
-from entrypoints.http.auth import access_cookie, refresh_cookie
 from entrypoints.http.config import HttpConfig
+from entrypoints.http.cookies import ended_cookies, refresh_cookie, session_cookies
 from entrypoints.http.openapi import documented
 from entrypoints.http.policy import AUTHENTICATED, PUBLIC, policy
 from entrypoints.http.problems import read_at
@@ -192,12 +192,8 @@ def end_session(
 ) -> Response[None]:
     """End this session; its cookies are cleared."""
     sign_out(principal.session_id, begin=ports.begin, clock=ports.clock)
-    gone = [
-        Cookie(key=name, path="/", max_age=0, value="", httponly=True, secure=config.hosted)
-        for name in (access_cookie(config), refresh_cookie(config))
-    ]
     headers = {"Clear-Site-Data": '"cache", "storage"'}
-    return Response(None, status_code=204, cookies=gone, headers=headers)
+    return Response(None, status_code=204, cookies=ended_cookies(config), headers=headers)
 
 
 @get(
@@ -235,23 +231,7 @@ def _tokens(tokens: Tokens, transport: Transport) -> TokensView:
 
 
 def _cookies(tokens: Tokens, transport: Transport, config: HttpConfig) -> list[Cookie]:
-    if transport is Transport.BEARER:
-        return []
-    lives = [(access_cookie(config), tokens.access, int(ACCESS_LIFE.total_seconds()))]
-    if tokens.refresh is not None:
-        lives.append((refresh_cookie(config), tokens.refresh, int(tokens.idle.total_seconds())))
-    return [
-        Cookie(
-            key=name,
-            value=value,
-            max_age=life,
-            path="/",
-            httponly=True,
-            secure=config.hosted,
-            samesite="lax",
-        )
-        for name, value, life in lives
-    ]
+    return [] if transport is Transport.BEARER else session_cookies(tokens, config)
 
 
 ROUTER: Final = Router(
