@@ -20,6 +20,8 @@ from entrypoints.http.warm_up import MorningWarmUp
 from entrypoints.logs import start_logs
 from entrypoints.settings import Settings, read_settings
 from entrypoints.tiers import Refused
+from entrypoints.web.app import website
+from instainstru_core.ports import Ports
 
 BACKLOG: Final = 1024
 STOP_WITHIN_SECONDS: Final = 20
@@ -31,9 +33,8 @@ def app() -> Litestar:
     """What each server process runs."""
     settings = read_settings(os.environ)
     start_logs(level=settings.log_level, site_mode=settings.mode, release=settings.release)
-    more = dev.ROUTES if settings.demo else ()
     world = ports(settings)
-    application = create_app(world, HttpConfig.of(settings), more=more)
+    application = _wired(settings, world)
     # The market is read before the first search needs it, and then kept out of the collector's
     # rounds: walking some hundred thousand lasting objects would stop every request for a while.
     with world.market.look():
@@ -42,6 +43,20 @@ def app() -> Litestar:
     gc.freeze()
     MorningWarmUp(world.roster, world.clock).start(Event())
     return application
+
+
+def _wired(settings: Settings, world: Ports) -> Litestar:
+    """The API and the pages, in one process."""
+    config = HttpConfig.of(settings)
+    pages = website(world, config)
+    return create_app(
+        world,
+        config,
+        more=[*pages.routes, *(dev.ROUTES if settings.demo else ())],
+        lost=pages.lost,
+        on_error=pages.on_error,
+        refused=pages.refused,
+    )
 
 
 def server(settings: Settings) -> MPServer:
@@ -68,7 +83,7 @@ def main() -> int:
     try:
         settings = read_settings(os.environ)
         # Wired once here, so that a refusal is said once, and not by each process.
-        create_app(ports(settings), HttpConfig.of(settings))
+        _wired(settings, ports(settings))
         check_tier(settings)
     except Refused as refused:
         sys.stderr.write(f"{refused}\n")

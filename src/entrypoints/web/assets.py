@@ -1,0 +1,77 @@
+"""Style, scripts and fonts: read once, sent compressed, kept by browsers for ever.
+
+The address holds a digest of all of them, so a change is another address, and modules that import
+each other by relative paths stay together.
+"""
+
+import gzip
+from hashlib import sha256
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import frozen
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from entrypoints.http.policy import PUBLIC, policy
+
+_PLACE: Final = Path(__file__).with_name("static")
+_FOREVER: Final = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Vary": "Accept-Encoding",
+}
+_COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".txt"})
+
+
+@frozen(eq=False)
+class Asset:
+    """One file, plain and compressed."""
+
+    media_type: str
+    plain: bytes
+    packed: bytes | None
+
+
+def _read() -> dict[str, Asset]:
+    found = {}
+    for file in sorted(_PLACE.rglob("*")):
+        if file.is_file():
+            content = file.read_bytes()
+            packed = gzip.compress(content, 9, mtime=0) if file.suffix in _COMPRESSED else None
+            kind = {".js": "text/javascript", ".woff2": "font/woff2"}.get(file.suffix)
+            media_type = kind or guess_type(file.name)[0] or "application/octet-stream"
+            found[file.relative_to(_PLACE).as_posix()] = Asset(media_type, content, packed)
+    return found
+
+
+ASSETS: Final = _read()
+DIGEST: Final = sha256(
+    b"".join(name.encode() + one.plain for name, one in ASSETS.items())
+).hexdigest()[:12]
+
+
+def asset_url(name: str) -> str:
+    """Where the file is; a name that isn't there is a mistake of ours, found at once."""
+    if name not in ASSETS:
+        raise LookupError(f"there is no asset {name}")
+    return f"/static/{DIGEST}/{name}"
+
+
+@get(
+    "/static/{digest:str}/{name:path}",
+    sync_to_thread=False,
+    opt=policy(access=PUBLIC, bucket="edge", asset=True),
+)
+def send_asset(
+    request: Request[Any, Any, Any], digest: FromPath[str], name: FromPath[Path]
+) -> Response[bytes]:
+    """One file; those of an earlier release are gone with it."""
+    asset = ASSETS.get(name.as_posix().lstrip("/"))
+    if asset is None or digest != DIGEST:
+        raise NotFoundException
+    if asset.packed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers = {**_FOREVER, "Content-Encoding": "gzip"}
+        return Response(asset.packed, media_type=asset.media_type, headers=headers)
+    return Response(asset.plain, media_type=asset.media_type, headers=_FOREVER)

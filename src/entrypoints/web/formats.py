@@ -1,0 +1,101 @@
+"""Money, dates and times as the reader's language writes them, in the zone of the lesson."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from instainstru_core.kernel.money import Money
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=8192)
+def _money(cents: int, locale: Locale, *, whole: bool) -> str:
+    if whole and cents % 100 == 0:
+        return format_currency(cents // 100, "USD", "¤#,##0", locale=locale, currency_digits=False)
+    return format_currency(Decimal(cents) / 100, "USD", locale=locale)
+
+
+@lru_cache(maxsize=8192)
+def _skeleton(skeleton: str, at: datetime, zone: str, locale: Locale) -> str:
+    return format_skeleton(skeleton, at, tzinfo=_zone(zone), locale=locale)
+
+
+@frozen(eq=False)
+class Formats:
+    """How one language writes what is counted; instants on the clock of *zone*, by name."""
+
+    locale: Locale
+
+    def money(self, amount: Money | int) -> str:
+        """`$1,234.50`: dollars and cents."""
+        return _money(amount if isinstance(amount, int) else amount.cents, self.locale, whole=False)
+
+    def price(self, amount: Money | int) -> str:
+        """`$90`, or `$92.50`: a price without idle zeros."""
+        return _money(amount if isinstance(amount, int) else amount.cents, self.locale, whole=True)
+
+    def percent(self, bps: int) -> str:
+        """`12%`, from hundredths of a percent."""
+        return format_percent(Decimal(bps) / 10_000, locale=self.locale)
+
+    def number(self, value: int) -> str:
+        """`1,234`."""
+        return format_decimal(value, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """`Tue, Jan 8`."""
+        return format_skeleton("MMMEd", _noon(day), locale=self.locale)
+
+    def day_long(self, day: date) -> str:
+        """`Tuesday, January 8`."""
+        return format_skeleton("MMMMEEEEd", _noon(day), locale=self.locale)
+
+    def weekday(self, day: date) -> str:
+        """`Tue`."""
+        return format_date(day, "EEE", locale=self.locale)
+
+    def full_date(self, day: date) -> str:
+        """`January 8, 2030`."""
+        return format_date(day, "long", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """`January 2030`."""
+        return format_skeleton("yMMMM", _noon(day), locale=self.locale)
+
+    def time(self, at: datetime, zone: str) -> str:
+        """`6:00 PM`, on the clock of *zone*."""
+        return format_time(at, "short", tzinfo=_zone(zone), locale=self.locale)
+
+    def when(self, at: datetime, zone: str) -> str:
+        """`Tue, Jan 8, 6:00 PM`."""
+        return f"{_skeleton('MMMEd', at, zone, self.locale)}, {self.time(at, zone)}"
+
+    def when_long(self, at: datetime, zone: str) -> str:
+        """`Tuesday, January 8, 2030 at 6:00 PM`, as the language joins them."""
+        return format_datetime(at, "full", tzinfo=_zone(zone), locale=self.locale)
+
+    def local_day(self, at: datetime, zone: str) -> str:
+        """`Tue, Jan 8`: the day of an instant in *zone*."""
+        return _skeleton("MMMEd", at, zone, self.locale)
+
+    def span(self, length: timedelta) -> str:
+        """`2 days`, `45 minutes`: roughly."""
+        return format_timedelta(length, threshold=1.2, locale=self.locale)
+
+    def zone_name(self, at: datetime, zone: str) -> str:
+        """`EST`: what the clock of *zone* is called then."""
+        return format_datetime(at, "z", tzinfo=_zone(zone), locale=self.locale)
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - a date has no zone

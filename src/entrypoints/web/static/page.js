@@ -1,0 +1,19 @@
+// What every page does a little better with scripts: nothing here is needed.
+
+// A form that is sent twice acts once anyway; this only spares people the wait.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "get") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// The back button shows the page as it was left: its forms can be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+  for (const busy of document.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
+});
+
+// What is wrong is read out and seen first.
+document.querySelector("[data-focus]")?.focus();
