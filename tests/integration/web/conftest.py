@@ -1,0 +1,49 @@
+"""The pages on real PostgreSQL and real Valkey: in process, and in a real browser."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from entrypoints.http.app import create_app
+from entrypoints.http.config import HttpConfig
+from entrypoints.web.app import website
+from instainstru_core.ports import Ports
+from tests.integration.http.conftest import beginning, place, settings, world
+from tests.integration.http.people import Client
+from tests.integration.http.town import Town
+
+__all__ = ["beginning", "place", "settings", "world"]
+
+CONFIG: Final = HttpConfig(mode="int", threads=8)
+ORIGIN: Final = "http://127.0.0.1:3000"
+
+
+def app_of(ports: Ports, config: HttpConfig = CONFIG) -> Litestar:
+    """The API and the pages on *ports*, as a process serves them."""
+    pages = website(ports, config)
+    return create_app(
+        ports,
+        config,
+        more=pages.routes,
+        lost=pages.lost,
+        on_error=pages.on_error,
+        refused=pages.refused,
+    )
+
+
+@pytest.fixture(scope="module")
+def app(place: Town) -> Litestar:
+    """What serves the town's pages."""
+    return app_of(place.ports)
+
+
+@pytest.fixture
+def web(app: Litestar, beginning: Town) -> Iterator[Client]:
+    """Somebody's browser before the town as it was in the beginning; redirects are not followed."""
+    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
+        client.follow_redirects = False
+        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+        yield client
