@@ -15,7 +15,7 @@ def test_claims_are_read_by_the_two_of_a_lesson_and_by_nobody_else() -> None:
     jane, anna, bob = world.instructor("Jane"), world.student("Anna"), world.student("Bob")
     lesson = world.book(anna, jane).booking_id
     none = read_claims(lesson, viewer=jane.account_id, begin=world.ports.begin)
-    assert (none.report, none.issue, none.is_open) == (None, None, False)
+    assert (none.report, none.issue) == (None, None)
 
     world.advance(73 * HOUR)
     asked = ReportNoShow(principal=jane, booking_id=lesson, type=NoShowType.STUDENT)
@@ -24,7 +24,6 @@ def test_claims_are_read_by_the_two_of_a_lesson_and_by_nobody_else() -> None:
         found = read_claims(lesson, viewer=party.account_id, begin=world.ports.begin)
         assert found.report is not None
         assert found.report.type is NoShowType.STUDENT
-        assert found.is_open
     with pytest.raises(BookingNotFound):
         read_claims(lesson, viewer=bob.account_id, begin=world.ports.begin)
 
@@ -38,4 +37,3 @@ def test_an_open_issue_is_open_too() -> None:
     open_issue(asked, begin=world.ports.begin, clock=world.clock)
     found = read_claims(lesson, viewer=anna.account_id, begin=world.ports.begin)
     assert found.issue is not None
-    assert found.is_open
