@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
-from attrs import frozen
+from attrs import define, frozen
 from litestar import Request
 from litestar.di import NamedDependency
 from litestar.enums import ScopeType
@@ -84,12 +84,38 @@ def passes_csrf(headers: dict[bytes, bytes], *, bearer: bool, origins: frozenset
     return bool(headers.get(b"x-client", b"").strip())
 
 
-@frozen
+@define(eq=False)
 class LateDoor:
-    """A door that opens with the first look of a handler, which finds out who the claims are of."""
+    """A door at which the handler knocks itself, in its own visit to a thread.
 
-    claims: AccessClaims
-    admit: Callable[[Principal | None], Principal]
+    `knock` verifies the token and asks both rate limits; `admit` lets in whom the first look found.
+    """
+
+    _greet: Callable[[], AccessClaims | None]
+    _let_in: Callable[[Principal | None], Principal]
+    knocked: bool = False
+
+    def knock(self) -> AccessClaims:
+        """What the token claims, before anything is looked at.
+
+        Raises:
+            Refusal: Too often.
+            InvalidToken: It is none of ours, or over.
+        """
+        self.knocked = True
+        claims = self._greet()
+        if claims is None:
+            raise InvalidToken
+        return claims
+
+    def admit(self, found: Principal | None) -> Principal:
+        """Whoever was *found*, if they may enter.
+
+        Raises:
+            Refusal: They may not.
+            InvalidToken: The session is over.
+        """
+        return self._let_in(found)
 
 
 class Gate:
@@ -115,10 +141,13 @@ class Gate:
         cookies = Request(scope).cookies if b"cookie" in headers else {}
         shown = credentials(headers, cookies, self._cookie)
         self._refuse_forgery(scope, declared, headers, shown)
+        if declared.late_door:
+            await self._serve_late(scope, receive, send, declared, shown)
+            return
         loop = asyncio.get_running_loop()
         renewal = cookies.get(self._renewal) if declared.page else None
         try:
-            await loop.run_in_executor(None, self._admit, scope, declared, shown, headers, renewal)
+            await loop.run_in_executor(None, self._admit, scope, declared, shown, renewal)
         except Refusal as refusal:
             if refusal.status == 401 and declared.page and scope["method"] not in SAFE_METHODS:
                 # What was typed goes along to the sign-in, and comes back from there.
@@ -128,6 +157,30 @@ class Gate:
             await self._app(scope, receive, send)
         else:
             await _settling(self._app, scope, receive, send)
+
+    async def _serve_late(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        declared: RoutePolicy,
+        shown: Credentials,
+    ) -> None:
+        """Serve a request whose handler knocks; one that never gets there is judged here."""
+        state: dict[str, Any] = scope["state"]
+        door = LateDoor(
+            partial(self._greeted, scope, declared, shown), partial(self._let_in, scope, declared)
+        )
+        state["door"] = door
+
+        async def judged(message: Message) -> None:
+            if message["type"] == "http.response.start" and not door.knocked:
+                # The body was refused first; who may not ask at all hears that, and pays for it.
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(None, self._admit, scope, declared, shown, None)
+            await send(message)
+
+        await self._app(scope, receive, judged)
 
     def _refuse_forgery(
         self,
@@ -144,16 +197,33 @@ class Gate:
             raise Refusal(403, "csrf_origin_mismatch", detail)
 
     def _admit(
-        self,
-        scope: Scope,
-        declared: RoutePolicy,
-        shown: Credentials,
-        headers: dict[bytes, bytes],
-        renewal: str | None,
+        self, scope: Scope, declared: RoutePolicy, shown: Credentials, renewal: str | None
     ) -> None:
         """Everything that asks the outside, in one visit to a thread."""
         state: dict[str, Any] = scope["state"]
+        claims = self._greeted(scope, declared, shown)
         now = self._ports.clock.now()
+        principal = None
+        if claims is not None:
+            with self._ports.read() as reads:
+                principal = reads.doors.principal(
+                    claims.session_id, claims.account_id, epoch=claims.epoch, now=now
+                )
+        if principal is None and renewal is not None:
+            principal = self._renewed(state, renewal, now)
+        state["principal"] = principal
+        self._authorise(scope, declared, principal)
+
+    def _greeted(
+        self, scope: Scope, declared: RoutePolicy, shown: Credentials
+    ) -> AccessClaims | None:
+        """What the token claims, once the limits let it pass; None where there is none of ours.
+
+        Raises:
+            Refusal: Too often, or a key that is none.
+        """
+        state: dict[str, Any] = scope["state"]
+        headers, now = state["headers"], self._ports.clock.now()
         claims = None
         if shown.token is not None:
             try:
@@ -181,21 +251,9 @@ class Gate:
             state["verdict"] = verdict
             if not verdict.decision.allowed:
                 raise verdict.refusal
-        principal = None
-        if claims is not None and not declared.late_door:
-            with self._ports.read() as reads:
-                principal = reads.doors.principal(
-                    claims.session_id, claims.account_id, epoch=claims.epoch, now=now
-                )
-        if principal is None and renewal is not None:
-            principal = self._renewed(state, renewal, now)
-        state["principal"] = principal
         state["claims"] = claims
         state["idempotency_key"] = key
-        if claims is not None and declared.late_door:
-            state["door"] = LateDoor(claims, partial(self._let_in, scope, declared))
-        else:
-            self._authorise(scope, declared, principal)
+        return claims
 
     def _let_in(self, scope: Scope, declared: RoutePolicy, found: Principal | None) -> Principal:
         """Whoever the handler found at a late door, if they may enter."""

@@ -224,7 +224,7 @@ def create_quote(
     )
     price, principal = quote_at_the_door(
         request,
-        door.claims,
+        door.knock(),
         admit=door.admit,
         read=ports.read,
         clock=ports.clock,

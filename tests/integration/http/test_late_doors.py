@@ -15,6 +15,7 @@ from instainstru_core.accounts.ids import AccountId
 from instainstru_core.accounts.model import AccountStatus, Effect, Override, Permission
 from instainstru_core.ports import Ports
 from tests.integration.http.people import Person
+from tests.integration.http.serving import serving
 from tests.integration.http.test_budget import statements
 from tests.integration.http.test_payments import Counter, counter
 
@@ -57,6 +58,33 @@ def test_signing_out_holds_from_the_next_quote(counter: Counter, asked: dict[str
     ended = counter.client.delete("/api/v1/auth/session", headers=counter.student.headers)
     assert ended.status_code == 204
     assert told(quote(counter, **asked)) == (401, "invalid_token")
+
+
+def test_a_body_that_cannot_be_read_tells_strangers_nothing(counter: Counter) -> None:
+    """SE-12: who is not signed in hears that, whatever they sent; whoever is, what is wrong."""
+    assert told(quote(counter, surprise=1)) == (422, "validation_failed")
+    for headers in ({"X-Client": "tests"}, {"Authorization": "Bearer x.y.z"}):
+        assert told(quote(counter, headers=headers, surprise=1)) == (401, "invalid_token")
+    assert counter.client.delete("/api/v1/auth/session", headers=counter.student.headers).is_success
+    assert told(quote(counter, surprise=1)) == (401, "invalid_token")
+
+
+def test_a_body_that_cannot_be_read_costs_rate(
+    ports: Ports, config: HttpConfig, counter: Counter
+) -> None:
+    """SE-4: each request costs, and the limit answers before the mistake does."""
+    with serving(ports, config) as client:
+        headers = counter.student.headers
+        path = "/api/v1/pricing/quotes"
+        first = client.post(path, json={"surprise": 1}, headers=headers)
+        second = client.post(path, json={"surprise": 1}, headers=headers)
+        left = [int(each.headers["X-RateLimit-Remaining"]) for each in (first, second)]
+        assert (first.status_code, left[0] - left[1]) == (422, 1)
+        answers = (client.post(path, json={"surprise": 1}, headers=headers) for _ in range(400))
+        assert told(next(each for each in answers if each.status_code != 422)) == (
+            429,
+            "rate_limited",
+        )
 
 
 def test_nobody_and_a_forger_are_sent_away_at_the_gate(counter: Counter) -> None:
