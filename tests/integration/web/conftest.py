@@ -1,11 +1,13 @@
 """The pages on real PostgreSQL and real Valkey: in process, and in a real browser."""
 
+import os
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from playwright.sync_api import Browser
 
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
@@ -14,6 +16,8 @@ from instainstru_core.ports import Ports
 from tests.integration.http.conftest import beginning, place, settings, world
 from tests.integration.http.people import Client
 from tests.integration.http.town import Town
+from tests.integration.web.live import free_port, served
+from tests.integration.web.windows import Windows, chromium_at, chromium_path
 
 __all__ = ["beginning", "place", "settings", "world"]
 
@@ -47,3 +51,37 @@ def web(app: Litestar, beginning: Town) -> Iterator[Client]:
         client.follow_redirects = False
         client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
         yield client
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; wherever everything must hold, it must be there.
+
+    It lasts a module: as long as it runs, no other event loop can run in this thread.
+    """
+    path = chromium_path()
+    if path is None:
+        without = "there is no chromium to look at pages with: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(without)
+        pytest.skip(without)
+    with chromium_at(path) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def address(place: Town) -> Iterator[str]:
+    """Where a real server shows the town's pages."""
+    port = free_port()
+    config = HttpConfig(mode="int", threads=8, origins=(f"http://127.0.0.1:{port}",))
+    with served(app_of(place.ports, config), port) as found:
+        yield found
+
+
+@pytest.fixture
+def windows(chromium: Browser, address: str, beginning: Town) -> Iterator[Windows]:
+    """Opens windows before the town as it was in the beginning; no script may have complained."""
+    opener = Windows(chromium, beginning, address)
+    yield opener
+    opener.close()
+    assert opener.troubles == []
