@@ -58,7 +58,9 @@ def update(language: str, texts: Catalog) -> tuple[str, ...]:
     catalogue.update(texts, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     written = BytesIO()
-    write_po(written, catalogue, width=100, sort_by_file=True, include_lineno=False, omit_header=True)
+    write_po(
+        written, catalogue, width=100, sort_by_file=True, include_lineno=False, omit_header=True
+    )
     catalogue_file(language).write_bytes(_HEADER + written.getvalue().strip() + b"\n")
     return tuple(untranslated(catalogue))
 

@@ -19,7 +19,7 @@ from entrypoints.web.assets import send_asset
 from entrypoints.web.forms import provide_form
 from entrypoints.web.frame import provide_frame
 from entrypoints.web.once import on_replay
-from entrypoints.web.pages import home, instructor, preferences, results, signing
+from entrypoints.web.pages import home, instructor, preferences, results, sign_up, signing
 from entrypoints.web.refusals import Refusals
 from instainstru_core.ports import Ports
 
@@ -28,6 +28,7 @@ PAGES: Final[Sequence[ControllerRouterHandler]] = [
     *instructor.PAGES,
     *preferences.PAGES,
     *results.PAGES,
+    *sign_up.PAGES,
     *signing.PAGES,
 ]
 

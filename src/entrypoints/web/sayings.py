@@ -7,6 +7,7 @@ nobody can make a page say what he likes.
 from typing import Final
 
 from entrypoints.web.marks import N_
+from entrypoints.web.refusal_words import REFUSAL_WORDS
 
 SAYINGS: Final = {
     "signed_in": N_("Welcome back."),
@@ -22,13 +23,14 @@ SAYINGS: Final = {
 
 NOT_POSSIBLE: Final = N_("That is not possible right now. Nothing was changed.")
 
-REFUSALS: Final = {
-    "invalid_credentials": N_("This e-mail and password don't belong together."),
-    "not_found": N_(
-        "The page may have moved, or the link may be incomplete. Search for a lesson instead."
-    ),
-    "csrf_origin_mismatch": N_(
-        "The form came from another site. Open the page here, and try again."
-    ),
+PASSWORD_REASONS: Final = {
+    "too_short": N_("It needs at least 12 characters."),
+    "too_long": N_("It may have 256 characters at most."),
+    "too_repetitive": N_("It says the same few letters again and again."),
+    "contains_context": N_("It is mostly your name or your address, which others try first."),
+    "too_common": N_("It is one that many people use, so it is tried first."),
 }
+"""Why a password is not good enough. Source: AC-9."""
+
+REFUSALS: Final = {**REFUSAL_WORDS}
 """What codes of refusals mean to the reader, and what to do next."""
