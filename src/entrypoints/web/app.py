@@ -19,17 +19,32 @@ from entrypoints.web.assets import send_asset
 from entrypoints.web.forms import provide_form
 from entrypoints.web.frame import provide_frame
 from entrypoints.web.once import on_replay
-from entrypoints.web.pages import home, instructor, preferences, results, sign_up, signing
+from entrypoints.web.pages import (
+    booking,
+    home,
+    instructor,
+    preferences,
+    results,
+    sign_up,
+    signing,
+    teach,
+    teach_lesson_acts,
+    teach_lessons,
+)
 from entrypoints.web.refusals import Refusals
 from instainstru_core.ports import Ports
 
 PAGES: Final[Sequence[ControllerRouterHandler]] = [
+    *booking.PAGES,
     *home.PAGES,
     *instructor.PAGES,
     *preferences.PAGES,
     *results.PAGES,
     *sign_up.PAGES,
     *signing.PAGES,
+    *teach.PAGES,
+    *teach_lesson_acts.PAGES,
+    *teach_lessons.PAGES,
 ]
 
 

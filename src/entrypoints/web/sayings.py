@@ -18,6 +18,19 @@ SAYINGS: Final = {
     "lesson_moved": N_("The lesson has a new time."),
     "week_saved": N_("Your week is saved."),
     "saved": N_("Saved."),
+    "lesson_completed": N_("Thank you: the lesson is completed."),
+    "report_sent": N_("Your report is sent. The student has a day to object."),
+    "report_withdrawn": N_("The report is taken back."),
+    "report_disputed": N_("Your objection is sent. We look at it."),
+    "listed": N_("You are live: students can find you now."),
+    "paused": N_("You are hidden now. Lessons that are booked stay."),
+    "offering_added": N_("Your new service can be booked now."),
+    "offering_withdrawn": N_("The service is withdrawn. Lessons that are booked stay."),
+    "calendar_added": N_("The calendar is added. We read it in a moment."),
+    "calendar_removed": N_("The calendar is removed, and its time is free again."),
+    "calendar_asked": N_("We read the calendar in a moment."),
+    "feed_gone": N_("The address of your calendar leads nowhere now."),
+    "payout_asked": N_("The payout is on its way to your bank."),
 }
 """After something was done."""
 
@@ -32,5 +45,32 @@ PASSWORD_REASONS: Final = {
 }
 """Why a password is not good enough. Source: AC-9."""
 
-REFUSALS: Final = {**REFUSAL_WORDS}
+REFUSALS: Final = {**REFUSAL_WORDS    "account_locked": N_(
+        "A lesson that was given is still to be paid. Pay it in your wallet, then book this one."
+    ),
+    "account_restricted": N_(
+        "Your bank took a payment back, so new lessons are closed to you. Write to us about it."
+    ),
+    "credit_balance_negative": N_(
+        "Your credit is below zero. Settle that in your wallet, then book this one."
+    ),
+    "self_booking": N_("Nobody can book a lesson with themself."),
+    "instructor_not_bookable": N_(
+        "No lessons can be booked here right now. Find somebody else who is free."
+    ),
+    "service_mismatch": N_("This lesson is not offered anymore. See what else they teach."),
+    "invalid_duration": N_("Lessons of that length are not offered anymore. Choose another one."),
+    "travel_not_offered": N_("They do not travel for this lesson. Choose another way to meet."),
+    "studio_not_offered": N_("There is no studio for this lesson. Choose another way to meet."),
+    "online_not_offered": N_("This lesson is not given online. Choose another way to meet."),
+    "address_required": N_("Please say where the lesson is."),
+    "coordinates_required": N_("Please choose the neighborhood of the lesson."),
+    "outside_service_area": N_(
+        "That is farther than they come. Choose another neighborhood, or another way to meet."
+    ),
+    "price_below_floor": N_("A lesson this short costs too little here. Choose a longer one."),
+    "too_many_holds": N_(
+        "You hold several times already. Pay for one of them or give it up, then hold this one."
+    ),
+}
 """What codes of refusals mean to the reader, and what to do next."""
