@@ -45,32 +45,5 @@ PASSWORD_REASONS: Final = {
 }
 """Why a password is not good enough. Source: AC-9."""
 
-REFUSALS: Final = {**REFUSAL_WORDS    "account_locked": N_(
-        "A lesson that was given is still to be paid. Pay it in your wallet, then book this one."
-    ),
-    "account_restricted": N_(
-        "Your bank took a payment back, so new lessons are closed to you. Write to us about it."
-    ),
-    "credit_balance_negative": N_(
-        "Your credit is below zero. Settle that in your wallet, then book this one."
-    ),
-    "self_booking": N_("Nobody can book a lesson with themself."),
-    "instructor_not_bookable": N_(
-        "No lessons can be booked here right now. Find somebody else who is free."
-    ),
-    "service_mismatch": N_("This lesson is not offered anymore. See what else they teach."),
-    "invalid_duration": N_("Lessons of that length are not offered anymore. Choose another one."),
-    "travel_not_offered": N_("They do not travel for this lesson. Choose another way to meet."),
-    "studio_not_offered": N_("There is no studio for this lesson. Choose another way to meet."),
-    "online_not_offered": N_("This lesson is not given online. Choose another way to meet."),
-    "address_required": N_("Please say where the lesson is."),
-    "coordinates_required": N_("Please choose the neighborhood of the lesson."),
-    "outside_service_area": N_(
-        "That is farther than they come. Choose another neighborhood, or another way to meet."
-    ),
-    "price_below_floor": N_("A lesson this short costs too little here. Choose a longer one."),
-    "too_many_holds": N_(
-        "You hold several times already. Pay for one of them or give it up, then hold this one."
-    ),
-}
+REFUSALS: Final = {**REFUSAL_WORDS}
 """What codes of refusals mean to the reader, and what to do next."""

@@ -1,4 +1,4 @@
-"""An instructor's lessons: lists, one lesson, and calling it off. Source: BK-42…BK-45, spec 01 §6."""
+"""An instructor's lessons: lists, one of them, calling it off. Source: BK-42…BK-45, spec 01 §6."""
 
 from collections.abc import Mapping
 from typing import Any, Final
