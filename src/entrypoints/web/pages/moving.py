@@ -1,0 +1,188 @@
+"""Moving a lesson: pick a start, see what that does, move. Source: BK-29…BK-35, BK-56."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from entrypoints.http.policy import policy, requires
+from entrypoints.http.problems import status_of
+from entrypoints.web.forms import Form
+from entrypoints.web.frame import Frame
+from entrypoints.web.once import once
+from entrypoints.web.ways import see
+from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.availability.model.open_times import OpenTimes
+from instainstru_core.availability.use_cases.find_open_times import FindOpenTimes, find_open_times
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.mutex import alone_with
+from instainstru_core.booking.terms import Party
+from instainstru_core.booking.use_cases.propose_move import AskedMove
+from instainstru_core.booking.use_cases.read_bookings import get_booking
+from instainstru_core.kernel.errors import DomainError, NotFound
+from instainstru_core.payments.errors import CardDeclined
+from instainstru_core.payments.use_cases.preview_move import AskedPreview, preview_move
+from instainstru_core.payments.use_cases.reschedule_booking import Rescheduled, reschedule_booking
+from instainstru_core.ports import Ports
+
+MOVERS: Final = requires(Permission.CREATE_BOOKINGS)
+WEEK: Final = timedelta(days=7)
+WEEKS_AHEAD: Final = 12
+
+
+@get(
+    "/lessons/{booking_id:str}/move",
+    sync_to_thread=True,
+    opt=policy(access=MOVERS, bucket="read", page=True),
+)
+def show_move(
+    booking_id: FromPath[BookingId],
+    frame: NamedDependency[Frame],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+    start: FromQuery[str] = "",
+) -> Response[Any]:
+    """A week of free starts; with a *start*, what moving there does, and the button."""
+    return _page(booking_id, frame=frame, principal=principal, ports=ports, start=instant_of(start))
+
+
+@post(
+    "/lessons/{booking_id:str}/move",
+    sync_to_thread=True,
+    opt=policy(access=MOVERS, bucket="booking", page=True),
+)
+def do_move(
+    booking_id: FromPath[BookingId],
+    request: Request[Any, Any, Any],
+    frame: NamedDependency[Frame],
+    form: NamedDependency[Form],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> Response[Any]:
+    """Move it; where the card or the calendar refuses, nothing changes."""
+    start = instant_of(form["start"])
+    if start is None:
+        return see(f"/lessons/{booking_id}/move")
+
+    def where(result: Rescheduled) -> str:
+        if result.client_secret is None:
+            return f"/lessons/{result.booking.booking_id}"
+        return f"/lessons/{booking_id}/move?start={form['start']}&bank=asks"
+
+    try:
+        with (
+            once(request, form, principal=principal, ports=ports, money=True) as sent,
+            alone_with(booking_id, ports.mutexes),
+        ):
+            result = reschedule_booking(
+                AskedMove(principal=principal, booking_id=booking_id, start=start),
+                begin=ports.begin,
+                gateway=ports.gateway,
+                places=ports.places,
+                ids=ports.ids,
+                clock=ports.clock,
+                config=ports.pricing,
+                answer=sent.answer(where),
+            )
+    except NotFound:
+        raise
+    except DomainError as error:
+        form.refused_by(error)
+        return _page(
+            booking_id,
+            frame=frame,
+            principal=principal,
+            ports=ports,
+            start=start,
+            form=form,
+            status=status_of(error),
+            declined=isinstance(error, CardDeclined),
+        )
+    moved = result.client_secret is None
+    return see(where(result), said="lesson_moved" if moved else None)
+
+
+def instant_of(text: str) -> datetime | None:
+    """The instant that *text* writes, as the calendar of starts does; None: it doesn't."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _page(
+    booking_id: BookingId,
+    *,
+    frame: Frame,
+    principal: Principal,
+    ports: Ports,
+    start: datetime | None = None,
+    form: Form | None = None,
+    status: int = 200,
+    declined: bool = False,
+) -> Response[Any]:
+    card = get_booking(booking_id, viewer=principal.account_id, read=ports.read)
+    if card.viewer is not Party.STUDENT:
+        return see(f"/teach/lessons/{booking_id}")
+    move = None
+    if start is not None:
+        move = AskedMove(principal=principal, booking_id=booking_id, start=start)
+    preview = preview_move(
+        AskedPreview(principal=principal, booking_id=booking_id, move=move),
+        begin=ports.begin,
+        places=ports.places,
+        ids=ports.ids,
+        clock=ports.clock,
+        config=ports.pricing,
+    )
+    booking = card.booking
+    today = booking.zone.today(frame.now)
+    first = _first(frame.request.query_params.get("from", ""), booking, today)
+    # A refusal with a start may be about that start alone: others may do.
+    closed = preview.refusal is not None and move is None
+    return frame.page(
+        "lesson_move",
+        status=status,
+        form=form or Form(),
+        card=card,
+        booking=booking,
+        start=start,
+        preview=preview,
+        closed=closed,
+        declined=declined,
+        bank=frame.request.query_params.get("bank") == "asks",
+        times=None if closed else _times(booking, first, ports),
+        first=first,
+        earlier=max(today, first - WEEK) if first > today else None,
+        later=first + WEEK if first < today + WEEK * WEEKS_AHEAD else None,
+    )
+
+
+def _first(text: str, booking: Booking, today: date) -> date:
+    """The first day that is shown: as asked for, else the lesson's own; never one that is past."""
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        asked = booking.zone.local(booking.lesson.starts_at).date() - timedelta(days=1)
+    return min(max(asked, today), today + WEEK * WEEKS_AHEAD)
+
+
+def _times(booking: Booking, first: date, ports: Ports) -> OpenTimes | None:
+    asked = FindOpenTimes(
+        instructor_id=booking.instructor,
+        first=first,
+        last=first + WEEK - timedelta(days=1),
+        location_type=booking.location_type,
+        minutes=booking.lesson.minutes,
+    )
+    try:
+        return find_open_times(asked, read=ports.read, clock=ports.clock, rules=ports.rules)
+    except DomainError:  # Nobody new can book them now, or not then.
+        return None
+
+
+PAGES: Final = [show_move, do_move]
