@@ -21,8 +21,12 @@ from entrypoints.web.frame import provide_frame
 from entrypoints.web.once import on_replay
 from entrypoints.web.pages import (
     booking,
+    cancelling,
     home,
     instructor,
+    lessons,
+    moving,
+    objections,
     preferences,
     results,
     sign_up,
@@ -30,14 +34,20 @@ from entrypoints.web.pages import (
     teach,
     teach_lesson_acts,
     teach_lessons,
+    tipping,
+    wallet,
 )
 from entrypoints.web.refusals import Refusals
 from instainstru_core.ports import Ports
 
 PAGES: Final[Sequence[ControllerRouterHandler]] = [
     *booking.PAGES,
+    *cancelling.PAGES,
     *home.PAGES,
     *instructor.PAGES,
+    *lessons.PAGES,
+    *moving.PAGES,
+    *objections.PAGES,
     *preferences.PAGES,
     *results.PAGES,
     *sign_up.PAGES,
@@ -45,6 +55,8 @@ PAGES: Final[Sequence[ControllerRouterHandler]] = [
     *teach.PAGES,
     *teach_lesson_acts.PAGES,
     *teach_lessons.PAGES,
+    *tipping.PAGES,
+    *wallet.PAGES,
 ]
 
 

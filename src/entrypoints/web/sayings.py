@@ -16,6 +16,8 @@ SAYINGS: Final = {
     "lesson_booked": N_("Your lesson is booked."),
     "lesson_cancelled": N_("The lesson is cancelled."),
     "lesson_moved": N_("The lesson has a new time."),
+    "tipped": N_("Thank you: your tip is on its way."),
+    "reported": N_("Thank you for telling us. No money moves until we have looked."),
     "week_saved": N_("Your week is saved."),
     "saved": N_("Saved."),
     "lesson_completed": N_("Thank you: the lesson is completed."),
