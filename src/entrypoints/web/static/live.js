@@ -1,0 +1,19 @@
+// A choice shows what follows from it at once: what depends on it is fetched anew, what was typed stays.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  let last;
+  form.addEventListener("change", async () => {
+    last?.abort();
+    const mine = (last = new AbortController());
+    const way = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
+    try {
+      const answer = await fetch(way, { signal: mine.signal, headers: { Accept: "text/html" } });
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const parts = [...document.querySelectorAll("[data-part]")].map((part) => [part, found.getElementById(part.id)]);
+      if (!answer.ok || parts.some(([, fresh]) => !fresh)) return location.assign(way);
+      for (const [part, fresh] of parts) part.replaceChildren(...fresh.childNodes);
+      history.replaceState(null, "", way);
+    } catch {
+      if (!mine.signal.aborted) location.assign(way);
+    }
+  });
+}
