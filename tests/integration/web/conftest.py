@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from attrs import evolve
 from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Browser
@@ -16,7 +17,7 @@ from instainstru_core.ports import Ports
 from tests.integration.http.conftest import beginning, place, settings, world
 from tests.integration.http.people import Client
 from tests.integration.http.town import Town
-from tests.integration.web.live import free_port, served
+from tests.integration.web.live import HandDrivenTime, free_port, served
 from tests.integration.web.windows import Windows, chromium_at, chromium_path
 
 __all__ = ["beginning", "place", "settings", "world"]
@@ -74,7 +75,8 @@ def address(place: Town) -> Iterator[str]:
     """Where a real server shows the town's pages."""
     port = free_port()
     config = HttpConfig(mode="int", threads=8, origins=(f"http://127.0.0.1:{port}",))
-    with served(app_of(place.ports, config), port) as found:
+    ports = evolve(place.ports, time_machine=HandDrivenTime(place.world.clock))
+    with served(app_of(ports, config), port) as found:
         yield found
 
 

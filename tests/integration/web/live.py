@@ -4,16 +4,36 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from threading import Thread
 from time import monotonic, sleep
 from typing import Final
 
 import httpx
+from attrs import frozen
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
+from instainstru_core.testing.fakes.clock import HandMovedClock
+
 _WITHIN_SECONDS: Final = 10
+
+
+@frozen
+class HandDrivenTime:
+    """A town's clock as a demonstration has it, to be moved from its page."""
+
+    clock: HandMovedClock
+    offset: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        """This instant."""
+        return self.clock.now()
+
+    def move(self, by: timedelta) -> datetime:
+        """Push it forward."""
+        return self.clock.move(by)
 
 
 def free_port() -> int:

@@ -7,15 +7,22 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from attrs import define, field
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.use_cases.sign_in import SignIn, sign_in
 from instainstru_core.testing.world import PASSWORD
 from tests.integration.http.town import Town
 
-DESKTOP: Final = {"width": 1280, "height": 900}
-PHONE: Final = {"width": 360, "height": 740}
+DESKTOP: Final = ViewportSize(width=1280, height=900)
+PHONE: Final = ViewportSize(width=360, height=740)
 _ARGUMENTS: Final = ("--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
 _WATCHES: Final = """
 window.seen = {shift: 0, refused: []};

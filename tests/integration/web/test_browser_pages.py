@@ -1,0 +1,110 @@
+"""Every page in a real browser, in light and dark, on a desk and on a phone.
+
+A new page is looked at without being named here: the list is made of the routes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
+
+from tests.integration.http.town import Town
+from tests.integration.web.visits import COOKIES, Stage, Visit, all_visits
+from tests.integration.web.windows import DESKTOP, PHONE, Windows
+
+MAX_PAGE: Final = 100 * 1024
+MAX_SCRIPT: Final = 30 * 1024
+_WCAG: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def stage(place: Town) -> Stage:
+    return Stage.set_up(place)
+
+
+@pytest.fixture(scope="module")
+def spectators(chromium: Browser, address: str, stage: Stage) -> Iterator[Windows]:
+    """Windows before the stage, where nobody acts; one for each who looks."""
+    opener = Windows(chromium, stage.town, address)
+    yield opener
+    opener.close()
+
+
+@pytest.fixture(scope="module")
+def windows_of(spectators: Windows) -> dict[str | None, Page]:
+    return {}
+
+
+@pytest.mark.parametrize("visit", all_visits(), ids=str)
+def test_a_page_is_for_everybody(
+    visit: Visit, stage: Stage, spectators: Windows, windows_of: dict[str | None, Page]
+) -> None:
+    page = windows_of.get(visit.who) or spectators.open(visit.who)
+    windows_of[visit.who] = page
+    for name, value in COOKIES.get(visit.template, {}).items():
+        page.context.add_cookies([{"name": name, "value": value, "url": spectators.address}])
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.set_viewport_size(DESKTOP)
+    spectators.troubles.clear()
+    path = visit.path(stage)
+    with _weighed(page) as sizes:
+        answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == visit.status
+    assert answer.url.removeprefix(spectators.address) == path, "it leads elsewhere"
+    assert page.locator("h1").count() == 1
+    page.evaluate(AXE_SCRIPT)
+    assert _violations(page, "tag", _WCAG) == []
+    seen = page.evaluate("window.seen")
+    assert (seen["refused"], spectators.troubles) == ([], [])
+    assert seen["shift"] == 0, "something moved while the page was read"
+    assert sum(sizes.values()) <= MAX_PAGE, sizes
+    assert sum(size for url, size in sizes.items() if url.endswith(".js")) <= MAX_SCRIPT, sizes
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], _wide(page)
+    assert _violations(page, "rule", ["color-contrast", "target-size"]) == []
+
+
+def _violations(page: Page, kind: str, values: list[str]) -> list[str]:
+    options = {"runOnly": {"type": kind, "values": values}, "resultTypes": ["violations"]}
+    found = page.evaluate(
+        "(options) => axe.run(document, options).then((found) => found.violations)", options
+    )
+    return [
+        f"{each['id']}: {each['help']}: {node['html'][:160]} ({node['failureSummary'][:240]})"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+@contextmanager
+def _weighed(page: Page) -> Iterator[dict[str, int]]:
+    """What each answer is on its way to somebody who was never here, by address."""
+    watched, urls, sizes = page.context.new_cdp_session(page), dict[str, str](), dict[str, int]()
+    watched.send("Network.enable")
+    watched.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def begun(event: Any) -> None:
+        urls[event["requestId"]] = event["response"]["url"]
+
+    def ended(event: Any) -> None:
+        url = urls.get(event["requestId"], "")
+        sizes[url] = sizes.get(url, 0) + int(event["encodedDataLength"])
+
+    watched.on("Network.responseReceived", begun)
+    watched.on("Network.loadingFinished", ended)
+    yield sizes
+    watched.detach()
+
+
+def _wide(page: Page) -> Any:
+    """What is wider than the phone."""
+    return page.evaluate(
+        "[...document.querySelectorAll('body *')]"
+        f".filter((one) => one.getBoundingClientRect().right > {PHONE['width']})"
+        ".map((one) => one.outerHTML.slice(0, 120)).slice(0, 5)"
+    )
