@@ -1,5 +1,6 @@
 """What a deployment chooses about the HTTP API."""
 
+from pathlib import Path
 from typing import Final, Self
 
 from attrs import field, frozen
@@ -31,6 +32,11 @@ class HttpConfig:
     terms_version: str = "2026-01"
     publishable_key: str | None = None
     """What the browser opens the card processor's forms with; not a secret."""
+    simulator_url: str | None = None
+    """Where the simulated processor's own pages are; None where a real one is asked."""
+
+    accounts_note: Path | None = None
+    """Where a demonstration notes who can sign in; None where there is none."""
 
     def __attrs_post_init__(self) -> None:
         if self.hosted and any("*" in origin for origin in self.origins):
@@ -54,4 +60,6 @@ class HttpConfig:
             metrics_credentials=settings.metrics_credentials,
             metrics_networks=tuple(str(network) for network in settings.metrics_networks),
             publishable_key=None if settings.stripe is None else settings.stripe.publishable_key,
+            simulator_url=settings.processor_url if settings.stripe is None else None,
+            accounts_note=settings.data_dir / "accounts.json" if settings.demo else None,
         )

@@ -13,6 +13,7 @@ from litestar.params import JSONBody
 from entrypoints.processor.account_routes import HANDLERS as ACCOUNTS
 from entrypoints.processor.bank_routes import HANDLERS as BANKS
 from entrypoints.processor.card_routes import HANDLERS as CARDS
+from entrypoints.processor.challenge_routes import HANDLERS as CHALLENGES
 from entrypoints.processor.counter import PLATFORM, At, Counter, counter_for
 from entrypoints.processor.courier import Manners
 from entrypoints.processor.wire import FaultBody, MannersBody
@@ -86,6 +87,7 @@ def create_app(counter: Counter) -> Litestar:
             *CARDS,
             *ACCOUNTS,
             *BANKS,
+            *CHALLENGES,
             script_fault,
             set_manners,
             effects,
