@@ -1,0 +1,333 @@
+"""Checkout: price agreed to, card named, the lesson is booked. Source: PY-7…PY-11, BK-17."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from attrs import frozen
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from entrypoints.http.policy import policy, requires
+from entrypoints.http.problems import status_of
+from entrypoints.web.forms import Form
+from entrypoints.web.frame import Frame
+from entrypoints.web.marks import N_
+from entrypoints.web.once import once
+from entrypoints.web.paying import (
+    BRANDS,
+    challenge_page,
+    chosen_card,
+    refuse_card,
+    student_of,
+    wallet_of,
+)
+from entrypoints.web.ways import see
+from entrypoints.web.ways_to_meet import LOCATIONS, SIGNS
+from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.booking.errors.life import BookingNotFound, HoldExpired, WrongState
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
+from instainstru_core.booking.mutex import alone_with
+from instainstru_core.booking.queries import BookingCard
+from instainstru_core.booking.terms import Party
+from instainstru_core.booking.use_cases.read_bookings import get_booking
+from instainstru_core.kernel.errors import PaymentRefused
+from instainstru_core.kernel.time import instant_text
+from instainstru_core.payments.errors import (
+    CardInUse,
+    CardNotFound,
+    OutcomeUnknown,
+    PaymentMethodRequired,
+    QuoteChanged,
+    TooManyCards,
+)
+from instainstru_core.payments.model.payment import AUTHORISE_BEFORE, Payment
+from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
+from instainstru_core.payments.use_cases.read_challenge import find_challenge
+from instainstru_core.payments.use_cases.read_payment import find_payment, price_booking
+from instainstru_core.ports import Ports
+from instainstru_core.pricing.model.quotes import PriceBreakdown
+
+PAYERS: Final = requires(Permission.CREATE_BOOKINGS)
+ALL_CREDIT: Final = 1_000_000_000
+"""More than anybody has: as much of it as this lesson takes."""
+
+_HALF_BACK: Final = timedelta(hours=12)
+_ABOUT_CARDS: Final = (CardInUse, CardNotFound, PaymentMethodRequired, PaymentRefused, TooManyCards)
+
+
+@frozen(kw_only=True)
+class Bill:
+    """What the lesson costs with the credit that was chosen; *most* is what it would take."""
+
+    price: PriceBreakdown
+    most: int
+    is_fixed: bool
+    """An earlier try has set the credit aside. Source: CR-4."""
+
+
+@frozen(kw_only=True)
+class CancellingRule:
+    """Until when cancelling costs nothing, and until when all of the price comes back as credit."""
+
+    free_until: datetime | None
+    credit_until: datetime | None
+
+    @classmethod
+    def of(cls, starts_at: datetime, now: datetime) -> "CancellingRule":
+        """What is left of it at *now*. Source: BK-26, PY-31…PY-33."""
+        free, credit = starts_at - AUTHORISE_BEFORE, starts_at - _HALF_BACK
+        return cls(
+            free_until=free if now < free else None, credit_until=credit if now < credit else None
+        )
+
+
+@get(
+    "/checkout/{booking_id:str}",
+    sync_to_thread=True,
+    opt=policy(access=PAYERS, bucket="read", page=True),
+)
+def show_checkout(
+    booking_id: FromPath[BookingId],
+    frame: NamedDependency[Frame],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> Response[Any]:
+    """What is held, what it costs, and which card pays."""
+    card = _mine(booking_id, principal, ports)
+    credit = credit_typed(frame.request.query_params.get("credit", ""))
+    return _counter(frame, Form(), card, principal, ports, credit=credit)
+
+
+@post(
+    "/checkout/{booking_id:str}",
+    sync_to_thread=True,
+    opt=policy(access=PAYERS, bucket="financial", page=True),
+)
+def do_checkout(
+    booking_id: FromPath[BookingId],
+    request: Request[Any, Any, Any],
+    frame: NamedDependency[Frame],
+    form: NamedDependency[Form],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> Response[Any]:
+    """Confirm the booking at the price that was shown; else show what changed."""
+    card = _mine(booking_id, principal, ports)
+    credit = form.whole("credit_cents", least=0, most=ALL_CREDIT, default=0)
+    try:
+        with once(request, form, principal=principal, ports=ports, money=True) as sent:
+            # A new card changes the form: the key was claimed for what was sent.
+            asked = CheckOut(
+                student_id=student_of(principal),
+                booking_id=booking_id,
+                fingerprint=form["fingerprint"],
+                card_id=chosen_card(frame, form, principal, ports),
+                credit_cents=credit,
+            )
+            with alone_with(booking_id, ports.mutexes):
+                done = check_out(
+                    asked,
+                    begin=ports.begin,
+                    gateway=ports.gateway,
+                    ids=ports.ids,
+                    clock=ports.clock,
+                    config=ports.pricing,
+                    rules=ports.rules,
+                    answer=sent.answer(_leads_to),
+                )
+    except (HoldExpired, WrongState):
+        return _counter(frame, form, _mine(booking_id, principal, ports), principal, ports)
+    except _ABOUT_CARDS as error:
+        refuse_card(form, error)
+        status = status_of(error)
+    except QuoteChanged as error:
+        form.refuse("", N_("The price has changed since you saw it. Is this one all right?"))
+        status = status_of(error)
+    except OutcomeUnknown as error:
+        form.refuse("", N_("The bank did not answer in time. Try again: nothing is charged twice."))
+        status = status_of(error)
+    else:
+        return see(_leads_to(done), said="lesson_booked" if done.booking_confirmed else None)
+    card = _mine(booking_id, principal, ports)
+    return _counter(frame, form, card, principal, ports, credit=credit, status=status)
+
+
+@get(
+    "/checkout/{booking_id:str}/verify",
+    sync_to_thread=True,
+    opt=policy(access=PAYERS, bucket="read", page=True),
+)
+def show_verify(
+    booking_id: FromPath[BookingId],
+    frame: NamedDependency[Frame],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> Response[Any]:
+    """The cardholder confirms with their bank, and finishes here. Source: PY-9."""
+    viewer = principal.account_id
+    _mine(booking_id, principal, ports)
+    found = find_challenge(booking_id, viewer=viewer, read=ports.read, gateway=ports.gateway)
+    view = find_payment(booking_id, viewer=viewer, read=ports.read)
+    if found is None or view is None:
+        return see(f"/checkout/{booking_id}")
+    payment = view.payment
+    return challenge_page(
+        frame,
+        found,
+        finish=f"/checkout/{booking_id}",
+        back=f"/checkout/{booking_id}",
+        fields=_same_again(payment),
+    )
+
+
+@get(
+    "/lessons/{booking_id:str}/booked",
+    sync_to_thread=True,
+    opt=policy(access=PAYERS, bucket="read", page=True),
+)
+def show_booked(
+    booking_id: FromPath[BookingId],
+    frame: NamedDependency[Frame],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> Response[Any]:
+    """It is booked: for the calendar, and what happens next."""
+    card = _mine(booking_id, principal, ports)
+    view = find_payment(booking_id, viewer=principal.account_id, read=ports.read)
+    if view is None or not isinstance(card.booking.state, Confirmed):
+        return see(f"/lessons/{booking_id}")
+    booking = card.booking
+    return frame.page(
+        "booked",
+        card=card,
+        booking=booking,
+        payment=view.payment,
+        paying=view.card,
+        rule=CancellingRule.of(booking.lesson.starts_at, frame.now),
+        locations=LOCATIONS,
+        signs=SIGNS,
+        brands=BRANDS,
+    )
+
+
+def _mine(booking_id: BookingId, principal: Principal, ports: Ports) -> BookingCard:
+    card = get_booking(booking_id, viewer=principal.account_id, read=ports.read)
+    if card.viewer is not Party.STUDENT:
+        raise BookingNotFound(booking_id)
+    return card
+
+
+def credit_typed(text: str) -> int:
+    """So many cents as were typed in dollars; nothing where it is no amount."""
+    try:
+        dollars = Decimal(text.strip().lstrip("$") or 0)
+    except InvalidOperation:
+        return 0
+    return int(min(max(dollars, Decimal(0)), Decimal(ALL_CREDIT // 100)) * 100)
+
+
+def _leads_to(done: CheckedOut) -> str:
+    booking = done.payment.booking_id
+    return f"/lessons/{booking}/booked" if done.booking_confirmed else f"/checkout/{booking}/verify"
+
+
+def _same_again(payment: Payment) -> Mapping[str, str]:
+    """The fields that ask for what was asked before."""
+    return {
+        "fingerprint": payment.breakdown.fingerprint,
+        "card": str(payment.card_id),
+        "credit_cents": str(payment.breakdown.credit.cents),
+    }
+
+
+def _counter(
+    frame: Frame,
+    form: Form,
+    card: BookingCard,
+    principal: Principal,
+    ports: Ports,
+    *,
+    credit: int = 0,
+    status: int = 200,
+) -> Response[Any]:
+    """The page to pay at; where nothing is left to pay for, what became of it."""
+    booking = card.booking
+    state = booking.state
+    if isinstance(state, Cancelled) or _has_expired(booking, frame.now):
+        return frame.page(
+            "checkout_over",
+            status=409 if form.fields else 200,
+            booking=booking,
+            again=_again(card, ports),
+        )
+    if not isinstance(state, Pending) or booking.chain.predecessor_id is not None:
+        return see(f"/lessons/{booking.booking_id}")
+    view = find_payment(booking.booking_id, viewer=principal.account_id, read=ports.read)
+    payment = None if view is None else view.payment
+    bill = _bill(booking, principal, ports, credit, payment)
+    return frame.page(
+        "checkout",
+        status=status,
+        form=form,
+        card=card,
+        booking=booking,
+        ends_at=state.hold_expires_at,
+        bill=bill,
+        wallet=wallet_of(
+            frame, form, ports, student_of(principal), usual=payment.card_id if payment else None
+        ),
+        waits=payment is not None and payment.hold is not None and payment.hold.open,
+        held_at=max(frame.now, booking.lesson.starts_at - AUTHORISE_BEFORE),
+        rule=CancellingRule.of(booking.lesson.starts_at, frame.now),
+        locations=LOCATIONS,
+        signs=SIGNS,
+        brands=BRANDS,
+    )
+
+
+def _has_expired(booking: Booking, now: datetime) -> bool:
+    return isinstance(booking.state, Pending) and now >= booking.state.hold_expires_at
+
+
+def _bill(
+    booking: Booking, principal: Principal, ports: Ports, credit: int, payment: Payment | None
+) -> Bill:
+    def priced(cents: int) -> PriceBreakdown:
+        return price_booking(
+            booking.booking_id,
+            viewer=principal.account_id,
+            credit_cents=cents,
+            begin=ports.begin,
+            clock=ports.clock,
+            config=ports.pricing,
+        )
+
+    fullest = priced(ALL_CREDIT)
+    fixed = payment is not None and not payment.settled and bool(payment.breakdown.credit)
+    wanted = min(credit, fullest.credit.cents)
+    price = fullest if fixed or wanted == fullest.credit.cents else priced(wanted)
+    return Bill(price=price, most=fullest.credit.cents, is_fixed=fixed)
+
+
+def _again(card: BookingCard, ports: Ports) -> str:
+    """Where the same lesson can be asked for once more."""
+    booking = card.booking
+    with ports.read() as reads:
+        catalog = reads.catalog_pages.tree()
+    service = next(
+        (each for each in catalog.shown_services() if each.service_id == booking.service_id), None
+    )
+    if service is None:
+        return f"/instructors/{booking.instructor}"
+    return (
+        f"/book/{booking.instructor}/{service.slug}?format={booking.location_type.format}"
+        f"&minutes={booking.lesson.minutes}&start={instant_text(booking.lesson.starts_at)}"
+    )
+
+
+PAGES: Final = [show_checkout, do_checkout, show_verify, show_booked]

@@ -1,0 +1,141 @@
+"""When a lesson's card says no: another card, or the same one again. Source: PY-12…PY-15, PY-23."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from entrypoints.http.policy import policy, requires
+from entrypoints.http.problems import status_of
+from entrypoints.web.forms import Form
+from entrypoints.web.frame import Frame
+from entrypoints.web.marks import N_
+from entrypoints.web.once import once
+from entrypoints.web.paying import (
+    BRANDS,
+    chosen_card,
+    decline_text,
+    refuse_card,
+    student_of,
+    wallet_of,
+)
+from entrypoints.web.ways import see
+from entrypoints.web.ways_to_meet import LOCATIONS, SIGNS
+from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.mutex import alone_with
+from instainstru_core.booking.use_cases.read_bookings import get_booking
+from instainstru_core.kernel.errors import PaymentRefused
+from instainstru_core.payments.errors import (
+    CardInUse,
+    CardNotFound,
+    OutcomeUnknown,
+    PaymentNotFound,
+    PaymentNotRetryable,
+    TooManyCards,
+)
+from instainstru_core.payments.model.next_actions import NextAction, next_actions
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
+from instainstru_core.payments.use_cases.read_payment import read_payment
+from instainstru_core.ports import Ports
+
+_PAYERS: Final = requires(Permission.CREATE_BOOKINGS)
+
+
+@get(
+    "/lessons/{booking_id:str}/payment",
+    sync_to_thread=True,
+    opt=policy(access=_PAYERS, bucket="read", page=True),
+)
+def show_payment(
+    booking_id: FromPath[BookingId],
+    frame: NamedDependency[Frame],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> Response[Any]:
+    """How the lesson's payment stands, and what helps it on."""
+    return _page(frame, Form(), booking_id, principal, ports)
+
+
+@post(
+    "/lessons/{booking_id:str}/payment",
+    sync_to_thread=True,
+    opt=policy(access=_PAYERS, bucket="financial", page=True),
+)
+def do_change_card(
+    booking_id: FromPath[BookingId],
+    request: Request[Any, Any, Any],
+    frame: NamedDependency[Frame],
+    form: NamedDependency[Form],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> Response[Any]:
+    """Let the chosen card pay; it is asked at once where the hold is due."""
+
+    def leads_to(payment: Payment) -> str:
+        return f"/lessons/{payment.booking_id}"
+
+    try:
+        with once(request, form, principal=principal, ports=ports, money=True) as sent:
+            asked = ChangeCard(
+                student_id=student_of(principal),
+                booking_id=booking_id,
+                card_id=chosen_card(frame, form, principal, ports),
+            )
+            with alone_with(booking_id, ports.mutexes):
+                payment = change_card(
+                    asked,
+                    begin=ports.begin,
+                    gateway=ports.gateway,
+                    ids=ports.ids,
+                    clock=ports.clock,
+                    answer=sent.answer(leads_to),
+                )
+    except (CardInUse, CardNotFound, PaymentRefused, TooManyCards) as error:
+        refuse_card(form, error)
+        status = status_of(error)
+    except PaymentNotRetryable as error:
+        form.refuse("", N_("This payment needs no other card any more."))
+        status = status_of(error)
+    except OutcomeUnknown as error:
+        form.refuse("", N_("The bank did not answer in time. Try again: nothing is charged twice."))
+        status = status_of(error)
+    else:
+        return see(leads_to(payment), said="card_changed")
+    return _page(frame, form, booking_id, principal, ports, status=status)
+
+
+def _page(
+    frame: Frame,
+    form: Form,
+    booking_id: BookingId,
+    principal: Principal,
+    ports: Ports,
+    *,
+    status: int = 200,
+) -> Response[Any]:
+    found = read_payment(booking_id, viewer=principal.account_id, read=ports.read)
+    payment = found.payment
+    if payment.student_id != student_of(principal):
+        raise PaymentNotFound("the booking has no payment")
+    actions = next_actions(payment)
+    return frame.page(
+        "payment",
+        status=status,
+        form=form,
+        card=get_booking(booking_id, viewer=principal.account_id, read=ports.read),
+        payment=payment,
+        paying=found.card,
+        why=None if payment.failure is None else decline_text(payment.failure.category),
+        can_change=NextAction.CHANGE_CARD in actions,
+        owes=NextAction.PAY_DEBT in actions,
+        wallet=wallet_of(frame, form, ports, payment.student_id, usual=payment.card_id),
+        brands=BRANDS,
+        locations=LOCATIONS,
+        signs=SIGNS,
+    )
+
+
+PAGES: Final = [show_payment, do_change_card]
