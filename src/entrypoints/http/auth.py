@@ -149,8 +149,9 @@ class Gate:
         try:
             await loop.run_in_executor(None, self._admit, scope, declared, shown, renewal)
         except Refusal as refusal:
-            if refusal.status == 401 and declared.page and scope["method"] not in SAFE_METHODS:
-                # What was typed goes along to the sign-in, and comes back from there.
+            come_back = refusal.status in {401, 429} and declared.page
+            if come_back and scope["method"] not in SAFE_METHODS:
+                # What was typed goes along to the sign-in, or the wait, and comes back from there.
                 state["typed"] = await Request(scope, receive=receive).form()
             raise
         if state["idempotency_key"] is None:

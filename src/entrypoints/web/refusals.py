@@ -91,6 +91,7 @@ class Refusals:
         frame = frame_of(request, self._ports, self._config, state.get("principal"))
         trouble = _TROUBLES.get(refusal.status) or _TROUBLES[400 if refusal.status < 500 else 500]
         wait = refusal.headers.get("Retry-After")
+        typed = state.get("typed")
         return frame.page(
             "trouble",
             status=refusal.status,
@@ -99,6 +100,7 @@ class Refusals:
             status_code=refusal.status,
             code=refusal.code,
             wait=int(wait) if wait and wait.isdecimal() else None,
+            carried=None if typed is None else form_of(typed).carried(),
             request_id=request_id_of(request.scope),
         )
 
