@@ -33,6 +33,10 @@ SAYINGS: Final = {
     "calendar_asked": N_("We read the calendar in a moment."),
     "feed_gone": N_("The address of your calendar leads nowhere now."),
     "payout_asked": N_("The payout is on its way to your bank."),
+    "card_added": N_("The card is kept."),
+    "card_removed": N_("The card is removed."),
+    "card_changed": N_("This card pays for the lesson now."),
+    "debt_paid": N_("Thank you: it is paid."),
 }
 """After something was done."""
 
