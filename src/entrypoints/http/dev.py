@@ -1,17 +1,16 @@
-"""The demonstration's own pages: the mails that were sent, and the clock that can be moved.
+"""The demonstration for programs: the mails that were sent, and the clock that can be moved.
 
-Where there is no demonstration there is nothing here: every address answers 404.
+People have pages of it: `entrypoints/web/pages/demo.py`. Where there is no demonstration there is
+nothing here: every address answers 404.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from html import escape
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
-from litestar.response import Redirect
 from msgspec import Meta, Struct
 
 from entrypoints.http.policy import PUBLIC, policy
@@ -23,23 +22,8 @@ from instainstru_core.ports import Ports
 MAX_STEP_SECONDS: Final = 366 * 86_400
 MAX_MAILS: Final = 200
 MAX_ADDRESS: Final = 254
-_CSP: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none';"
-    " form-action 'self'"
-)
-_HEADERS: Final = {"Content-Security-Policy": _CSP, "Cache-Control": "no-store"}
 _LOOKING: Final = policy(access=PUBLIC, bucket="edge")
 _MOVING: Final = policy(access=PUBLIC, bucket="edge", machine=True)
-_STEPS: Final = (("1 hour", 3600), ("12 hours", 43_200), ("1 day", 86_400), ("1 week", 604_800))
-_STYLE: Final = (
-    "body{font-family:sans-serif;background:#f6f6f4;color:#222;margin:0;padding:32px}"
-    "main{max-width:720px;margin:0 auto}nav a{margin-right:16px}"
-    "article{background:#fff;border-radius:8px;padding:16px 24px;margin:16px 0}"
-    "h2{font-size:16px;margin:0 0 4px}small{color:#666}time{font-size:28px;display:block}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere;font-family:inherit}"
-    "button{font-size:14px;padding:8px 16px;margin:0 8px 8px 0;border:0;border-radius:6px;"
-    "background:#1a5fb4;color:#fff;cursor:pointer}form{display:inline}"
-)
 
 
 class AdvanceClockBody(Struct, forbid_unknown_fields=True):
@@ -83,27 +67,18 @@ class OutboxView(Struct, frozen=True):
     items: Sequence[OutboxMailView]
 
 
-def _mailbox(ports: Ports) -> Mailbox:
+def mailbox_of(ports: Ports) -> Mailbox:
+    """What was sent; Raises: Refusal."""
     if ports.mailbox is None:
         raise Refusal(404, "not_found", "there is nothing at this address")
     return ports.mailbox
 
 
-def _machine(ports: Ports) -> TimeMachine:
+def machine_of(ports: Ports) -> TimeMachine:
+    """What moves the clock; Raises: Refusal."""
     if ports.time_machine is None:
         raise Refusal(404, "not_found", "there is nothing at this address")
     return ports.time_machine
-
-
-@get("/dev/outbox", sync_to_thread=True, include_in_schema=False, opt=_LOOKING)
-def see_outbox(
-    ports: NamedDependency[Ports],
-    to: Annotated[str | None, QueryParameter(max_length=MAX_ADDRESS)] = None,
-) -> Response[str]:
-    """The mails as a page."""
-    sent = _mailbox(ports).latest(to=to)
-    articles = "".join(_article(each) for each in sent) or "<p>No mail yet.</p>"
-    return _page("Outbox", articles)
 
 
 @get("/dev/outbox.json", sync_to_thread=True, include_in_schema=False, opt=_LOOKING)
@@ -113,47 +88,19 @@ def read_outbox(
     limit: Annotated[int, QueryParameter(ge=1, le=MAX_MAILS)] = 50,
 ) -> Response[OutboxView]:
     """The mails for programs."""
-    sent = _mailbox(ports).latest(to=to, limit=limit)
+    sent = mailbox_of(ports).latest(to=to, limit=limit)
     view = OutboxView([OutboxMailView.of(each) for each in sent])
     return Response(view, headers={"Cache-Control": "no-store"})
-
-
-@get("/dev/clock", sync_to_thread=False, include_in_schema=False, opt=_LOOKING)
-def see_clock(request: Request[Any, Any, Any], ports: NamedDependency[Ports]) -> Response[Any]:
-    """The time: a page for people, JSON for everybody else."""
-    view = ClockView.of(_machine(ports))
-    if "text/html" not in request.headers.get("Accept", ""):
-        return Response(view, headers={"Cache-Control": "no-store"})
-    buttons = "".join(
-        f'<form method="post" action="/dev/clock/advance?seconds={seconds}">'
-        f"<button>+ {label}</button></form>"
-        for label, seconds in _STEPS
-    )
-    ahead = timedelta(seconds=view.ahead_seconds)
-    return _page(
-        "Clock",
-        f"<article><time>{view.now:%A, %B %d, %Y, %H:%M:%S} UTC</time>"
-        f"<p><small>{escape(str(ahead))} ahead of the world</small></p>{buttons}</article>",
-    )
 
 
 @post("/dev/clock", status_code=200, sync_to_thread=True, include_in_schema=False, opt=_MOVING)
 def advance_clock(data: JSONBody[AdvanceClockBody], ports: NamedDependency[Ports]) -> ClockView:
     """Push the clock forward."""
-    return _advanced(_machine(ports), data.advance_seconds)
+    return advanced(machine_of(ports), data.advance_seconds)
 
 
-@post("/dev/clock/advance", sync_to_thread=True, include_in_schema=False, opt=_MOVING)
-def press_button(
-    ports: NamedDependency[Ports],
-    seconds: Annotated[int, QueryParameter(ge=0, le=MAX_STEP_SECONDS)],
-) -> Redirect:
-    """Push the clock forward from the page, and show it again."""
-    _advanced(_machine(ports), seconds)
-    return Redirect("/dev/clock", status_code=303)
-
-
-def _advanced(machine: TimeMachine, seconds: int) -> ClockView:
+def advanced(machine: TimeMachine, seconds: int) -> ClockView:
+    """Push it, and say where it stands; Raises: Refusal."""
     try:
         machine.move(timedelta(seconds=seconds))
     except ValueError as error:
@@ -161,25 +108,5 @@ def _advanced(machine: TimeMachine, seconds: int) -> ClockView:
     return ClockView.of(machine)
 
 
-def _article(sent: SentMail) -> str:
-    mail = sent.mail
-    return (
-        f"<article><h2>{escape(mail.subject)}</h2><small>{escape(mail.to)} · "
-        f"{sent.sent_at:%Y-%m-%d %H:%M:%S} UTC · {escape(mail.template)}</small>"
-        f"<pre>{escape(mail.text)}</pre></article>"
-    )
-
-
-def _page(title: str, content: str) -> Response[str]:
-    page = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><main>"
-        '<nav><a href="/dev/outbox">Outbox</a><a href="/dev/clock">Clock</a></nav>'
-        f"<h1>{title}</h1>{content}</main></body></html>"
-    )
-    return Response(page, media_type="text/html", headers=_HEADERS)
-
-
-ROUTES: Final = [see_outbox, read_outbox, see_clock, advance_clock, press_button]
+ROUTES: Final = [read_outbox, advance_clock]
 """For `create_app(…, more=…)`, in a demonstration."""

@@ -20,6 +20,8 @@ SAYINGS: Final = {
     "reported": N_("Thank you for telling us. No money moves until we have looked."),
     "week_saved": N_("Your week is saved."),
     "saved": N_("Saved."),
+    "became": N_("You are somebody else now."),
+    "clock_pushed": N_("The clock was pushed forward."),
     "lesson_completed": N_("Thank you: the lesson is completed."),
     "report_sent": N_("Your report is sent. The student has a day to object."),
     "report_withdrawn": N_("The report is taken back."),
@@ -33,10 +35,6 @@ SAYINGS: Final = {
     "calendar_asked": N_("We read the calendar in a moment."),
     "feed_gone": N_("The address of your calendar leads nowhere now."),
     "payout_asked": N_("The payout is on its way to your bank."),
-    "card_added": N_("The card is kept."),
-    "card_removed": N_("The card is removed."),
-    "card_changed": N_("This card pays for the lesson now."),
-    "debt_paid": N_("Thank you: it is paid."),
 }
 """After something was done."""
 

@@ -239,40 +239,21 @@ def test_what_can_not_be_stored_is_asked_for_again(
     assert refused.headers["retry-after"] == "2"
 
 
-def test_the_outbox_shows_mails_and_no_markup(client: Client, ports: Ports) -> None:
-    """NT-15: what people wrote is text on the page."""
+def test_programs_read_the_outbox(client: Client, ports: Ports) -> None:
+    """NT-15."""
+    assert client.get("/dev/outbox.json").json() == {"items": []}
     ports.mailer.send(some_mail("<b>First</b>"), key="a")
     ports.mailer.send(some_mail("Second", to="boris@example.com"), key="b")
-    page = client.get("/dev/outbox")
-    assert page.headers["content-type"].startswith("text/html")
-    assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert page.text.index("Second") < page.text.index("&lt;b&gt;First")
-    assert "<b>" not in page.text
     hers = client.get("/dev/outbox.json", params={"to": "ANNA@example.com"}).json()
     assert [each["subject"] for each in hers["items"]] == ["<b>First</b>"]
     assert hers["items"][0]["text"] == "Hi <Anna>"
 
 
-def test_an_empty_outbox_says_so(client: Client) -> None:
-    assert "No mail yet" in client.get("/dev/outbox").text
-    assert client.get("/dev/outbox.json").json() == {"items": []}
-
-
-def test_the_clock_is_pushed_forward(client: Client, ports: Ports) -> None:
-    assert client.get("/dev/clock").json()["ahead_seconds"] == 0
+def test_programs_push_the_clock_forward(client: Client, ports: Ports) -> None:
     moved = client.post("/dev/clock", json={"advance_seconds": 86_400})
     assert (moved.status_code, moved.json()["ahead_seconds"]) == (200, 86_400)
-    pressed = client.post("/dev/clock/advance?seconds=3600")
-    assert (pressed.status_code, pressed.headers["location"]) == (303, "/dev/clock")
     assert ports.time_machine is not None
-    assert ports.time_machine.offset == timedelta(days=1, hours=1)
-    page = client.get("/dev/clock", headers={"Accept": "text/html"})
-    assert "1 day, 1:00:00 ahead of the world" in page.text
-
-
-@pytest.mark.parametrize("query", ["?seconds=-1", "?seconds=x", f"?seconds={367 * 86_400}"])
-def test_a_button_of_ones_own_is_refused(client: Client, query: str) -> None:
-    assert client.post(f"/dev/clock/advance{query}").status_code == 422
+    assert ports.time_machine.offset == timedelta(days=1)
 
 
 def test_an_outbox_page_is_bounded(client: Client) -> None:
@@ -293,11 +274,8 @@ def test_the_clock_has_its_bound(client: Client, ports: Ports) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "clock_refused")
 
 
-@pytest.mark.parametrize("path", ["/dev/outbox", "/dev/outbox.json", "/dev/clock"])
-def test_outside_the_demo_there_is_nothing(
-    serve: Callable[[Ports], Client], ports: Ports, path: str
-) -> None:
+def test_outside_the_demo_there_is_nothing(serve: Callable[[Ports], Client], ports: Ports) -> None:
     """OP-2: the time machine and the mailbox are the demonstration's."""
     client = serve(evolve(ports, mailbox=None, time_machine=None))
-    assert client.get(path).status_code == 404
+    assert client.get("/dev/outbox.json").status_code == 404
     assert client.post("/dev/clock", json={"advance_seconds": 1}).status_code == 404

@@ -1,0 +1,186 @@
+"""The demonstration's pages: mails, clock, sample people, and the tour."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from attrs import evolve, frozen
+from litestar.testing import TestClient
+
+from adapters.system.clock import MovableClock
+from entrypoints.web.tour import Step, look_at_tour
+from instainstru_core.accounts.model import Principal
+from instainstru_core.testing.contracts.mailbox import some_mail
+from instainstru_core.testing.world import HOUR, PASSWORD, World
+from tests.integration.http.people import Client
+from tests.integration.web.conftest import CONFIG, ORIGIN, app_of
+from tests.integration.web.seen import look, send
+
+
+@frozen
+class Sample:
+    """The sample people of a demonstration."""
+
+    world: World
+    anna: Principal
+    jane: Principal
+
+
+@pytest.fixture
+def world() -> World:
+    """A demonstration in memory, with a clock that can be pushed."""
+    return World()
+
+
+@pytest.fixture
+def demo(world: World, tmp_path: Path) -> Iterator[Client]:
+    """Somebody's browser before a demonstration, in which nobody is noted yet."""
+    machine = MovableClock.at(tmp_path / "clock")
+    config = evolve(CONFIG, accounts_note=tmp_path / "accounts.json")
+    app = app_of(evolve(world.ports, time_machine=machine), config)
+    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
+        client.follow_redirects = False
+        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+        yield client
+
+
+@pytest.fixture
+def noted(world: World, tmp_path: Path) -> Sample:
+    """Anna and Jane are the sample people."""
+    people = Sample(world, world.student("Anna"), world.instructor("Jane"))
+    with world.ports.read() as reads:
+        rows = [
+            {
+                "role": str(who.role),
+                "email": reads.doors.account(who.account_id).email,
+                "password": PASSWORD,
+            }
+            for who in (people.anna, people.jane)
+        ]
+    (tmp_path / "accounts.json").write_text(json.dumps(rows))
+    return people
+
+
+def test_the_mailbox_shows_mails_and_no_markup(demo: Client, world: World) -> None:
+    """NT-15: what people wrote is text on the page."""
+    assert "No mail yet" in look(demo, "/dev/outbox").text
+    world.mailbox.send(some_mail("<b>First</b>"), key="a")
+    world.mailbox.send(some_mail("Second", to="boris@example.com"), key="b")
+    page = look(demo, "/dev/outbox").answer.text
+    assert page.index("Second") < page.index("&lt;b&gt;First")
+    assert "<b>First" not in page
+    his = look(demo, "/dev/outbox?to=BORIS@example.com")
+    assert "Second" in his.text
+    assert "First" not in his.text
+
+
+def test_the_clock_is_pushed_from_its_page(demo: Client) -> None:
+    page = look(demo, "/dev/clock")
+    assert "As late as in the world" in page.text
+    pushed = send(demo, page.form("/dev/clock/advance"), seconds="86400")
+    assert (pushed.status_code, pushed.headers["location"]) == (303, "/dev/clock")
+    assert "24 hours ahead of the world" in look(demo, "/dev/clock").text
+
+
+def test_programs_read_the_clock_as_json(demo: Client) -> None:
+    told = demo.get("/dev/clock", headers={"Accept": "application/json"}).json()
+    assert told["ahead_seconds"] == 0
+
+
+@pytest.mark.parametrize("seconds", ["-1", "x", "", str(367 * 86_400)])
+def test_a_push_of_ones_own_is_refused(demo: Client, seconds: str) -> None:
+    assert demo.post("/dev/clock/advance", data={"seconds": seconds}).status_code == 422
+
+
+def test_without_sample_people_a_sign_up_is_offered(demo: Client) -> None:
+    assert "Nobody is here yet" in look(demo, "/demo/accounts").text
+    assert demo.post("/demo/accounts", data={"role": "student"}).status_code == 404
+
+
+def test_one_press_makes_a_sample_person(demo: Client, noted: Sample) -> None:
+    page = look(demo, "/demo/accounts")
+    assert PASSWORD in page.text
+    became = demo.post("/demo/accounts", data={"role": "instructor"})
+    assert (became.status_code, became.headers["location"]) == (303, "/teach")
+    assert "You are somebody else now" in look(demo, "/demo/accounts").text
+    became = demo.post("/demo/accounts", data={"role": "student", "next": "//evil.example"})
+    assert became.headers["location"] == "/lessons"
+
+
+@pytest.mark.parametrize("path", ["/dev/outbox", "/dev/clock", "/demo/accounts", "/demo/tour"])
+def test_outside_the_demonstration_there_is_nothing(world: World, path: str) -> None:
+    """OP-2: the time machine and the mailbox are the demonstration's."""
+    app = app_of(evolve(world.ports, mailbox=None, time_machine=None))
+    with TestClient(app, base_url=ORIGIN) as client:
+        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+        assert client.get(path).status_code == 404
+        for form in ("/dev/clock/advance", "/demo/accounts", "/demo/tour"):
+            assert client.post(form, data={"seconds": "1"}).status_code == 404
+        assert "/demo/tour" not in client.get("/").text
+
+
+def test_the_tour_begins_with_a_search(demo: Client, noted: Sample) -> None:
+    page = look(demo, "/demo/tour")
+    assert "0 steps of 5 are done" in page.text
+    assert "To the instructor's times" in page.text
+    assert demo.cookies.get("tour") is not None
+    assert demo.post("/demo/tour", data={}).headers["location"] == "/demo/tour"
+
+
+def test_the_tour_is_told_by_facts(world: World) -> None:
+    """A lesson is booked, paid, over, closed and paid out: each is a step, and nothing else is."""
+    anna, jane = world.student("Anna"), world.instructor("Jane")
+    begun = world.clock.now()
+
+    def seen() -> tuple[int, Step | None]:
+        now = world.clock.now()
+        found = look_at_tour([anna.account_id], begun=begun, ports=world.ports, now=now)
+        return len(found.done), found.next
+
+    assert seen() == (0, Step.BOOK)
+    held = world.hold(anna, jane)
+    assert seen() == (1, Step.PAY)
+    world.pay(held)
+    assert seen() == (2, Step.WAIT)
+    world.advance(held.lesson.ends_at - world.clock.now() + timedelta(minutes=1))
+    assert seen() == (3, Step.TEACH)
+    world.advance(timedelta(hours=24))
+    world.settle()
+    assert seen() == (5, None)
+
+
+def test_lessons_from_before_the_tour_are_no_part_of_it(world: World) -> None:
+    anna, jane = world.student("Anna"), world.instructor("Jane")
+    world.book(anna, jane)
+    world.advance(HOUR)
+    now = world.clock.now()
+    found = look_at_tour([anna.account_id], begun=now, ports=world.ports, now=now)
+    assert (found.lesson, found.next) == (None, Step.BOOK)
+
+
+def test_a_cancelled_lesson_is_no_part_of_the_tour(world: World) -> None:
+    anna, jane = world.student("Anna"), world.instructor("Jane")
+    begun = world.clock.now()
+    world.cancel(anna, world.book(anna, jane))
+    found = look_at_tour([anna.account_id], begun=begun, ports=world.ports, now=begun)
+    assert found.lesson is None
+
+
+def test_the_tour_says_what_to_press_at_each_step(demo: Client, noted: Sample) -> None:
+    look(demo, "/demo/tour")
+    world = noted.world
+    held = world.hold(noted.anna, noted.jane)
+    page = look(demo, "/demo/tour")
+    assert f"/checkout/{held.booking_id}" in page.answer.text
+    world.pay(held)
+    form = look(demo, "/demo/tour").form("/dev/clock/advance")
+    ahead = held.lesson.ends_at - world.clock.now()
+    assert int(form.fields["seconds"][0]) == int(ahead.total_seconds()) + 60
+    assert form.fields["next"] == ["/demo/tour"]
+    world.advance(ahead + timedelta(minutes=1))
+    assert f"/teach/lessons/{held.booking_id}" in look(demo, "/demo/tour").answer.text
+    world.advance(timedelta(hours=25))
+    world.settle()
+    assert "That was all of it" in look(demo, "/demo/tour").text
