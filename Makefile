@@ -75,6 +75,9 @@ golden: $(READY) ## Write the golden files anew, and show what changed in them
 	@git --no-pager diff --stat -- tests/unit/golden tests/integration/golden
 	@git --no-pager diff -- tests/unit/golden tests/integration/golden
 
+messages: $(READY) ## Bring the texts of the pages into their catalogues, and name what is to be translated
+	@$(BIN)/python tools/messages.py
+
 lint: $(READY) ## Check format, style and architecture
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -111,4 +114,4 @@ clean: ## Remove everything that make has made, the demo's data included
 	rm -rf .venv .demo .mutants dist build .coverage .coverage.* .hypothesis .import_linter_cache
 	find . -name __pycache__ -o -name .mypy_cache -o -name .pytest_cache -o -name .ruff_cache | xargs rm -rf
 
-.PHONY: help demo journey simulate test unit integration golden lint types check bench mutants wheel lock clean
+.PHONY: help demo journey simulate test unit integration golden messages lint types check bench mutants wheel lock clean
