@@ -19,6 +19,15 @@ SAYINGS: Final = {
     "tipped": N_("Thank you: your tip is on its way."),
     "reported": N_("Thank you for telling us. No money moves until we have looked."),
     "week_saved": N_("Your week is saved."),
+    "week_saved_in_part": N_("Saved. Days that are long past, or over, stay as they were."),
+    "week_merged": N_("Both are in: your changes, and those of your other device."),
+    "week_copied": N_("This week is like the other one now."),
+    "week_repeated": N_("The next weeks are like this one now."),
+    "week_empty": N_("That week is closed all day, so nothing was copied from it."),
+    "edit_undone": N_("That change is undone."),
+    "days_blocked": N_("You are away then: nobody can book you on those days."),
+    "day_back": N_("You are back on that day."),
+    "nothing_changed": N_("It was like that already: nothing had to be changed."),
     "saved": N_("Saved."),
     "became": N_("You are somebody else now."),
     "clock_pushed": N_("The clock was pushed forward."),
@@ -35,6 +44,10 @@ SAYINGS: Final = {
     "calendar_asked": N_("We read the calendar in a moment."),
     "feed_gone": N_("The address of your calendar leads nowhere now."),
     "payout_asked": N_("The payout is on its way to your bank."),
+    "card_added": N_("The card is kept."),
+    "card_removed": N_("The card is removed."),
+    "card_changed": N_("This card pays for the lesson now."),
+    "debt_paid": N_("Thank you: it is paid."),
 }
 """After something was done."""
 
