@@ -37,7 +37,7 @@ from instainstru_core.kernel.errors import Conflict
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.queries import PaymentView
 from instainstru_core.payments.statements.errors import ReceiptNotFound
-from instainstru_core.payments.tips.model import Tip
+from instainstru_core.payments.tips.model import Tip, TipState
 from instainstru_core.payments.use_cases.preview_cancellation import (
     CancellationPreview,
     preview_cancellation,
@@ -171,6 +171,7 @@ def lesson_page(
         consequences=consequences,
         dollars=_dollars(frame, payment, tips),
         tips=[tip for tip in tips if tip.succeeded],
+        tip_waits=any(tip.state is TipState.REQUIRES_ACTION for tip in tips),
         may_tip=_may_tip(booking, tips, frame, ports),
         suggested=TIPS,
         claims=claims,

@@ -12,6 +12,7 @@ from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.once import once
+from entrypoints.web.paying import challenge_page, decline_text
 from entrypoints.web.ways import see
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.availability.model.open_times import OpenTimes
@@ -23,8 +24,11 @@ from instainstru_core.booking.terms import Party
 from instainstru_core.booking.use_cases.propose_move import AskedMove
 from instainstru_core.booking.use_cases.read_bookings import get_booking
 from instainstru_core.kernel.errors import DomainError, NotFound
+from instainstru_core.kernel.time import instant_text
 from instainstru_core.payments.errors import CardDeclined
 from instainstru_core.payments.use_cases.preview_move import AskedPreview, preview_move
+from instainstru_core.payments.use_cases.read_challenge import find_challenge
+from instainstru_core.payments.use_cases.read_payment import find_payment
 from instainstru_core.payments.use_cases.reschedule_booking import Rescheduled, reschedule_booking
 from instainstru_core.ports import Ports
 
@@ -70,7 +74,7 @@ def do_move(
     def where(result: Rescheduled) -> str:
         if result.client_secret is None:
             return f"/lessons/{result.booking.booking_id}"
-        return f"/lessons/{booking_id}/move?start={form['start']}&bank=asks"
+        return f"/lessons/{booking_id}/move/verify"
 
     try:
         with (
@@ -90,6 +94,8 @@ def do_move(
     except NotFound:
         raise
     except DomainError as error:
+        if isinstance(error, CardDeclined):
+            form.refuse("", decline_text(error.category))
         form.refused_by(error)
         return _page(
             booking_id,
@@ -103,6 +109,33 @@ def do_move(
         )
     moved = result.client_secret is None
     return see(where(result), said="lesson_moved" if moved else None)
+
+
+@get(
+    "/lessons/{booking_id:str}/move/verify",
+    sync_to_thread=True,
+    opt=policy(access=MOVERS, bucket="read", page=True),
+)
+def show_move_verify(
+    booking_id: FromPath[BookingId],
+    frame: NamedDependency[Frame],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> Response[Any]:
+    """The cardholder confirms the move with their bank, and finishes here. Source: PY-18."""
+    viewer = principal.account_id
+    found = find_challenge(booking_id, viewer=viewer, read=ports.read, gateway=ports.gateway)
+    view = find_payment(booking_id, viewer=viewer, read=ports.read)
+    if found is None or view is None or view.payment.move is None:
+        return see(f"/lessons/{booking_id}")
+    successor = get_booking(view.payment.move.successor_id, viewer=viewer, read=ports.read)
+    return challenge_page(
+        frame,
+        found,
+        finish=f"/lessons/{booking_id}/move",
+        back=f"/lessons/{booking_id}",
+        fields={"start": instant_text(successor.booking.lesson.starts_at)},
+    )
 
 
 def instant_of(text: str) -> datetime | None:
@@ -154,7 +187,6 @@ def _page(
         preview=preview,
         closed=closed,
         declined=declined,
-        bank=frame.request.query_params.get("bank") == "asks",
         times=None if closed else _times(booking, first, ports),
         first=first,
         earlier=max(today, first - WEEK) if first > today else None,
@@ -185,4 +217,4 @@ def _times(booking: Booking, first: date, ports: Ports) -> OpenTimes | None:
         return None
 
 
-PAGES: Final = [show_move, do_move]
+PAGES: Final = [show_move, do_move, show_move_verify]

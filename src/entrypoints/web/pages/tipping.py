@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from litestar import Request, Response, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -14,13 +14,16 @@ from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
 from entrypoints.web.once import once
 from entrypoints.web.pages.lessons import lesson_page
+from entrypoints.web.paying import challenge_page, decline_text
 from entrypoints.web.ways import see
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.mutex import alone_with
 from instainstru_core.kernel.errors import DomainError, NotFound
+from instainstru_core.payments.errors import CardDeclined
 from instainstru_core.payments.tips.errors import TipAmountOutOfRange
+from instainstru_core.payments.use_cases.tips.find_tip_challenge import find_tip_challenge
 from instainstru_core.payments.use_cases.tips.give_tip import GiveTip, TipGiven, give_tip
 from instainstru_core.ports import Ports
 
@@ -46,7 +49,7 @@ def do_tip(
         )
 
     def where(given: TipGiven) -> str:
-        return f"/lessons/{booking_id}{'?bank=asks' if given.client_secret else ''}#tip"
+        return f"/lessons/{booking_id}{'/tip/verify' if given.client_secret else '#tip'}"
 
     try:
         with (
@@ -69,6 +72,8 @@ def do_tip(
     except NotFound:
         raise
     except DomainError as error:
+        if isinstance(error, CardDeclined):
+            form.refuse("", decline_text(error.category))
         form.refused_by(error, "other" if isinstance(error, TipAmountOutOfRange) else "")
         return lesson_page(
             booking_id,
@@ -79,6 +84,32 @@ def do_tip(
             status=status_of(error),
         )
     return see(where(given), said="tipped" if given.tip.succeeded else None)
+
+
+@get(
+    "/lessons/{booking_id:str}/tip/verify",
+    sync_to_thread=True,
+    opt=policy(access=requires(Permission.CREATE_BOOKINGS), bucket="read", page=True),
+)
+def show_tip_verify(
+    booking_id: FromPath[BookingId],
+    frame: NamedDependency[Frame],
+    principal: NamedDependency[Principal],
+    ports: NamedDependency[Ports],
+) -> Response[Any]:
+    """The cardholder confirms the tip with their bank, and finishes here. Source: PY-51."""
+    found = find_tip_challenge(
+        booking_id, viewer=principal.account_id, read=ports.read, gateway=ports.gateway
+    )
+    if found is None:
+        return see(f"/lessons/{booking_id}#tip")
+    return challenge_page(
+        frame,
+        found,
+        finish=f"/lessons/{booking_id}/tip",
+        back="/cards",
+        fields={"amount": str(found.amount.cents)},
+    )
 
 
 def tip_cents(form: Form) -> int:
@@ -97,4 +128,4 @@ def tip_cents(form: Form) -> int:
     return int(cents)
 
 
-PAGES: Final = [do_tip]
+PAGES: Final = [do_tip, show_tip_verify]

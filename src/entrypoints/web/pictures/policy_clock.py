@@ -6,7 +6,7 @@ from typing import Final
 from attrs import frozen
 from markupsafe import Markup, escape
 
-_WIDTH: Final = 360
+_WIDTH: Final = 320
 _TOP: Final = 26
 _FLOOR: Final = 120
 _HEIGHT: Final = 166
