@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from entrypoints.http.policy import policy, requires
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
+from entrypoints.web.lesson_money import sides_of, told
 from entrypoints.web.lesson_words import (
     clock_picture,
     consequences,
@@ -19,8 +20,7 @@ from entrypoints.web.lesson_words import (
     payment_chip,
     stage_said,
 )
-from entrypoints.web.marks import N_
-from entrypoints.web.pictures.dollar import Part, dollar_bars
+from entrypoints.web.pictures.dollar import dollar_bars
 from entrypoints.web.ways import see
 from entrypoints.web.ways_to_meet import LOCATIONS, SIGNS
 from instainstru_core.accounts.model import Permission, Principal, Role
@@ -34,7 +34,9 @@ from instainstru_core.booking.terms import Party
 from instainstru_core.booking.use_cases.read_bookings import get_booking, list_bookings
 from instainstru_core.booking.use_cases.read_claims import LessonClaims, read_claims
 from instainstru_core.kernel.errors import Conflict
+from instainstru_core.payments.model.outcomes import Share, share_of
 from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.planner import SettlementPlan, stored_plan
 from instainstru_core.payments.queries import PaymentView
 from instainstru_core.payments.statements.errors import ReceiptNotFound
 from instainstru_core.payments.tips.model import Tip, TipState
@@ -153,6 +155,7 @@ def lesson_page(
     most = booking.price if payment is None else payment.breakdown.lesson_price
     if payment is not None:
         most += payment.breakdown.student_fee
+    sides = () if payment is None else sides_of(frame, payment, booking, tips)
     return frame.page(
         "lesson",
         status=status,
@@ -169,7 +172,9 @@ def lesson_page(
         stage_said=stage_said,
         cost_of=cost_of,
         consequences=consequences,
-        dollars=_dollars(frame, payment, tips),
+        dollars="" if payment is None else dollar_bars(sides, label=told(frame, sides)),
+        sides=sides,
+        ended=None if payment is None else _ended(payment, booking),
         tips=[tip for tip in tips if tip.succeeded],
         tip_waits=any(tip.state is TipState.REQUIRES_ACTION for tip in tips),
         may_tip=_may_tip(booking, tips, frame, ports),
@@ -231,30 +236,10 @@ def _has_receipt(booking_id: BookingId, principal: Principal, ports: Ports) -> b
     return True
 
 
-def _dollars(frame: Frame, payment: Payment | None, tips: list[Tip]) -> str:
-    """Where the student's dollars come from, and go: never what the instructor pays. PR-15."""
-    if payment is None:
-        return ""
-    price, fmt = payment.breakdown, frame.formats
-    tip = sum(each.amount.cents for each in tips if each.succeeded)
-
-    def part(text: str, cents: int, kind: str) -> Part:
-        return Part(name=f"{frame.words(text)}: {fmt.money(cents)}", cents=cents, kind=kind)
-
-    rows = [
-        [
-            part(N_("Your card"), price.card_amount.cents + tip, "solid"),
-            part(N_("Your credit"), price.credit.cents, "light"),
-        ],
-        [
-            part(N_("The lesson"), price.lesson_price.cents, "deep"),
-            part(N_("Booking Protection"), price.student_fee.cents, "hollow"),
-            part(N_("Tip, all of it for your instructor"), tip, "solid"),
-        ],
-    ]
-    told = [", ".join(each.name for each in row if each.cents) for row in rows]
-    label = frame.words(N_("Where each dollar comes from, and goes"))
-    return dollar_bars(rows, label=f"{label}. {'. '.join(told)}.")
+def _ended(payment: Payment, booking: Booking) -> SettlementPlan | None:
+    """How its money ended, where it is not simply paid; None: it is, or nothing is decided."""
+    plan = stored_plan(payment, booking)
+    return None if plan is None or share_of(plan.outcome) is Share.FULL_PAYOUT else plan
 
 
 PAGES: Final = [show_lessons, show_lesson]

@@ -11,8 +11,9 @@ from entrypoints.http.policy import policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
+from entrypoints.web.lesson_money import declined
 from entrypoints.web.once import once
-from entrypoints.web.paying import challenge_page, decline_text
+from entrypoints.web.paying import challenge_page
 from entrypoints.web.ways import see
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.availability.model.open_times import OpenTimes
@@ -95,7 +96,7 @@ def do_move(
         raise
     except DomainError as error:
         if isinstance(error, CardDeclined):
-            form.refuse("", decline_text(error.category))
+            form.refuse("", declined(frame, error))
         form.refused_by(error)
         return _page(
             booking_id,

@@ -11,10 +11,11 @@ from entrypoints.http.policy import policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
+from entrypoints.web.lesson_money import declined
 from entrypoints.web.marks import N_
 from entrypoints.web.once import once
 from entrypoints.web.pages.lessons import lesson_page
-from entrypoints.web.paying import challenge_page, decline_text
+from entrypoints.web.paying import challenge_page
 from entrypoints.web.ways import see
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
@@ -73,7 +74,7 @@ def do_tip(
         raise
     except DomainError as error:
         if isinstance(error, CardDeclined):
-            form.refuse("", decline_text(error.category))
+            form.refuse("", declined(frame, error))
         form.refused_by(error, "other" if isinstance(error, TipAmountOutOfRange) else "")
         return lesson_page(
             booking_id,

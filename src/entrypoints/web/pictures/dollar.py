@@ -12,7 +12,7 @@ _STEP: Final = 34
 _GAP: Final = 2
 
 
-@frozen(kw_only=True)
+@frozen
 class Part:
     """So many cents, drawn as *kind* (`solid`, `deep`, `light`, `hollow`), called *name*."""
 

@@ -1,0 +1,66 @@
+"""Where a student's dollars for a lesson come from, and where they go. Source: PR-15."""
+
+from collections.abc import Sequence
+
+from entrypoints.web.frame import Frame
+from entrypoints.web.marks import N_
+from entrypoints.web.paying import decline_reason
+from entrypoints.web.pictures.dollar import Part
+from instainstru_core.booking.model.booking import Booking
+from instainstru_core.kernel.money import NOTHING
+from instainstru_core.payments.errors import CardDeclined
+from instainstru_core.payments.model.outcomes import Share, share_of
+from instainstru_core.payments.model.payment import Payment
+from instainstru_core.payments.model.planner import SettlementPlan, stored_plan
+from instainstru_core.payments.tips.model import Tip
+
+
+def sides_of(
+    frame: Frame, payment: Payment, booking: Booking, tips: Sequence[Tip]
+) -> Sequence[Sequence[Part]]:
+    """The two sides: what pays, and what is paid for; none where nothing is charged.
+
+    What the platform keeps of the instructor's share is not the student's to see (PR-15).
+    """
+    price, plan = payment.breakdown, stored_plan(payment, booking)
+    if plan is not None and share_of(plan.outcome) is Share.NO_CHARGE:
+        return ()
+    tip = sum((each.amount for each in tips if each.succeeded), NOTHING)
+    back = _back(plan)
+    return [
+        _present(
+            Part(frame.words(N_("Your card")), (price.card_amount + tip).cents, "solid"),
+            Part(frame.words(N_("Your credit")), price.credit.cents, "light"),
+        ),
+        _present(
+            Part(frame.words(N_("The lesson")), price.lesson_price.cents - back, "deep"),
+            Part(frame.words(N_("Back as credit")), back, "light"),
+            Part(frame.words(N_("Booking Protection")), price.student_fee.cents, "hollow"),
+            Part(frame.words(N_("Tip, all for your instructor")), tip.cents, "solid"),
+        ),
+    ]
+
+
+def told(frame: Frame, sides: Sequence[Sequence[Part]]) -> str:
+    """The two sides in words, for who doesn't see them."""
+    said = [
+        ", ".join(f"{each.name}: {frame.formats.money(each.cents)}" for each in side)
+        for side in sides
+    ]
+    title = frame.words(N_("Where each dollar comes from, and where it goes"))
+    return f"{title}. {'. '.join(said)}."
+
+
+def declined(frame: Frame, error: CardDeclined) -> str:
+    """What the bank said of the card, and what to do next."""
+    advice = N_("Nothing was charged. Choose another card, and try again.")
+    return f"{frame.words(decline_reason(error.category))} {frame.words(advice)}"
+
+
+def _back(plan: SettlementPlan | None) -> int:
+    """What comes back to the student of the lesson's price, as credit, in cents."""
+    return 0 if plan is None else (plan.credit_issued + plan.credit_released).cents
+
+
+def _present(*parts: Part) -> list[Part]:
+    return [each for each in parts if each.cents > 0]
