@@ -1,8 +1,9 @@
 """Money, dates and times as the reader's language writes them, in the zone of the lesson."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -11,6 +12,9 @@ from babel.dates import format_date, format_datetime, format_skeleton, format_ti
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from instainstru_core.kernel.money import Money
+
+WallTime: TypeAlias = time
+"""What a clock on a wall shows: `Formats.time` hides the name of the class."""
 
 
 @lru_cache(maxsize=64)
@@ -26,8 +30,18 @@ def _money(cents: int, locale: Locale, *, whole: bool) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _skeleton(skeleton: str, at: datetime, zone: str, locale: Locale) -> str:
-    return format_skeleton(skeleton, at, tzinfo=_zone(zone), locale=locale)
+def _skeleton(skeleton: str, day: date, locale: Locale) -> str:
+    return format_skeleton(skeleton, _noon(day), locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _clock(at: time, locale: Locale) -> str:
+    return format_time(at, "short", locale=locale)
+
+
+@lru_cache(maxsize=8192)
+def _weekday(day: date, locale: Locale) -> str:
+    return format_date(day, "EEE", locale=locale)
 
 
 @frozen(eq=False)
@@ -54,31 +68,39 @@ class Formats:
 
     def day(self, day: date) -> str:
         """`Tue, Jan 8`."""
-        return format_skeleton("MMMEd", _noon(day), locale=self.locale)
+        return _skeleton("MMMEd", day, self.locale)
 
     def day_long(self, day: date) -> str:
         """`Tuesday, January 8`."""
-        return format_skeleton("MMMMEEEEd", _noon(day), locale=self.locale)
+        return _skeleton("MMMMEEEEd", day, self.locale)
 
     def weekday(self, day: date) -> str:
         """`Tue`."""
-        return format_date(day, "EEE", locale=self.locale)
+        return _weekday(day, self.locale)
 
     def full_date(self, day: date) -> str:
         """`January 8, 2030`."""
         return format_date(day, "long", locale=self.locale)
 
+    def short_day(self, day: date) -> str:
+        """`1/8`."""
+        return _skeleton("Md", day, self.locale)
+
+    def short_month(self, day: date) -> str:
+        """`Jan`."""
+        return _skeleton("MMM", day, self.locale)
+
     def month(self, day: date) -> str:
         """`January 2030`."""
-        return format_skeleton("yMMMM", _noon(day), locale=self.locale)
+        return _skeleton("yMMMM", day, self.locale)
 
     def time(self, at: datetime, zone: str) -> str:
         """`6:00 PM`, on the clock of *zone*."""
-        return format_time(at, "short", tzinfo=_zone(zone), locale=self.locale)
+        return _clock(at.astimezone(_zone(zone)).time(), self.locale)
 
     def when(self, at: datetime, zone: str) -> str:
         """`Tue, Jan 8, 6:00 PM`."""
-        return f"{_skeleton('MMMEd', at, zone, self.locale)}, {self.time(at, zone)}"
+        return f"{self.local_day(at, zone)}, {self.time(at, zone)}"
 
     def when_long(self, at: datetime, zone: str) -> str:
         """`Tuesday, January 8, 2030 at 6:00 PM`, as the language joins them."""
@@ -86,7 +108,15 @@ class Formats:
 
     def local_day(self, at: datetime, zone: str) -> str:
         """`Tue, Jan 8`: the day of an instant in *zone*."""
-        return _skeleton("MMMEd", at, zone, self.locale)
+        return _skeleton("MMMEd", at.astimezone(_zone(zone)).date(), self.locale)
+
+    def wall(self, at: WallTime) -> str:
+        """`6:00 PM`, as the clock on the wall shows it on any day."""
+        return format_time(at, "short", locale=self.locale)
+
+    def hour(self, at: WallTime) -> str:
+        """`6 PM`: a full hour."""
+        return format_skeleton("h", datetime.combine(date.min, at), locale=self.locale)
 
     def span(self, length: timedelta) -> str:
         """`2 days`, `45 minutes`: roughly."""
