@@ -28,6 +28,7 @@ from entrypoints.web.pages import (
     demo,
     home,
     instructor,
+    learn,
     lessons,
     moving,
     objections,
@@ -37,10 +38,17 @@ from entrypoints.web.pages import (
     sign_up,
     signing,
     teach,
+    teach_areas,
+    teach_calendar,
+    teach_earnings,
     teach_lesson_acts,
     teach_lessons,
+    teach_payouts,
+    teach_profile,
+    teach_services,
     tipping,
     wallet,
+    week,
 )
 from entrypoints.web.refusals import Refusals
 from instainstru_core.ports import Ports
@@ -54,6 +62,7 @@ PAGES: Final[Sequence[ControllerRouterHandler]] = [
     *demo.PAGES,
     *home.PAGES,
     *instructor.PAGES,
+    *learn.PAGES,
     *lessons.PAGES,
     *moving.PAGES,
     *objections.PAGES,
@@ -63,10 +72,17 @@ PAGES: Final[Sequence[ControllerRouterHandler]] = [
     *sign_up.PAGES,
     *signing.PAGES,
     *teach.PAGES,
+    *teach_areas.PAGES,
+    *teach_calendar.PAGES,
+    *teach_earnings.PAGES,
     *teach_lesson_acts.PAGES,
     *teach_lessons.PAGES,
+    *teach_payouts.PAGES,
+    *teach_profile.PAGES,
+    *teach_services.PAGES,
     *tipping.PAGES,
     *wallet.PAGES,
+    *week.PAGES,
 ]
 
 

@@ -1,5 +1,6 @@
 """What all pages of an instructor know: who it is, and how a lesson stands in a word."""
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -82,3 +83,14 @@ class TaughtLesson:
 def payment_of(booking_id: BookingId, principal: Principal, ports: Ports) -> PaymentView | None:
     """The money of a lesson as its instructor sees it, once there is some."""
     return find_payment(booking_id, viewer=principal.account_id, read=ports.read)
+
+
+_DOLLARS: Final = re.compile(r"\$?\s*(\d{1,6})(?:[.,](\d{1,2}))?", re.ASCII)
+
+
+def cents_of(text: str) -> int:
+    """An amount as people type it: `90`, `$92.5`, `92,50`; Raises: ValueError: it is none."""
+    found = _DOLLARS.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(text)
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))

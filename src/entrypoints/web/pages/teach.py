@@ -170,7 +170,7 @@ def _to_do(page: InstructorPage, account: ConnectAccount | None, *, is_open: boo
         (
             account is None or not account.payable,
             N_("Tell our payment partner where to send your money"),
-            "/teach/earnings?tab=payouts",
+            "/teach/payouts",
             "card",
         ),
         (not is_open, N_("Open some time in the next days"), "/teach/week", "calendar"),
