@@ -19,7 +19,7 @@ STRIPS: Final = 4
 _DAY: Final = timedelta(days=1)
 _SEARCHED: Final = timedelta(days=55)
 _NEAR: Final = timedelta(days=10)
-_APART: Final = timedelta(minutes=45)
+_APART: Final = timedelta(minutes=60)
 """Starts that are nearer to each other than this are no choice."""
 
 
