@@ -1,13 +1,15 @@
 """What somebody typed and chose on the search page, as the search understands it. Source: SR-34."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from difflib import get_close_matches
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
 from attrs import evolve, field, frozen
 from litestar.datastructures import MultiDict
 
+from entrypoints.web.kept import Kept
 from instainstru_core.catalog.model import Catalog, Service, normal
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.money import Money
@@ -27,11 +29,16 @@ from instainstru_core.search.model.query import (
 PER_PAGE: Final = 12
 MAX_TEXT: Final = 100
 LENGTHS: Final = (30, 45, 60, 90, 120)
+_LENGTHS: Final = frozenset(map(str, LENGTHS))
+PRICES: Final = (70, 90, 110, 140, 180)
+_DIGITS: Final = 5
 HOURS: Final = {
     "morning": (0, 12 * 60),
     "afternoon": (12 * 60, 17 * 60),
     "evening": (17 * 60, 1440),
 }
+_ALIKE: Final = 6
+_LIKENESS: Final = 0.72
 _ALL_DAY: Final = (0, SLOTS_PER_DAY * SLOT_MINUTES)
 
 
@@ -83,22 +90,44 @@ class Asked:
             if value and name not in {"what", "where", "after", "sort"}
         }
 
+    def without(self, *names: str) -> Self:
+        """This search from its beginning, with fewer filters."""
+        return evolve(self, after="", **dict.fromkeys(names, ""))
+
+    @property
+    def on(self) -> date | None:
+        """The day that is asked for."""
+        try:
+            return date.fromisoformat(self.day)
+        except ValueError:
+            return None
+
+    @property
+    def length(self) -> int | None:
+        """The minutes that are asked for."""
+        return int(self.minutes) if self.minutes in _LENGTHS else None
+
+    @property
+    def dollars(self) -> int:
+        """The most that an hour may cost; 0 where anything may be."""
+        fits = self.most.isascii() and self.most.isdecimal() and len(self.most) <= _DIGITS
+        return int(self.most) if fits else 0
+
     def query(self, service: Service, region: Region | None, today: date) -> SearchQuery:
         """The search for *service* in *region*.
 
         Raises:
             InvalidFilter: A value that can never match.
         """
-        day, least, most = _date(self.day), *HOURS.get(self.hours, _ALL_DAY)
+        day, dollars = self.on, self.dollars
+        least, most = HOURS.get(self.hours, _ALL_DAY)
         dates = (today + timedelta(days=n) for n in range(DEFAULT_DAYS))
-        minutes = int(self.minutes) if self.minutes.isdecimal() else None
-        dollars = int(self.most) if self.most.isdecimal() and len(self.most) <= 5 else None
         return SearchQuery(
             service=service.slug,
             dates=tuple(dates) if day is None or not _within(day, today) else (day,),
             after=least,
             before=most,
-            minutes=minutes if minutes in LENGTHS else None,
+            minutes=self.length,
             lesson_type=LessonType(self.format)
             if self.format in set(LessonType)
             else LessonType.ANY,
@@ -124,13 +153,6 @@ def _fields(asked: Asked) -> dict[str, str]:
     }
 
 
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _within(day: date, today: date) -> bool:
     return today <= day <= today + timedelta(days=HORIZON_DAYS)
 
@@ -142,24 +164,70 @@ def _cursor(text: str) -> Cursor | None:
         return None
 
 
+_IDLE: Final = frozenset(
+    {
+        "lesson",
+        "lessons",
+        "class",
+        "classes",
+        "teacher",
+        "teachers",
+        "instructor",
+        "coach",
+        "clases",
+        "for",
+        "in",
+        "to",
+        "learn",
+        "a",
+        "an",
+        "the",
+        "with",
+        "near",
+        "me",
+        "de",
+    }
+)
+"""Words that say nothing about a subject."""
+
+
+@frozen(eq=False)
+class _Names:
+    """Every name of what can be learned."""
+
+    exact: Mapping[str, Service]
+    words: Sequence[tuple[str, Service]]
+
+
+def _names(catalog: Catalog) -> _Names:
+    exact: dict[str, Service] = {}
+    words = []
+    for each in catalog.shown_services():
+        group = catalog.subcategory(each.subcategory)
+        own = (each.name, each.slug, *each.terms)
+        for name in own:
+            exact.setdefault(normal(name), each)
+        words.append((" ".join(map(normal, (*own, group.name, *group.terms))), each))
+    return _Names(exact, words)
+
+
+_NAMES: Final = Kept(_names)
+
+
 def services_named(text: str, catalog: Catalog) -> tuple[Service, ...]:
-    """The service that *text* names, or all whose names hold its words, or say what they teach."""
-    wanted = normal(text)
-    services = catalog.shown_services()
-    exact = [
-        each
-        for each in services
-        if wanted in {each.slug, normal(each.name), *map(normal, each.terms)}
-    ]
-    if exact or not wanted:
-        return tuple(exact[:1])
-    words = wanted.split()
-    near = [each for each in services if all(word in _words(each) for word in words)]
-    return tuple(near)
-
-
-def _words(service: Service) -> str:
-    return " ".join(map(normal, (service.name, *service.terms, service.subcategory)))
+    """The service that *text* names; else all that its words fit, or that are spelled like it."""
+    names, wanted = _NAMES.of(catalog), normal(text)
+    telling = [word for word in wanted.split() if word not in _IDLE]
+    for name in (wanted, " ".join(telling)):
+        if (exact := names.exact.get(name)) is not None:
+            return (exact,)
+    if not telling:
+        return ()
+    near = [each for words, each in names.words if all(word in words for word in telling)]
+    if near:
+        return tuple(near)
+    alike = get_close_matches(" ".join(telling), names.exact, n=_ALIKE, cutoff=_LIKENESS)
+    return tuple({names.exact[name].slug: names.exact[name] for name in alike}.values())
 
 
 def region_named(text: str, gazetteer: Gazetteer) -> Region | None:

@@ -19,7 +19,9 @@ from entrypoints.web.assets import asset_url
 from entrypoints.web.formats import Formats
 from entrypoints.web.languages import LANGUAGE_COOKIE, TONGUES, Language, Tongue, chosen_language
 from entrypoints.web.sayings import NOT_POSSIBLE, REFUSALS, SAYINGS
+from entrypoints.web.ways_to_meet import FORMATS, SIGNS
 from instainstru_core.accounts.model import Permission, Principal, Role
+from instainstru_core.kernel.time import instant_text
 from instainstru_core.ports import Ports
 
 THEME_COOKIE: Final = "theme"
@@ -45,6 +47,7 @@ def _environment(tongue: Tongue) -> Environment:
     pages.install_gettext_translations(tongue.translations, newstyle=True)  # type: ignore[attr-defined]
     formats = Formats(tongue.locale)
     pages.globals |= {"asset": asset_url, "fmt": formats, "Permission": Permission, "Role": Role}
+    pages.globals |= {"instant": instant_text, "ways": FORMATS, "signs": SIGNS}
     return pages
 
 

@@ -1,31 +1,40 @@
 """Who is free: results, filters, the map, and help where nobody is. Source: SR-33…SR-49."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from attrs import frozen
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from markupsafe import Markup
 
 from entrypoints.http.policy import PUBLIC, policy
-from entrypoints.web.asked import LENGTHS, Asked, region_named, services_named
+from entrypoints.web.asked import LENGTHS, PRICES, Asked, region_named, services_named
+from entrypoints.web.easings import Help, help_of
+from entrypoints.web.flyers import STRIPS, flyers
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
-from entrypoints.web.pictures.maps import count_map
-from instainstru_core.catalog.model import Catalog, Service
-from instainstru_core.instructors.ids import InstructorId
+from entrypoints.web.pictures.maps import count_map, place_on
+from entrypoints.web.suggestions import suggestions
+from instainstru_core.catalog.model import Service
+from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.places.model.gazetteer import Gazetteer, Region
 from instainstru_core.ports import Ports
 from instainstru_core.search.errors import InvalidCursor, InvalidFilter
 from instainstru_core.search.model.finding import SearchPage
 from instainstru_core.search.model.query import LessonType, SearchQuery, Sort
+from instainstru_core.search.model.supply import FORMATS as FORMATS_IN_ORDER
+from instainstru_core.search.model.supply import Listing
+from instainstru_core.search.one_look import one_look
+from instainstru_core.search.ports import Market
 from instainstru_core.search.use_cases.find_first_starts import find_first_starts
 from instainstru_core.search.use_cases.search_lessons import search_lessons
 
-STRIPS: Final = 4
+_TRAVEL, _STUDIO = FORMATS_IN_ORDER.index(Format.TRAVEL), FORMATS_IN_ORDER.index(Format.STUDIO)
+NEAR: Final = 8
+"""How many neighborhoods are named beside the map."""
+
 FORMATS: Final = {
     LessonType.ANY: N_("Any way"),
     LessonType.IN_PERSON: N_("In person"),
@@ -47,12 +56,28 @@ PARTS_OF_DAY: Final = {
 
 
 @frozen(kw_only=True)
-class Easing:
-    """One filter less, and how many are free then."""
+class Chip:
+    """A filter that is set, and the search without it."""
 
     text: str
     way: str
-    total: int
+
+
+@frozen(kw_only=True)
+class Near:
+    """A neighborhood, how many teach there, and the search in it."""
+
+    name: str
+    count: int
+    way: str
+
+
+@frozen(kw_only=True)
+class Around:
+    """Where everybody who was found teaches: a picture, and in words."""
+
+    picture: Markup
+    near: Sequence[Near]
 
 
 @get("/search", sync_to_thread=True, opt=policy(access=PUBLIC, bucket="search", page=True))
@@ -63,124 +88,139 @@ def show_results(frame: NamedDependency[Frame], ports: NamedDependency[Ports]) -
     gazetteer, asked = ports.places.gazetteer(), Asked.of(frame.request.query_params)
     named = services_named(asked.what, catalog)
     region = region_named(asked.where, gazetteer)
-    facts: dict[str, Any] = {
-        "asked": asked,
-        "services": catalog.shown_services(),
-        "regions": gazetteer.regions,
-        "region": region,
-        "formats": FORMATS,
-        "sorts": SORTS,
-        "hours": PARTS_OF_DAY,
-        "lengths": LENGTHS,
-    }
+    offered = suggestions(catalog, gazetteer)
     if len(named) != 1:
-        return frame.page("which", named=named, categories=catalog.shown_categories(), **facts)
-    return _results(frame, ports, asked, named[0], region, facts)
+        categories = catalog.shown_categories()
+        return frame.page(
+            "which", named=named, categories=categories, asked=asked, suggestions=offered
+        )
+    service, today = named[0], NEW_YORK.today(frame.now)
+    with one_look(ports.market) as market:
+        query, page = _found(asked, service, region, market, ports, frame)
+        starts = find_first_starts(
+            page.results, query, most=STRIPS, market=market, clock=ports.clock
+        )
+        helped: Help | None = None
+        if not page.total:
+            helped = help_of(
+                asked,
+                page,
+                total_of=lambda eased, place: _total(
+                    eased.query(service, place, today), market, ports
+                ),
+                region=region,
+                today=today,
+                formats=frame.formats,
+            )
+    return frame.page(
+        "results",
+        asked=asked,
+        suggestions=offered,
+        region=region,
+        service=service,
+        page=page,
+        flyers=flyers(page.results, starts, frame.tongue.language),
+        chips=_chips(frame, asked),
+        helped=helped,
+        around=_around(frame, page, asked, region, gazetteer, service),
+        related=[] if page.total else _related(service, catalog.shown_services()),
+        formats=FORMATS,
+        sorts=SORTS,
+        hours=PARTS_OF_DAY,
+        lengths=LENGTHS,
+        prices=PRICES,
+    )
 
 
-def _results(
-    frame: Frame,
-    ports: Ports,
+def _found(
     asked: Asked,
     service: Service,
     region: Region | None,
-    facts: Mapping[str, Any],
-) -> Response[Any]:
+    market: Market,
+    ports: Ports,
+    frame: Frame,
+) -> tuple[SearchQuery, SearchPage]:
+    """The page that is asked for; what can't be asked for is passed over."""
     today = NEW_YORK.today(frame.now)
     query = asked.query(service, region, today)
     try:
-        page = _search(query, ports)
+        return query, _search(query, market, ports)
     except (InvalidCursor, InvalidFilter):
         query = Asked(what=asked.what, where=asked.where).query(service, region, today)
-        page = _search(query, ports)
-    return frame.page(
-        "results",
-        service=service,
-        page=page,
-        starts=_starts(page, query, ports),
-        easings=[] if page.total else _easings(frame, ports, asked, service, region),
-        map=_map(frame, page, asked, ports.places.gazetteer()) if page.total else "",
-        **facts,
-    )
+        return query, _search(query, market, ports)
 
 
-def _search(query: SearchQuery, ports: Ports) -> SearchPage:
-    return search_lessons(query, market=ports.market, places=ports.places, clock=ports.clock)
+def _search(query: SearchQuery, market: Market, ports: Ports) -> SearchPage:
+    return search_lessons(query, market=market, places=ports.places, clock=ports.clock)
 
 
-def _starts(
-    page: SearchPage, query: SearchQuery, ports: Ports
-) -> Mapping[InstructorId, Sequence[datetime]]:
-    return find_first_starts(
-        page.results, query, most=STRIPS, market=ports.market, clock=ports.clock
-    )
+def _total(query: SearchQuery, market: Market, ports: Ports) -> int:
+    return _search(query, market, ports).total
 
 
-def _easings(
-    frame: Frame, ports: Ports, asked: Asked, service: Service, region: Region | None
-) -> list[Easing]:
-    """Each filter that alone stands in the way, or all of them together. Source: spec 04 §11.5."""
-    texts = {
-        "day": N_("Any day of the next week"),
-        "hours": N_("Any time of the day"),
-        "format": N_("In any way, online too"),
-        "minutes": N_("Of any length"),
-        "most": N_("At any price"),
-        "where": N_("Anywhere in the city"),
+def _chips(frame: Frame, asked: Asked) -> list[Chip]:
+    """Each filter that is set, in words; what means nothing has no chip."""
+    words, fmt, found = frame.words, frame.formats, []
+    texts: dict[str, str | None] = {
+        "day": None if (day := asked.on) is None else fmt.day(day),
+        "hours": PARTS_OF_DAY.get(asked.hours),
+        "format": {str(each): text for each, text in FORMATS.items()}.get(asked.format),
+        "minutes": words(N_("%(minutes)d min")) % {"minutes": asked.length}
+        if asked.length is not None
+        else None,
+        "most": words(N_("At most %(price)s an hour")) % {"price": fmt.price(asked.dollars * 100)}
+        if asked.dollars
+        else None,
     }
-    today, found = NEW_YORK.today(frame.now), []
     for name, text in texts.items():
-        if not getattr(asked, name):
-            continue
-        eased = Asked(**{**_given(asked), name: ""})
-        place = None if name == "where" else region
-        total = _search(eased.query(service, place, today), ports).total
-        if total:
-            found.append(Easing(text=text, way=asked.way(**{name: ""}), total=total))
+        if text and getattr(asked, name) != LessonType.ANY:
+            found.append(Chip(text=words(text), way=asked.way(**{name: ""})))
     return found
 
 
-def _given(asked: Asked) -> dict[str, str]:
-    names = ("what", "where", "day", "hours", "format", "minutes", "most")
-    return {name: getattr(asked, name) for name in names}
-
-
-def _map(frame: Frame, page: SearchPage, asked: Asked, gazetteer: Gazetteer) -> Any:
-    """Where those of this page teach: their studios, and the areas that they travel to."""
-    counts: dict[str, int] = {}
-    for each in page.results:
-        numbers = set(each.listing.areas)
-        if each.listing.studio is not None:
-            numbers.add(each.listing.studio)
-        for number in numbers:
-            slug = gazetteer.regions[number].slug
-            for inner in gazetteer.within(slug):
-                counts[inner] = counts.get(inner, 0) + 1
+def _around(
+    frame: Frame,
+    page: SearchPage,
+    asked: Asked,
+    region: Region | None,
+    gazetteer: Gazetteer,
+    service: Service,
+) -> Around | None:
+    """Where they teach: their studios, and the areas that they travel to; None where it is moot."""
+    if not page.total or asked.format == LessonType.ONLINE:
+        return None
+    counts = place_on(gazetteer, _areas(page.everyone, service.slug))
+    if not counts:
+        return None
+    way = asked.way(where="") + "&where="
     label = frame.words(N_("Where they teach: the darker, the more of them"))
-    return count_map(gazetteer, counts, label=label, way=lambda slug: asked.way(where=slug))
-
-
-@get(
-    "/learn/{category:str}",
-    sync_to_thread=True,
-    opt=policy(access=PUBLIC, bucket="read", page=True),
-)
-def show_category(
-    category: FromPath[str], frame: NamedDependency[Frame], ports: NamedDependency[Ports]
-) -> Response[Any]:
-    """What can be learned of one kind."""
-    with ports.read() as reads:
-        catalog: Catalog = reads.catalog_pages.tree()
-    found = catalog.category(category)
-    inner = catalog.subcategories_of(found.slug)
-    return frame.page(
-        "category",
-        category=found,
-        groups=[(each.name, catalog.services_of(each.slug)) for each in inner],
-        collected=catalog.collected(found) if found.is_collection else (),
-        services=catalog.shown_services(),
-        regions=ports.places.gazetteer().regions,
+    chosen: Collection[str] = () if region is None else gazetteer.within(region.slug)
+    most = sorted(counts, key=lambda slug: (-counts[slug], slug))[:NEAR]
+    return Around(
+        picture=count_map(gazetteer, counts, label=label, way=way, chosen=chosen),
+        near=[
+            Near(name=gazetteer.region(slug).name, count=counts[slug], way=way + slug)
+            for slug in most
+        ],
     )
 
 
-PAGES: Final = [show_results, show_category]
+def _areas(everyone: Sequence[Listing], service: str) -> Iterator[frozenset[int]]:
+    """Where each of *everyone* travels to, or receives in, by the numbers of the regions."""
+    for each in everyone:
+        rates = next(one.rates for one in each.offerings if one.service == service)
+        areas = each.areas if rates[_TRAVEL] else frozenset[int]()
+        if rates[_STUDIO] and each.studio is not None and each.studio not in areas:
+            areas |= {each.studio}
+        yield areas
+
+
+def _related(service: Service, services: Sequence[Service]) -> list[Service]:
+    """What is close to *service*: what the catalogue calls related, else what stands beside it."""
+    named = [each for each in services if each.slug in service.related]
+    beside = [each for each in services if each.subcategory == service.subcategory]
+    found = {each.slug: each for each in (*named, *beside) if each.slug != service.slug}
+    return list(found.values())[:NEAR]
+
+
+PAGES: Final = [show_results]

@@ -10,7 +10,9 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       const found = new DOMParser().parseFromString(await answer.text(), "text/html");
       const parts = [...document.querySelectorAll("[data-part]")].map((part) => [part, found.getElementById(part.id)]);
       if (!answer.ok || parts.some(([, fresh]) => !fresh)) return location.assign(way);
+      const at = document.activeElement?.name;
       for (const [part, fresh] of parts) part.replaceChildren(...fresh.childNodes);
+      if (at && document.activeElement === document.body) form.elements[at]?.focus();
       history.replaceState(null, "", way);
     } catch {
       if (!mine.signal.aborted) location.assign(way);

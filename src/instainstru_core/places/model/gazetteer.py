@@ -150,6 +150,11 @@ class Gazetteer:
         """The region's cell in metres on the city's plane; None for boroughs. Source: PL-3."""
         return self._cells.get(slug)
 
+    def spot(self, point: Point) -> tuple[float, float]:
+        """Where *point* lies on that plane, in metres east and north of its middle."""
+        found = self._plane.spot(point)
+        return found.x, found.y
+
     def _line_of(self, region: Region) -> tuple[str, ...]:
         line = [region.slug]
         at = region

@@ -42,7 +42,10 @@ class Found:
 
 @frozen(kw_only=True)
 class SearchPage:
-    """One page of results, how many there are, and how many passed each filter. Source: SR-33."""
+    """One page of results, how many there are, and how many passed each filter. Source: SR-33.
+
+    *everyone* is who was found, on this page and on all others, in order.
+    """
 
     results: tuple[Found, ...]
     total: int
@@ -50,6 +53,7 @@ class SearchPage:
     after_price: int
     after_format: int
     after_location: int
+    everyone: tuple[Listing, ...] = ()
 
 
 @frozen(kw_only=True, eq=False)
@@ -110,6 +114,7 @@ def find(
         after_price=after_price,
         after_format=after_format,
         after_location=after_location,
+        everyone=tuple(candidates.listings[row] for row in rows.tolist()),
     )
 
 
