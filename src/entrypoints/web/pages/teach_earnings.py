@@ -79,6 +79,9 @@ def show_earnings(
         "bars": "; ".join(each.said for each in bars if each.whole)
         or frame.words(N_("nothing yet")),
     }
+    with ports.read() as reads:
+        zone = reads.instructor_pages.page(who).instructor.zone.name
+    standing = read_commission(who, read=ports.read, clock=ports.clock, config=ports.pricing)
     return frame.page(
         "teach_earnings",
         spans=SPANS,
@@ -95,7 +98,9 @@ def show_earnings(
         why=WHY,
         counting=COUNTING,
         planned=planned,
-        standing=read_commission(who, read=ports.read, clock=ports.clock, config=ports.pricing),
+        zone=zone,
+        standing=standing,
+        founding=standing.commission.bps not in {each.commission_bps for each in standing.tiers},
     )
 
 
@@ -117,7 +122,10 @@ def _bars(lines: Sequence[EarningLine], first: date, last: date, frame: Frame) -
         if money is not None:
             money[0] += line.net.cents + line.tip.cents
             money[1] += line.owed.cents
-    return [_bar(day, *money, frame, monthly=monthly) for day, money in sorted(sums.items())]
+    return [
+        _bar(day, arrived, coming, frame, monthly=monthly)
+        for day, (arrived, coming) in sorted(sums.items())
+    ]
 
 
 def _bar(day: date, arrived: int, coming: int, frame: Frame, *, monthly: bool) -> Bar:
