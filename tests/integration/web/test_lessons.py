@@ -404,6 +404,6 @@ def test_the_place_is_shown_to_whom_it_may_be(anna: Client, beginning: Town) -> 
 
 def test_pages_speak_spanish(anna: Client, beginning: Town) -> None:
     booked = beginning.book()
-    anna.cookies.set("language", "es")
+    anna.headers["Accept-Language"] = "es"
     for path in ("/lessons", f"/lessons/{booked}", f"/lessons/{booked}/cancel", "/wallet"):
         assert '<html lang="es"' in look(anna, path).answer.text
