@@ -3,6 +3,7 @@
 Source: PY-4, PY-9, PY-67.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
@@ -25,6 +26,8 @@ from instainstru_core.ports import Ports
 
 NEW: Final = "new:"
 """Before the token of a card of the simulated processor's that is not kept yet."""
+
+_DOLLARS: Final = re.compile(r"\$?\s*([0-9]{1,7})(?:\.([0-9]{0,2}))?")
 
 BRANDS: Final = {
     "visa": "Visa",
@@ -81,26 +84,26 @@ TEST_CARDS: Final[Sequence[LentCard]] = (
 """What the form of the demonstration explains beside each. Source: docs/guide/simulator.md."""
 
 DECLINES: Final[Mapping[str, str]] = {
-    "insufficient_funds": N_(
-        "There is not enough money on this card. Nothing was charged: choose another one."
-    ),
-    "expired_card": N_("This card has expired. Nothing was charged: choose another one."),
-    "lost_or_stolen": N_("The bank has closed this card. Nothing was charged: choose another one."),
-    "authentication_required": N_(
-        "The bank wants to hear from you first. Nothing was charged: choose another card."
-    ),
-    "processing_error": N_(
-        "The bank could not handle this card. Nothing was charged: choose another one."
-    ),
+    "insufficient_funds": N_("There is not enough money on this card."),
+    "expired_card": N_("This card has expired."),
+    "lost_or_stolen": N_("The bank has closed this card."),
+    "authentication_required": N_("The bank wants to hear from you first."),
+    "processing_error": N_("The bank could not handle this card."),
 }
-DECLINED: Final = N_(
-    "The bank declined this card and did not say why. Nothing was charged: choose another one."
-)
+DECLINED: Final = N_("The bank declined this card and did not say why.")
 
 
-def decline_text(category: str) -> str:
-    """What a bank's refusal means, and what to do next."""
+def decline_reason(category: str) -> str:
+    """What a bank's refusal means: a text of the catalogue."""
     return DECLINES.get(category, DECLINED)
+
+
+def cents_typed(text: str) -> int | None:
+    """So many cents as were typed in dollars: `20`, `$20.5`, `1,234.50`; None for anything else."""
+    found = _DOLLARS.fullmatch(text.strip().replace(",", ""))
+    if found is None:
+        return None
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
 def student_of(principal: Principal) -> StudentId:
@@ -180,10 +183,11 @@ def token_of(frame: Frame, value: str) -> str:
     return token
 
 
-def refuse_card(form: Form, error: DomainError) -> None:
-    """Mark the card that was refused, with what its bank says."""
+def refuse_card(frame: Frame, form: Form, error: DomainError) -> None:
+    """Mark the card that was refused, with what its bank says and what to do next."""
     if isinstance(error, CardDeclined):
-        form.refuse("card", decline_text(error.category))
+        advice = frame.words(N_("Nothing was charged: choose another card."))
+        form.refuse("card", f"{frame.words(decline_reason(error.category))} {advice}")
     else:
         form.refused_by(error, "card")
 

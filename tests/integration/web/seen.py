@@ -18,6 +18,8 @@ class Slip:
     method: str
     fields: dict[str, list[str]] = field(factory=dict)
     buttons: list[tuple[str, str]] = field(factory=list)
+    name: str = ""
+    """Its id, by which what stands outside of it belongs to it."""
 
 
 @define
@@ -35,8 +37,13 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._slip = Slip(found.get("action", self.here), found.get("method", "get").lower())
+            method = found.get("method", "get").lower()
+            self._slip = Slip(found.get("action", self.here), method, name=found.get("id", ""))
             self.slips.append(self._slip)
+        elif "form" in found:
+            self._control(
+                next(each for each in self.slips if each.name == found["form"]), tag, found
+            )
         elif tag == "option" and self._select is not None:
             self._select[1].append(found.get("value", ""))
             if "selected" in found:
@@ -45,7 +52,9 @@ class _Reader(HTMLParser):
             self._control(self._slip, tag, found)
 
     def _control(self, slip: Slip, tag: str, found: Mapping[str, str]) -> None:
-        name, kind = found["name"], found.get("type", "")
+        name, kind = found.get("name", ""), found.get("type", "")
+        if not name:
+            return
         if tag == "select":
             self._select = (name, [], [])
         elif tag == "textarea":

@@ -95,7 +95,7 @@ def do_add_card(
                 answer=sent.answer(leads_to),
             )
     except _REFUSED as error:
-        refuse_card(form, error)
+        refuse_card(frame, form, error)
         return _new(frame, form, principal, ports, way=way, status=status_of(error))
     return see(way, said="card_added")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from attrs import frozen
@@ -18,6 +17,7 @@ from entrypoints.web.marks import N_
 from entrypoints.web.once import once
 from entrypoints.web.paying import (
     BRANDS,
+    cents_typed,
     challenge_page,
     chosen_card,
     refuse_card,
@@ -99,7 +99,7 @@ def show_checkout(
 ) -> Response[Any]:
     """What is held, what it costs, and which card pays."""
     card = _mine(booking_id, principal, ports)
-    credit = credit_typed(frame.request.query_params.get("credit", ""))
+    credit = cents_typed(frame.request.query_params.get("credit", "")) or 0
     return _counter(frame, Form(), card, principal, ports, credit=credit)
 
 
@@ -143,7 +143,7 @@ def do_checkout(
     except (HoldExpired, WrongState):
         return _counter(frame, form, _mine(booking_id, principal, ports), principal, ports)
     except _ABOUT_CARDS as error:
-        refuse_card(form, error)
+        refuse_card(frame, form, error)
         status = status_of(error)
     except QuoteChanged as error:
         form.refuse("", N_("The price has changed since you saw it. Is this one all right?"))
@@ -220,15 +220,6 @@ def _mine(booking_id: BookingId, principal: Principal, ports: Ports) -> BookingC
     if card.viewer is not Party.STUDENT:
         raise BookingNotFound(booking_id)
     return card
-
-
-def credit_typed(text: str) -> int:
-    """So many cents as were typed in dollars; nothing where it is no amount."""
-    try:
-        dollars = Decimal(text.strip().lstrip("$") or 0)
-    except InvalidOperation:
-        return 0
-    return int(min(max(dollars, Decimal(0)), Decimal(ALL_CREDIT // 100)) * 100)
 
 
 def _leads_to(done: CheckedOut) -> str:

@@ -1,7 +1,6 @@
 """What is owed for lessons, and paying it. Source: PY-26, PY-71."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -16,6 +15,7 @@ from entrypoints.web.marks import N_
 from entrypoints.web.once import once
 from entrypoints.web.paying import (
     BRANDS,
+    cents_typed,
     challenge_page,
     chosen_card,
     refuse_card,
@@ -43,7 +43,6 @@ from instainstru_core.payments.use_cases.read_challenge import find_debt_challen
 from instainstru_core.ports import Ports
 
 _PAYERS: Final = requires(Permission.CREATE_BOOKINGS)
-_MOST: Final = Decimal(10_000_000)
 CAUSES: Final[Mapping[DebtCause, str]] = {
     DebtCause.ESCALATED: N_("The card did not pay for a lesson that was taught."),
     DebtCause.CHARGEBACK: N_("The bank took back what a lesson had cost."),
@@ -93,7 +92,7 @@ def do_pay_debt(
                 answer=sent.answer(_leads_to),
             )
     except (CardInUse, CardNotFound, PaymentRefused, TooManyCards) as error:
-        refuse_card(form, error)
+        refuse_card(frame, form, error)
         status = status_of(error)
     except DebtAmountOutOfRange as error:
         form.refuse("amount", N_("Pay all of it, or a part that leaves 50 cents or more."))
@@ -165,17 +164,14 @@ def _leads_to(paid: DebtPaid) -> str:
 
 
 def _amount(form: Form) -> Money | None:
-    typed = form["amount"].strip().lstrip("$").strip()
-    if not typed:
+    """What was typed; nothing is all of it."""
+    if not form["amount"].strip():
         return None
-    try:
-        dollars = Decimal(typed)
-    except InvalidOperation:
-        dollars = Decimal(0)
-    if not Decimal(0) < dollars <= _MOST or dollars * 100 % 1:
+    cents = cents_typed(form["amount"])
+    if not cents:
         form.refuse("amount", N_("Please give an amount in dollars and cents."))
         return None
-    return Money(int(dollars * 100))
+    return Money(cents)
 
 
 def _page(

@@ -15,7 +15,7 @@ from entrypoints.web.once import once
 from entrypoints.web.paying import (
     BRANDS,
     chosen_card,
-    decline_text,
+    decline_reason,
     refuse_card,
     student_of,
     wallet_of,
@@ -94,7 +94,7 @@ def do_change_card(
                     answer=sent.answer(leads_to),
                 )
     except (CardInUse, CardNotFound, PaymentRefused, TooManyCards) as error:
-        refuse_card(form, error)
+        refuse_card(frame, form, error)
         status = status_of(error)
     except PaymentNotRetryable as error:
         form.refuse("", N_("This payment needs no other card any more."))
@@ -128,7 +128,7 @@ def _page(
         card=get_booking(booking_id, viewer=principal.account_id, read=ports.read),
         payment=payment,
         paying=found.card,
-        why=None if payment.failure is None else decline_text(payment.failure.category),
+        why=None if payment.failure is None else decline_reason(payment.failure.category),
         can_change=NextAction.CHANGE_CARD in actions,
         owes=NextAction.PAY_DEBT in actions,
         wallet=wallet_of(frame, form, ports, payment.student_id, usual=payment.card_id),
