@@ -18,6 +18,7 @@ NextShot = Callable[[int, int], Shot | None]
 CALLED_OFF: Final = 600
 SAVES_EACH: Final = 10
 """As many as the limiter lets one person write in a row."""
+_READER: Final = {"Accept": "text/html", "Accept-Encoding": "gzip"}
 CREATED: Final = frozenset({201})
 
 
@@ -41,6 +42,8 @@ def scenarios(world: World, *, bookings: int) -> Iterator[Scenario]:
         wanted_per_second=1_000,
     )
     yield Scenario(name="search", shots=_search(world), wanted_p95_ms=25)
+    yield Scenario(name="results page", shots=_results_page(world), wanted_p95_ms=40)
+    yield Scenario(name="profile page", shots=_profile_page(world, teachers), wanted_p95_ms=20)
     yield Scenario(name="quote", shots=_quote(world, teachers), wanted_per_second=1_500)
     yield Scenario(
         name="booking, created", shots=_booking(world, teachers, bookings), wanted_per_second=250
@@ -75,6 +78,32 @@ def _search(world: World) -> NextShot:
     def shot(client: int, number: int) -> Shot:
         question = questions[(client * 53 + number) % len(questions)]
         return Shot(method="GET", path=f"/api/v1/search?{question}", headers=world.headers())
+
+    return shot
+
+
+def _results_page(world: World) -> NextShot:
+    """As people look: a subject, and some a neighborhood, a day, hours or a format, too."""
+    services, regions = world.searchable()
+    first = world.today() + timedelta(days=1)
+    ways = []
+    for number in range(400):
+        where, day = world.chance.choice(regions), first + timedelta(days=number % 14)
+        more = (f"&where={where}&date={day}&hours=afternoon", f"&date={day}&format=online", "", "")
+        ways.append(f"/search?what={world.chance.choice(services)}{more[number % 4]}")
+
+    def shot(client: int, number: int) -> Shot:
+        path = ways[(client * 53 + number) % len(ways)]
+        return Shot(method="GET", path=path, headers=world.headers(**_READER))
+
+    return shot
+
+
+def _profile_page(world: World, teachers: list[Teacher]) -> NextShot:
+    def shot(client: int, number: int) -> Shot:
+        teacher = teachers[(client * 7919 + number * 31) % len(teachers)]
+        path = f"/instructors/{teacher.instructor_id}"
+        return Shot(method="GET", path=path, headers=world.headers(**_READER))
 
     return shot
 

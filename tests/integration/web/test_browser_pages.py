@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.integration.http.town import Town
 from tests.integration.web.visits import COOKIES, Stage, Visit, all_visits
@@ -17,6 +17,16 @@ from tests.integration.web.windows import DESKTOP, PHONE, Windows
 
 MAX_PAGE: Final = 100 * 1024
 MAX_SCRIPT: Final = 30 * 1024
+ENLARGED: Final = ViewportSize(width=640, height=450)
+"""What a desk shows of a page at 200 %."""
+
+_BLOCKING: Final = """performance.getEntriesByType("resource")
+.filter((one) => one.renderBlockingStatus === "blocking").length"""
+_MOVING: Final = """[...document.querySelectorAll("*")].filter((one) => {
+  const style = getComputedStyle(one);
+  return [style.transitionDuration, style.animationDuration]
+    .some((all) => all.split(",").some((each) => parseFloat(each) > 0.001));
+}).map((one) => one.outerHTML.slice(0, 80)).slice(0, 5)"""
 _WCAG: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -63,9 +73,12 @@ def test_a_page_is_for_everybody(
     assert seen["shift"] == 0, "something moved while the page was read"
     assert sum(sizes.values()) <= MAX_PAGE, sizes
     assert sum(size for url, size in sizes.items() if url.endswith(".js")) <= MAX_SCRIPT, sizes
+    assert page.evaluate(_BLOCKING) <= 1, "more than the stylesheet stands before the first paint"
+    assert page.evaluate(_MOVING) == [], "it moves though the reader wants less"
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], _wide(page)
+    for narrow in (ENLARGED, PHONE):
+        page.set_viewport_size(narrow)
+        assert page.evaluate("document.documentElement.scrollWidth") <= narrow["width"], _wide(page)
     assert _violations(page, "rule", ["color-contrast", "target-size"]) == []
 
 
@@ -105,6 +118,6 @@ def _wide(page: Page) -> Any:
     """What is wider than the phone."""
     return page.evaluate(
         "[...document.querySelectorAll('body *')]"
-        f".filter((one) => one.getBoundingClientRect().right > {PHONE['width']})"
+        ".filter((one) => one.getBoundingClientRect().right > innerWidth)"
         ".map((one) => one.outerHTML.slice(0, 120)).slice(0, 5)"
     )
