@@ -1,7 +1,6 @@
 """What a deployment chooses about the HTTP API."""
 
 from pathlib import Path
-from pathlib import Path
 from typing import Final, Self
 
 from attrs import field, frozen
@@ -39,9 +38,6 @@ class HttpConfig:
     accounts_note: Path | None = None
     """Where a demonstration notes who can sign in; None where there is none."""
 
-    accounts_note: Path | None = None
-    """Where a demonstration notes who can sign in; None where there is none."""
-
     def __attrs_post_init__(self) -> None:
         if self.hosted and any("*" in origin for origin in self.origins):
             raise ValueError("CORS origins must be exact: no wildcard (SE-16)")
@@ -65,6 +61,5 @@ class HttpConfig:
             metrics_networks=tuple(str(network) for network in settings.metrics_networks),
             publishable_key=None if settings.stripe is None else settings.stripe.publishable_key,
             simulator_url=settings.processor_url if settings.stripe is None else None,
-            accounts_note=settings.data_dir / "accounts.json" if settings.demo else None,
             accounts_note=settings.data_dir / "accounts.json" if settings.demo else None,
         )
