@@ -83,7 +83,7 @@ def test_a_lesson_shows_its_clock_its_money_and_its_file(anna: Client, beginning
     booked = beginning.book(start=at(72))
     beginning.do("jane", "PATCH", f"/bookings/{booked}", {"meeting_details": "https://meet.us/1"})
     page = look(anna, f"/lessons/{booked}")
-    assert 'class="steps"' in page.answer.text
+    assert 'class="stairs"' in page.answer.text
     assert "Now: Free" not in page.text
     assert "It costs you nothing." in page.text
     assert "Half of the lesson price comes back as credit." in page.text

@@ -33,7 +33,7 @@ def policy_clock(steps: Sequence[Step], *, most: int, label: str) -> Markup:
     wide = _WIDTH / len(steps)
     drawn = "".join(_step(each, index, wide, most) for index, each in enumerate(steps))
     return Markup(  # noqa: S704 - numbers of ours, and words that are escaped
-        f'<svg class="steps" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'<svg class="stairs" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'aria-label="{escape(label)}" width="{_WIDTH}" height="{_HEIGHT}">{drawn}'
         f'<path class="floor" d="M0 {_FLOOR}H{_WIDTH}"/>'
         f'<circle class="now" cx="6" cy="{_FLOOR}" r="6"/></svg>'
@@ -48,7 +48,7 @@ def _step(step: Step, index: int, wide: float, most: int) -> str:
     # Four steps take a quarter of the width each: long words must not meet.
     room = round(wide) - 4
     return (
-        f'<rect class="step step-{_shade(part)}" x="{left}" y="{top}" width="{round(wide) - 3}" '
+        f'<rect class="{_shade(part)}" x="{left}" y="{top}" width="{round(wide) - 3}" '
         f'height="{high}" rx="3"/>'
         f'<text class="cost" x="{left + 2}" y="{top - 7}">{escape(step.said)}</text>'
         f'<text x="{left + 2}" y="{_FLOOR + 20}"{_squeezed(day, room)}>{escape(day)}</text>'
@@ -61,6 +61,6 @@ def _squeezed(words: str, room: int) -> str:
     return f' textLength="{room}" lengthAdjust="spacingAndGlyphs"' if len(words) * 6 > room else ""
 
 
-def _shade(part: float) -> int:
-    """0 is free, 4 is all of it."""
-    return 0 if part <= 0 else 1 + round(3 * part)
+def _shade(part: float) -> str:
+    """Free, or from `s1` to `s4`, which is all of it."""
+    return "free" if part <= 0 else f"s{1 + round(3 * part)}"
