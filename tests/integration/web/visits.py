@@ -15,7 +15,7 @@ from entrypoints.http.policy import OPT, RoutePolicy
 from entrypoints.web.app import PAGES
 from entrypoints.web.pages.sign_up import PROOF_COOKIE
 from instainstru_core.kernel.time import instant_text
-from instainstru_core.testing.world import NOON
+from instainstru_core.testing.world import HOUR, NOON
 from tests.integration.http.routes import NOTHING
 from tests.integration.http.town import Town
 
@@ -33,8 +33,13 @@ class Stage:
     """Anna's, not confirmed yet."""
     done: str
     """Anna's, over and completed."""
+    asked: str
+    """Bob's, whose bank wants to hear from him first."""
     category: str
+    subcategory: str
     service: str
+    offering: str
+    """Jane's piano lessons."""
 
     @classmethod
     def set_up(cls, town: Town) -> "Stage":
@@ -44,15 +49,24 @@ class Stage:
         town.world.clock.set(NOON + 3 * DAY)
         town.world.settle()
         town.do("jane", "POST", f"/bookings/{done}/complete", {})
+        card = town.world.add_card(town.people["bob"], "pm_card_three_d_secure")
+        asked = town.hold("bob", start=instant_text(NOON + 3 * DAY + 20 * HOUR))
+        paid = {**town.agreed("bob", asked), "payment_method_id": str(card.card_id)}
+        town.do("bob", "POST", f"/bookings/{asked}/confirm", paid)
         with town.ports.read() as reads:
             catalog = reads.catalog_pages.tree()
+        category = catalog.shown_categories()[0].slug
+        (offering,) = town.do("jane", "GET", "/instructors/me/offerings")["items"]
         return cls(
             town=town,
             done=done,
             booked=town.book(start=instant_text(NOON + 5 * DAY)),
             held=town.hold(start=instant_text(NOON + 6 * DAY)),
-            category=catalog.shown_categories()[0].slug,
+            asked=asked,
+            category=category,
+            subcategory=catalog.subcategories_of(category)[0].slug,
             service="piano",
+            offering=offering["offering_id"],
         )
 
 
@@ -69,7 +83,7 @@ class Visit:
         """Its address there."""
         path = self.template
         for name in _names(path):
-            meant = _PARTS.get((_first_part(self.template), name)) or _PARTS[("", name)]
+            meant = _PARTS.get((self.template, name)) or _PARTS[("", name)]
             path = path.replace(f"{{{name}}}", meant(stage))
         return path + self.query
 
@@ -80,16 +94,24 @@ class Visit:
 _PARTS: Final[Mapping[tuple[str, str], Callable[[Stage], str]]] = {
     ("", "instructor_id"): lambda stage: stage.town.id_of("jane"),
     ("", "category"): lambda stage: stage.category,
+    ("", "subcategory"): lambda stage: stage.subcategory,
     ("", "service"): lambda stage: stage.service,
     ("", "booking_id"): lambda stage: stage.booked,
     ("", "challenge_id"): lambda _: NOTHING,
-    ("checkout", "booking_id"): lambda stage: stage.held,
+    ("", "offering_id"): lambda stage: stage.offering,
+    ("/checkout/{booking_id}", "booking_id"): lambda stage: stage.held,
+    ("/checkout/{booking_id}/verify", "booking_id"): lambda stage: stage.asked,
 }
-"""What belongs into an address, by its first part and the name of the part; "" is anywhere."""
+"""What belongs into an address, by the page and the name of the part; "" is any other page."""
 
 _CHOSEN: Final = f"?format=online&minutes=60&start={instant_text(NOON + 4 * DAY)}"
 _QUERIES: Final[Mapping[str, Sequence[str]]] = {
     "/search": ("", "?what=piano", "?what=piano&most=70", "?what=nonsense"),
+    "/book/{instructor_id}/{service}": (
+        "",
+        "?format=online",
+        f"?format=travel&start={instant_text(NOON + 4 * DAY)}",
+    ),
     "/book/{instructor_id}/{service}/review": (_CHOSEN,),
 }
 """Where a page is looked at in several ways."""
@@ -99,7 +121,20 @@ COOKIES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What a browser must have brought along to see a page."""
 
+_PEOPLE: Final = {"/checkout/{booking_id}/verify": "bob"}
+"""Who looks, where it is not who usually does."""
+
+_ALIKE: Final = frozenset(
+    {
+        "/debts/{debt_id}/verify",
+        "/lessons/{booking_id}/move/verify",
+        "/lessons/{booking_id}/tip/verify",
+    }
+)
+"""The page of `/checkout/{booking_id}/verify` once more, about something else."""
+
 _TROUBLES: Final = (
+    Visit("/lessons/{booking_id}", "bob", status=404),
     Visit("/nowhere", None, status=404),
     Visit(f"/instructors/{NOTHING}", None, status=404),
 )
@@ -127,7 +162,9 @@ def all_visits() -> list[Visit]:
             continue
         for path in sorted(handler.paths):
             template = _without_types(path)
-            who = _who(template, handler.opt[OPT])
+            if template in _ALIKE:
+                continue
+            who = _PEOPLE.get(template) or _who(template, handler.opt[OPT])
             queries = _QUERIES.get(template, ("",))
             found += [Visit(template, who, query) for query in queries]
     return [*sorted(found, key=str), *_TROUBLES]
