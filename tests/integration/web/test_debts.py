@@ -6,10 +6,14 @@ import pytest
 from attrs import evolve
 from litestar.testing import TestClient
 
+from instainstru_core.booking.terms import Standing
+from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import instant_text
+from instainstru_core.payments.debts.model import DebtCause
+from instainstru_core.payments.use_cases.debts.recognise_debt import recognise_debt
 from instainstru_core.testing.fakes.processor.commands import Fault
 from instainstru_core.testing.world import NOON
-from tests.integration.http.money_stories import owing
+from tests.integration.http.money_stories import owing, payment
 from tests.integration.http.people import Client
 from tests.integration.http.town import Town
 from tests.integration.web.conftest import CONFIG, ORIGIN, app_of
@@ -155,6 +159,25 @@ class TestDebts:
             assert send(other, form).headers["location"] == "/debts"
             assert "$60.00 is open" in look(other, "/debts").text
             assert other.get(verify).headers["location"] == "/debts"
+
+    def test_py_71_who_owes_is_led_there(self, web: Client, place: Town) -> None:
+        path = f"/checkout/{place.hold(start=instant_text(NOON + 72 * HOUR))}"
+        earlier = payment(place, place.book())
+        with place.ports.begin() as work:
+            recognise_debt(
+                work,
+                place.ports.ids,
+                work.payments.get_for_update(earlier.payment_id),
+                Money(5000),
+                cause=DebtCause.ESCALATED,
+                standing=Standing.LOCKED,
+                at=place.ports.clock.now(),
+            )
+        sign_in(web, place, "anna")
+        answer = send(web, look(web, path).form(path))
+        assert answer.status_code == 403
+        assert "Pay what is open" in read(answer).text
+        assert 'href="/debts"' in answer.text
 
     def test_it_is_its_student_s_alone(self, web: Client, place: Town) -> None:
         debt = owing(place)

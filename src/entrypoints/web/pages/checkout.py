@@ -35,7 +35,7 @@ from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.queries import BookingCard
 from instainstru_core.booking.terms import Party
 from instainstru_core.booking.use_cases.read_bookings import get_booking
-from instainstru_core.kernel.errors import PaymentRefused
+from instainstru_core.kernel.errors import DomainError, NotFound, PaymentRefused
 from instainstru_core.kernel.time import instant_text
 from instainstru_core.payments.errors import (
     CardInUse,
@@ -150,6 +150,11 @@ def do_checkout(
         status = status_of(error)
     except OutcomeUnknown as error:
         form.refuse("", N_("The bank did not answer in time. Try again: nothing is charged twice."))
+        status = status_of(error)
+    except NotFound:
+        raise
+    except DomainError as error:
+        form.refused_by(error)
         status = status_of(error)
     else:
         return see(_leads_to(done), said="lesson_booked" if done.booking_confirmed else None)
