@@ -1,5 +1,6 @@
 """Money, dates and times as the reader's language writes them, in the zone of the lesson."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -44,6 +45,15 @@ def _weekday(day: date, locale: Locale) -> str:
     return format_date(day, "EEE", locale=locale)
 
 
+@lru_cache(maxsize=4096)
+def _long_day(day: date, locale: Locale) -> str:
+    """Babel knows no such skeleton: the short one's words are written out. Source: UTS 35."""
+    known = locale.datetime_skeletons
+    short = (known.get("MMMMEd") or known["MMMEd"]).pattern
+    long = re.sub(r"\bMMM\b", "MMMM", re.sub(r"\bE+\b", "EEEE", short))
+    return format_date(day, long, locale=locale)
+
+
 @frozen(eq=False)
 class Formats:
     """How one language writes what is counted; instants on the clock of *zone*, by name."""
@@ -72,7 +82,7 @@ class Formats:
 
     def day_long(self, day: date) -> str:
         """`Tuesday, January 8`."""
-        return _skeleton("MMMMEEEEd", day, self.locale)
+        return _long_day(day, self.locale)
 
     def weekday(self, day: date) -> str:
         """`Tue`."""

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import pytest
+import shapely
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
@@ -287,3 +288,13 @@ def test_documents_come_parents_first() -> None:
 def test_unreadable_documents_are_refused(rows: list[dict[str, str]]) -> None:
     with pytest.raises(Malformed):
         regions_from(rows, OUTLINES)
+
+
+def test_a_spot_lies_on_the_plane_of_the_cells() -> None:
+    """PL-3: a region's centre is in its own cell."""
+    city = Gazetteer([BROOKLYN, PARK_SLOPE, FLATBUSH])
+    here, there = city.spot(PARK_SLOPE.point), city.spot(FLATBUSH.point)
+    assert city.cell("park-slope").covers(shapely.Point(*here))
+    assert not city.cell("park-slope").covers(shapely.Point(*there))
+    apart = haversine_km(PARK_SLOPE.point, FLATBUSH.point) * 1000
+    assert math.dist(here, there) == pytest.approx(apart, rel=0.001)

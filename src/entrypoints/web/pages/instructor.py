@@ -119,7 +119,8 @@ def show_instructor(
         calendar=None if chosen is None else _calendar(frame, ports, instructor, chosen),
         areas_summary=areas_summary(gazetteer.boroughs_of(instructor.service_area)),
         map=_map(frame, instructor, gazetteer),
-        own=frame.viewer is not None and frame.viewer.account_id == instructor.instructor_id,
+        own=frame.viewer is not None
+        and frame.viewer.account_id.value == instructor.instructor_id.value,
     )
 
 

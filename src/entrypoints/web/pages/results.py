@@ -119,6 +119,7 @@ def show_results(frame: NamedDependency[Frame], ports: NamedDependency[Ports]) -
         region=region,
         service=service,
         page=page,
+        elsewhen=asked.on is not None and query.dates != (asked.on,),
         flyers=flyers(page.results, starts, frame.tongue.language),
         chips=_chips(frame, asked),
         helped=helped,

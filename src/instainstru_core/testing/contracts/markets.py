@@ -43,7 +43,9 @@ from instainstru_core.ports import Work
 from instainstru_core.search.errors import InvalidFilter, UnknownService
 from instainstru_core.search.model.finding import Found, SearchPage
 from instainstru_core.search.model.query import LessonType, SearchQuery, Sort
+from instainstru_core.search.one_look import one_look
 from instainstru_core.search.ports import Market
+from instainstru_core.search.use_cases.find_first_starts import find_first_starts
 from instainstru_core.search.use_cases.search_lessons import search_lessons
 from instainstru_core.testing.contracts.catalogs import small_catalog
 from instainstru_core.testing.contracts.instructors import NOON, some_instructor
@@ -345,6 +347,29 @@ class MarketContract:
                 break
             page = self.search(sort=sort, limit=2, cursor=page.next_cursor)
         assert paged == whole
+
+    def test_everyone_is_told_of_on_each_page(self) -> None:
+        """SR-49: who was found, also on the other pages, in the same order."""
+        for cents in (9000, 12_000, 10_000):
+            self.teacher(rates={Format.ONLINE: cents})
+        page = self.search(limit=1)
+        assert [each.instructor_id for each in page.everyone] == self.found()
+        assert page.everyone[0] is page.results[0].listing
+
+    def test_first_starts_are_of_one_moment(self) -> None:
+        """AV-41: one for each date, within the hours that were asked for."""
+        who = self.teacher(days=(TUESDAY, WEDNESDAY)).instructor_id
+        away = self.teacher(days=(TUESDAY,), rates={Format.TRAVEL: 12_000}).instructor_id
+        query = SearchQuery(service="piano", dates=(WEDNESDAY, TUESDAY), after=600)
+        with one_look(self._market) as market:
+            page = search_lessons(query, market=market, places=self._places, clock=self._clock)
+            starts = find_first_starts(
+                page.results, query, most=4, market=market, clock=self._clock
+            )
+        ten = NINE + timedelta(hours=1)
+        assert starts == {who: (ten, ten + timedelta(days=1)), away: (ten,)}
+        one = find_first_starts(page.results, query, most=1, market=self._market, clock=self._clock)
+        assert one == {who: (ten,), away: (ten,)}
 
     def test_looks_over_several_days(self) -> None:
         self.teacher(days=(WEDNESDAY,))
