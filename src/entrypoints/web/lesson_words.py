@@ -41,6 +41,7 @@ _CANCELLED: Final = {
     CancelKind.PAYMENT_FAILED: Chip(N_("Cancelled: not paid"), "bad"),
     CancelKind.RESCHEDULED: Chip(N_("Moved")),
 }
+_NEVER: Final = Chip(N_("Never paid for"))
 _MISSED: Final = {
     NoShowType.STUDENT: Chip(N_("You did not come"), "bad"),
     NoShowType.INSTRUCTOR: Chip(N_("Instructor did not come"), "bad"),
@@ -72,9 +73,11 @@ def lesson_chip(booking: Booking, now: datetime) -> Chip:
         case NoShow() as missed:
             return _MISSED[missed.type]
         case Cancelled() as off:
-            return _CANCELLED.get(off.kind, Chip(N_("Never paid for")))
-        case _:
+            return _CANCELLED.get(off.kind, _NEVER)
+        case _ if booking.is_live_hold(now):
             return Chip(N_("Waiting for you to pay"), "warn")
+        case _:
+            return _NEVER
 
 
 def payment_chip(payment: Payment) -> Chip:
