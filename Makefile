@@ -91,6 +91,9 @@ check: lint types ## Check everything that needs no run
 bench: $(READY) ## Measure the hot paths (BENCH_ARGS="--help")
 	@exec $(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+screenshots: $(READY) ## Take pictures of the main pages into docs/screenshots (URL=http://… of a demo)
+	@exec $(BIN)/python -m tools.screenshots $(URL)
+
 MUTANTS := .mutants
 mutants: export PYTHONDONTWRITEBYTECODE := 1
 mutants: $(READY) ## Break the money's code in thousands of ways, see what no test notices (ONLY='*planner*')
@@ -114,4 +117,4 @@ clean: ## Remove everything that make has made, the demo's data included
 	rm -rf .venv .demo .mutants dist build .coverage .coverage.* .hypothesis .import_linter_cache
 	find . -name __pycache__ -o -name .mypy_cache -o -name .pytest_cache -o -name .ruff_cache | xargs rm -rf
 
-.PHONY: help demo journey simulate test unit integration golden messages lint types check bench mutants wheel lock clean
+.PHONY: help demo screenshots journey simulate test unit integration golden messages lint types check bench mutants wheel lock clean
