@@ -33,7 +33,11 @@ _MARKS: Final = {"_", "gettext", "ngettext", "N_"}
 
 
 def texts(message: Message) -> tuple[str, ...]:
-    return message.id if isinstance(message.id, tuple) else (message.id,)
+    return _several(message.id)
+
+
+def _several(said: object) -> tuple[str, ...]:
+    return tuple(said) if isinstance(said, tuple | list) else (str(said or ""),)
 
 
 def test_the_catalogues_hold_what_the_pages_say() -> None:
@@ -51,8 +55,7 @@ def test_every_text_has_words_in_spanish() -> None:
 def test_translations_name_what_the_texts_name(language: Language) -> None:
     """What a page puts into a sentence is put into it in every language."""
     for message in kept(language):
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        for string in strings:
+        for string in _several(message.string):
             if message.id and string:
                 asked = {frozenset(_NAMED.findall(each)) for each in texts(message)}
                 assert frozenset(_NAMED.findall(string)) in asked, message.id
