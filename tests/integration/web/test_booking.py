@@ -127,8 +127,11 @@ def test_a_form_that_is_sent_twice_books_once(web: Client, place: Town) -> None:
 
 def test_back_and_held_again_is_one_lesson(web: Client, place: Town) -> None:
     sign_in(web, place, "anna")
-    send(web, hold_form(look(web, online(place))))
-    again = send(web, hold_form(look(web, online(place))))
+    first = send(web, hold_form(look(web, online(place)))).headers["location"]
+    page = look(web, online(place))
+    assert "You hold this time until 12:30" in page.text
+    assert f'href="{first}"' in page.answer.text
+    again = send(web, hold_form(page))
     assert again.status_code == 303
     (kept,) = place.do("anna", "GET", "/bookings")["items"]
     assert again.headers["location"] == f"/checkout/{kept['booking_id']}", "the first was let go"

@@ -13,23 +13,23 @@ from entrypoints.web.choices import Choices, Step
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.free_times import is_free, starts_near, week_of
+from entrypoints.web.last_look import (
+    checked_now,
+    held_already,
+    lesson_price,
+    price_now,
+    proposal_of,
+)
 from entrypoints.web.lost_times import LOST
 from entrypoints.web.marks import N_
 from entrypoints.web.once import once
 from entrypoints.web.pictures.maps import area_map
 from entrypoints.web.ways import see
 from entrypoints.web.ways_to_meet import FORMATS, LOCATIONS, SIGNS
-from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.errors.refusals import InPast, TimeNotOpen
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.parts import MAX_NOTE_LENGTH
-from instainstru_core.booking.policies.facts import AskedPlace, Proposal
-from instainstru_core.booking.use_cases.check_lesson import (
-    CheckedLesson,
-    CheckLesson,
-    check_lesson,
-)
 from instainstru_core.booking.use_cases.create_booking import CreateBooking, create_booking
 from instainstru_core.instructors.errors import InstructorNotFound
 from instainstru_core.instructors.ids import InstructorId
@@ -37,8 +37,6 @@ from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.ports import Ports
 from instainstru_core.pricing.errors import OfferingNotFound
-from instainstru_core.pricing.model.quotes import PriceBreakdown
-from instainstru_core.pricing.use_cases.quote_lesson import QuoteLesson, quote_lesson
 
 MAX_ADDRESS: Final = 200
 NO_FORM: Final = frozenset(
@@ -141,7 +139,7 @@ def hold_time(
     note = form.text("note", most=MAX_NOTE_LENGTH, least=0)
     if form.refused:
         return _review(frame, ports, choices, form, status=422)
-    proposal = _proposal(choices, principal, address=address, note=note)
+    proposal = proposal_of(choices, principal, address=address, note=note)
     try:
         with once(frame.request, form, principal=principal, ports=ports, money=True) as sent:
             booking = create_booking(
@@ -226,7 +224,7 @@ def _review(
     frame: Frame, ports: Ports, choices: Choices, form: Form, *, status: int = 200
 ) -> Response[Any]:
     student = _student(frame)
-    checked = None if student is None else _checked(ports, choices, student)
+    checked = None if student is None else checked_now(ports, choices, student)
     failure = None if checked is None else next(iter(checked.failures), None)
     if failure is not None and failure.code in LOST and not form.refused:
         return _lost(frame, ports, choices, failure, status=200)
@@ -243,9 +241,10 @@ def _review(
         own=frame.viewer is not None
         and frame.viewer.account_id.value == choices.instructor.instructor_id.value,
         can_hold=student is not None and NO_FORM.isdisjoint(form.mistakes.values()),
+        held=None if student is None else held_already(ports, choices, student),
         warnings=() if checked is None else checked.warnings,
-        price=None if frame.viewer is None else _price(ports, choices),
-        lesson_price=_lesson_price(choices),
+        price=None if frame.viewer is None else price_now(ports, choices),
+        lesson_price=lesson_price(choices),
         fee_bps=ports.pricing.student_fee_bps,
         max_address=MAX_ADDRESS,
         max_note=MAX_NOTE_LENGTH,
@@ -276,58 +275,6 @@ def _student(frame: Frame) -> Principal | None:
     """Whoever looks, if they could book. Source: BK-11 row 1."""
     viewer = frame.viewer
     return viewer if viewer is not None and viewer.may(Permission.CREATE_BOOKINGS) else None
-
-
-def _checked(ports: Ports, choices: Choices, student: Principal) -> CheckedLesson:
-    """What booking would say now; of a place, its neighborhood is enough to know."""
-    near = choices.region.name if choices.region is not None else ""
-    return check_lesson(
-        CheckLesson(principal=student, proposal=_proposal(choices, student, address=near)),
-        begin=ports.begin,
-        places=ports.places,
-        clock=ports.clock,
-        pricing=ports.pricing,
-    )
-
-
-def _price(ports: Ports, choices: Choices) -> PriceBreakdown | None:
-    """Today's price; None where the lesson can't be priced, which the check says why."""
-    asked = QuoteLesson(
-        instructor_id=choices.instructor.instructor_id,
-        service_id=choices.offering.service_id,
-        location_type=choices.location,
-        duration_minutes=choices.minutes,
-    )
-    try:
-        return quote_lesson(asked, read=ports.read, clock=ports.clock, config=ports.pricing)
-    except DomainError:
-        return None
-
-
-def _lesson_price(choices: Choices) -> Any:
-    """What the lesson itself costs, as its profile says to everybody."""
-    if choices.format is None:
-        return None
-    return choices.offering.session_price(choices.format, choices.minutes)
-
-
-def _proposal(
-    choices: Choices, student: Principal, *, address: str = "", note: str = ""
-) -> Proposal:
-    """The lesson that is asked for. Its place is known to the neighborhood: PL-4."""
-    region = choices.region if choices.format is Format.TRAVEL else None
-    return Proposal(
-        student=StudentId(student.account_id.value),
-        instructor=choices.instructor.instructor_id,
-        service_id=choices.offering.service_id,
-        start=choices.lesson.starts_at,
-        duration_minutes=choices.minutes,
-        location_type=choices.location,
-        place=AskedPlace()
-        if region is None
-        else AskedPlace(address=address, lat=region.lat, lng=region.lng),
-        note=note,
-    )
 
 
 def _address(choices: Choices, form: Form) -> str:
