@@ -83,7 +83,7 @@ def test_students_have_no_week(web: Client, place: Town) -> None:
 
 def test_rows_are_saved_as_the_whole_week(desk: Client, place: Town) -> None:
     slip = form(look(desk, WAY), "save", has="0.0.start")
-    typed = {name: "" for name in slip.fields if name.endswith((".start", ".end"))}
+    typed: dict[str, Any] = {name: "" for name in slip.fields if name.endswith((".start", ".end"))}
     typed |= {"1.0.start": "09:00", "1.0.end": "12:30", "1.0.formats": ["studio", "online"]}
     typed |= {"6.1.start": "20:00", "6.1.end": "00:00", "6.1.formats": "online"}
     assert "Your week is saved." in toast(desk, send(desk, slip, **typed))
