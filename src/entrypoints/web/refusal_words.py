@@ -14,7 +14,9 @@ _PEOPLE: Final = {
     "account_suspended": N_(
         "Your account can look at everything, but change nothing for now. Write to us about it."
     ),
-    "challenge_invalid": N_("This is not the code, or it is too old. Look again, or ask for one."),
+    "challenge_invalid": N_(
+        "This is not the code, or it is too old. Look again, or ask for a new one."
+    ),
     "challenge_locked": N_("Too many wrong codes. Wait a while, and then ask for a new one."),
     "email_already_registered": N_("This e-mail has an account already. Sign in instead."),
     "idempotency_key_reused": N_(
