@@ -28,7 +28,7 @@ def test_steps_rise_with_what_they_cost() -> None:
     heights = [int(bar.get("height", "0")) for bar in bars]
     assert heights == sorted(heights)
     assert heights[0] == 3
-    assert [bar.get("class") for bar in bars] == ["free", "s1", "s4"]
+    assert [bar.get("class") for bar in bars] == ["free", "s1", "whole"]
 
 
 def test_steps_begin_now() -> None:
@@ -48,7 +48,7 @@ def test_what_costs_nothing_at_most_is_flat() -> None:
 def test_long_words_are_squeezed_into_their_step() -> None:
     steps = [Step(since=("miércoles, 12 de septiembre", "12:00"), cost=1, said="1")] * 4
     texts = drawn(policy_clock(steps, most=1, label="x")).findall("text")
-    assert texts[1].get("textLength") == "76"
+    assert texts[1].get("textLength") == "70"
     assert texts[2].get("textLength") is None
 
 

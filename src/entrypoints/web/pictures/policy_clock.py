@@ -46,7 +46,7 @@ def _step(step: Step, index: int, wide: float, most: int) -> str:
     left, top = round(index * wide), _FLOOR - high
     day, time = step.since
     # Four steps take a quarter of the width each: long words must not meet.
-    room = round(wide) - 4
+    room = round(wide) - 10
     return (
         f'<rect class="{_shade(part)}" x="{left}" y="{top}" width="{round(wide) - 3}" '
         f'height="{high}" rx="3"/>'
@@ -62,5 +62,7 @@ def _squeezed(words: str, room: int) -> str:
 
 
 def _shade(part: float) -> str:
-    """Free, or from `s1` to `s4`, which is all of it."""
-    return "free" if part <= 0 else f"s{1 + round(3 * part)}"
+    """Free, whole, or in between the deeper the more it costs."""
+    if part <= 0:
+        return "free"
+    return "whole" if part >= 1 else f"s{1 + round(3 * part)}"
