@@ -70,7 +70,7 @@ class Windows:
         context = self.browser.new_context(
             **{"viewport": DESKTOP, "base_url": self.address, "locale": "en-US", **options}
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(20_000)
         self.opened.append(context)
         if options.get("java_script_enabled", True):
             context.add_init_script(_WATCHES)
