@@ -49,10 +49,15 @@ class Help:
     days: Sequence[Easing]
 
 
-def why_nobody(page: SearchPage) -> tuple[str, int]:
+def why_nobody(asked: Asked, page: SearchPage) -> tuple[str, int]:
     """The filter that left nobody, in words, and how many there were before it."""
+    first = N_("Nobody offers it at that price and of that length.")
+    if asked.length is None:
+        first = N_("Nobody offers it at that price.")
+    elif not asked.dollars:
+        first = N_("Nobody offers it of that length.")
     steps = [
-        (page.after_price, N_("Nobody offers it at that price and of that length.")),
+        (page.after_price, first),
         (page.after_format, N_("Nobody of them teaches it that way.")),
         (page.after_location, N_("Nobody of them comes there, or has a studio there.")),
     ]
@@ -74,19 +79,35 @@ def help_of(
     formats: Formats,
 ) -> Help:
     """Each thing that alone stands in the way, and the days around the one that was asked for."""
-    why, left = why_nobody(page)
+    why, left = why_nobody(asked, page)
     easings = [
         Easing(text=text, way=asked.way(**{name: ""}), total=total)
         for name, text in _EASED.items()
         if _given(asked)[name]
         and (total := total_of(asked.without(name), None if name == "where" else region))
     ]
+    if not easings:
+        easings = _bare(asked, total_of, region)
     return Help(
         why=why,
         left=left,
         easings=sorted(easings, key=lambda each: -each.total),
         days=_days(asked, total_of, region, today, formats) if asked.on else [],
     )
+
+
+def _bare(asked: Asked, total_of: TotalOf, region: Region | None) -> list[Easing]:
+    """What is left where one thing less is not enough: the search without any filter."""
+    filters = [name for name in _EASED if name != "where"]
+    bare = [(N_("Without any filter"), asked.without(*filters), region)]
+    if region is not None:
+        nowhere = asked.without(*_EASED)
+        bare.append((N_("Anywhere in the city, without any filter"), nowhere, None))
+    return [
+        Easing(text=text, way=eased.way(), total=total)
+        for text, eased, place in bare
+        if (total := total_of(eased, place))
+    ]
 
 
 def _given(asked: Asked) -> Mapping[str, str]:

@@ -139,7 +139,8 @@ def test_online_lessons_have_no_map(web: Client) -> None:
     [
         ("most=20", "Nobody offers it at that price", "At any price"),
         ("where=astoria", "Nobody of them comes there", "Anywhere in the city"),
-        ("minutes=120", "Nobody offers it at that price and of that length", "Of any length"),
+        ("minutes=120", "Nobody offers it of that length", "Of any length"),
+        ("minutes=120&most=20", "Nobody offers it at that price and of that length", "Without"),
     ],
 )
 def test_nobody_is_explained_and_helped(web: Client, asked: str, why: str, easing: str) -> None:
@@ -161,9 +162,10 @@ def test_a_day_without_anybody_names_its_neighbors(web: Client, place: Town) -> 
     assert "2 instructors are free" in look(web, days[0]).text
 
 
-def test_together_too_much_starts_over(web: Client) -> None:
+def test_together_too_much_is_asked_without_filters(web: Client) -> None:
     page = look(web, "/search?what=piano&where=astoria&most=20&minutes=120")
-    assert "Start over in the whole city" in page.text
+    assert "Anywhere in the city, without any filter" in page.text
+    assert "/search?what=piano" in links(page.answer.text, "/search")
 
 
 def test_a_subject_that_nobody_teaches_names_related_ones(web: Client) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from entrypoints.web.asked import Asked
 from entrypoints.web.easings import why_nobody
 from entrypoints.web.kept import Kept
 from instainstru_core.search.model.finding import SearchPage
@@ -31,7 +32,7 @@ def test_the_first_filter_that_leaves_nobody_is_named(
     found: SearchPage, said: str, before: int
 ) -> None:
     """SR-33."""
-    why, left = why_nobody(found)
+    why, left = why_nobody(Asked(most="20"), found)
     assert said in why
     assert left == before
 
