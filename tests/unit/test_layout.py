@@ -56,7 +56,9 @@ CONTEXTS: Final = sorted(
 )
 BONES: Final = frozenset({"errors", "model", "ports", "use_cases"})
 
-SEVERAL: Final = frozenset({"admin.staff_acts", "booking.read_bookings", "payments.keep_card"})
+SEVERAL: Final = frozenset(
+    {"admin.staff_acts", "booking.read_bookings", "payments.keep_card", "payments.read_challenge"}
+)
 """Use cases so small that they live together, under a name for all of them."""
 
 PARTS: Final = frozenset(
