@@ -30,7 +30,7 @@ def pay(page: Page) -> str:
     """From the checkout to a lesson that is booked; its id."""
     page.get_by_role("button", name=re.compile(r"Book for \$")).click()
     page.get_by_role("heading", level=1, name="It is yours").wait_for()
-    return re.findall(r"/lessons/(\w+)", page.url)[0]
+    return str(re.findall(r"/lessons/(\w+)", page.url)[0])
 
 
 def lessons_of(town: Town) -> int:
