@@ -123,6 +123,8 @@ def _take(context: BrowserContext, way: str, file: Path) -> None:
     else:
         page.goto(way)
     page.reload()  # Fonts are kept by now, as for anybody who looks at a second page.
+    if page.evaluate("document.styleSheets.length") == 0:
+        raise SystemExit(f"{page.url} came without its style")
     page.screenshot(path=file, animations="disabled")
 
 
