@@ -244,7 +244,8 @@ class Gate:
         if EDGE.name not in bypass and not declared.asset:
             asked.append((EDGE, f"{EDGE.name}:{state['address']}"))
         specific = declared.bucket
-        if key is None and specific is not EDGE and specific.name not in bypass:
+        # Compared by value: Litestar copies what a route declares, deeply, with every router.
+        if key is None and specific != EDGE and specific.name not in bypass:
             who = whose if specific.keyed_by.value == "principal" else state["address"]
             asked.append((specific, f"{specific.name}:{who}"))
         if asked:
