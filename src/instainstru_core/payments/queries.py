@@ -66,6 +66,10 @@ class PaymentQueries(Protocol):
         """The money of the booking; None where there is none, or *viewer* is not a party to it."""
         ...
 
+    def of_lesson(self, booking_id: BookingId, *, viewer: AccountId) -> PaymentView | None:
+        """The money of the booking, or of the one that it was moved to. Source: PY-1."""
+        ...
+
     def earned(self, instructor_id: InstructorId, within: Interval) -> Earned:
         """What the instructor was paid in all, and *within* an interval."""
         ...

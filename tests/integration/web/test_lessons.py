@@ -215,6 +215,22 @@ def test_moving_is_picked_seen_and_done(anna: Client, beginning: Town) -> None:
     assert f"/lessons/{moved}" in before.answer.text
 
 
+def test_the_payment_of_a_moved_lesson_is_found_from_where_it_was(
+    anna: Client, beginning: Town
+) -> None:
+    """PY-1: a link in an old mail leads to it, too."""
+    booked = beginning.book(start=at(72))
+    form = look(anna, f"/lessons/{booked}/move?start={at(49)}").form(f"/lessons/{booked}/move")
+    moved = send(anna, form).headers["location"]
+    assert anna.get(f"/lessons/{booked}/payment").headers["location"] == f"{moved}/payment"
+    assert "Let this card pay" in look(anna, f"{moved}/payment").text
+    was, now = (
+        beginning.do("anna", "GET", f"/bookings/{each}/payment")
+        for each in (booked, moved.removeprefix("/lessons/"))
+    )
+    assert was == now
+
+
 def test_a_late_move_says_what_it_takes(anna: Client, beginning: Town) -> None:
     """Source: BK-31, PY-18."""
     booked = beginning.book(start=at(22))

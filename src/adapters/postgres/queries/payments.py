@@ -49,6 +49,21 @@ _BOOKED = text(
     """
 )
 
+# A payment goes along with its lesson: where it is now, from wherever the lesson once was.
+_MOVED_TO = text(
+    """
+    WITH RECURSIVE moved AS (
+        SELECT booking_id, successor_id, 0 AS step FROM bookings WHERE booking_id = :booking
+        UNION ALL
+        SELECT next.booking_id, next.successor_id, moved.step + 1
+        FROM moved JOIN bookings next ON next.booking_id = moved.successor_id
+    )
+    SELECT booking_id FROM moved
+    WHERE EXISTS (SELECT FROM payments WHERE payments.booking_id = moved.booking_id)
+    ORDER BY step LIMIT 1
+    """
+)
+
 _AUTHORISATIONS = text(
     """
     SELECT
@@ -91,6 +106,10 @@ class PostgresPaymentQueries:
             if viewer.value == payment.instructor_id.value
             else NOTHING,
         )
+
+    def of_lesson(self, booking_id: BookingId, *, viewer: AccountId) -> PaymentView | None:
+        found = self._connection.execute(_MOVED_TO, {"booking": booking_id.value}).scalar()
+        return None if found is None else self.of_booking(BookingId(found), viewer=viewer)
 
     def _booked(self, payment: Payment) -> Money:
         asked = {"payment": payment.payment_id.value}

@@ -55,7 +55,10 @@ def show_payment(
     principal: NamedDependency[Principal],
     ports: NamedDependency[Ports],
 ) -> Response[Any]:
-    """How the lesson's payment stands, and what helps it on."""
+    """How the lesson's payment stands, and what helps it on; that of a moved one where it is now."""
+    found = read_payment(booking_id, viewer=principal.account_id, read=ports.read).payment
+    if found.booking_id != booking_id:
+        return see(f"/lessons/{found.booking_id}/payment")
     return _page(frame, Form(), booking_id, principal, ports)
 
 

@@ -84,12 +84,15 @@ def find_payment(
 def read_payment(
     booking_id: BookingId, *, viewer: AccountId, read: Begin[PaymentReads]
 ) -> PaymentView:
-    """The payment of a booking, as a party to it sees it.
+    """The payment of a booking, or of the one it was moved to, as a party to it sees it.
+
+    Source: PY-1.
 
     Raises:
         PaymentNotFound: There is none, or *viewer* is not a party to it.
     """
-    found = find_payment(booking_id, viewer=viewer, read=read)
+    with read() as reads:
+        found = reads.payment_queries.of_lesson(booking_id, viewer=viewer)
     if found is None:
         raise PaymentNotFound("the booking has no payment")
     return found

@@ -9,6 +9,7 @@ from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.terms import Standing
 from instainstru_core.kernel.money import NOTHING, Money
+from instainstru_core.payments.errors import PaymentNotFound
 from instainstru_core.payments.model.outcomes import Outcome
 from instainstru_core.payments.model.payment import PaymentState
 from instainstru_core.payments.model.planner import MoneyPolicy, SettlementPlan
@@ -195,6 +196,21 @@ class ToldAfterwardsContract:
         call_off(till, booking)
         till.work_off()
         return booking
+
+    def test_py_1_an_old_booking_shows_the_payment_of_its_lesson(self, till: Till) -> None:
+        """PY-1: wherever the lesson went, its money is found from where it was; others find none."""
+        booking = till.hold(hours_ahead=72)
+        till.pay(booking)
+        first = move(till, booking, 24 * HOUR).booking
+        second = move(till, first, 24 * HOUR).booking
+        viewer = AccountId(booking.student.value)
+        shown = read_payment(second.booking_id, viewer=viewer, read=till.read)
+        assert shown.payment.booking_id == second.booking_id
+        stranger = AccountId(till.ids.new(StudentId).value)
+        for old in (booking, first):
+            assert read_payment(old.booking_id, viewer=viewer, read=till.read) == shown
+            with pytest.raises(PaymentNotFound):
+                read_payment(old.booking_id, viewer=stranger, read=till.read)
 
     def test_py_1_an_old_booking_shows_the_receipt_of_its_lesson(self, till: Till) -> None:
         """PY-1, PY-55: moved twice, its money went along; to others there is none, as ever."""

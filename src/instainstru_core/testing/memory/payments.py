@@ -8,6 +8,7 @@ from attrs import define, evolve
 
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.booking.ids import BookingId
+from instainstru_core.booking.model.booking import Booking
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.instructors.model.profile import Instructor
 from instainstru_core.kernel.errors import InvalidState, StaleAggregate
@@ -313,6 +314,14 @@ class InMemoryPaymentQueries:
             if viewer.value == payment.instructor_id.value
             else NOTHING,
         )
+
+    def of_lesson(self, booking_id: BookingId, *, viewer: AccountId) -> PaymentView | None:
+        bookings = self._tables.of("bookings", BookingId, Booking)
+        booking = bookings.get(booking_id)
+        while booking is not None and latest_payment(self._tables, booking.booking_id) is None:
+            after = booking.chain.successor_id
+            booking = None if after is None else bookings[after]
+        return None if booking is None else self.of_booking(booking.booking_id, viewer=viewer)
 
     def _booked(self, payment: Payment) -> Money:
         sums: Counter[Account] = Counter()
