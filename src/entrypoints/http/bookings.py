@@ -11,7 +11,7 @@ from entrypoints.http.booking_views import BookingPageView, BookingView
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.lesson_bodies import StartBody, trimmed
 from entrypoints.http.openapi import documented
-from entrypoints.http.policy import REQUIRED, policy, requires
+from entrypoints.http.policy import REQUIRED, Operation, policy, requires
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal, Role
 from instainstru_core.booking.ids import BookingId
@@ -135,7 +135,7 @@ class CompleteLessonBody(Struct, kw_only=True, forbid_unknown_fields=True):
         access=requires(Permission.CREATE_BOOKINGS),
         bucket="booking",
         idempotency=REQUIRED,
-        money=True,
+        operation=Operation.BOOK,
     ),
     **documented("Book a lesson", refusals=(404, 409)),
 )

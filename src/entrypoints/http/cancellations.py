@@ -13,7 +13,7 @@ from entrypoints.http.booking_views import BookingView
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.lesson_bodies import trimmed
 from entrypoints.http.openapi import documented
-from entrypoints.http.policy import REQUIRED, policy, requires
+from entrypoints.http.policy import REQUIRED, Operation, policy, requires
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
@@ -146,7 +146,9 @@ class CancellationPreviewView(Struct, kw_only=True, frozen=True):
     "/{booking_id:str}/cancel",
     sync_to_thread=True,
     status_code=200,
-    opt=policy(access=_CANCELLERS, bucket="booking", idempotency=REQUIRED, money=True),
+    opt=policy(
+        access=_CANCELLERS, bucket="booking", idempotency=REQUIRED, operation=Operation.CANCEL
+    ),
     **documented("Cancel a booking", refusals=(404, 409)),
 )
 def cancel(

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
 from entrypoints.http.parameters import page_request
-from entrypoints.http.policy import REQUIRED, policy, requires
+from entrypoints.http.policy import REQUIRED, Operation, policy, requires
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.instructors.ids import InstructorId
 from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, MAX_LIMIT
@@ -249,7 +249,9 @@ def offer(principal: NamedDependency[Principal], ports: NamedDependency[Ports]) 
 @post(
     "/connect/instant-payouts",
     sync_to_thread=True,
-    opt=policy(access=_TEACHERS, bucket="financial", idempotency=REQUIRED),
+    opt=policy(
+        access=_TEACHERS, bucket="financial", idempotency=REQUIRED, operation=Operation.PAY_OUT
+    ),
     **documented("Pay me out at once", refusals=(404, 409)),
 )
 def pay_out(

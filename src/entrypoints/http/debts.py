@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
-from entrypoints.http.policy import REQUIRED, policy, requires
+from entrypoints.http.policy import REQUIRED, Operation, policy, requires
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.terms import Standing
@@ -125,7 +125,9 @@ def list_debts(principal: NamedDependency[Principal], ports: NamedDependency[Por
     "/{debt_id:str}/payments",
     sync_to_thread=True,
     status_code=200,
-    opt=policy(access=_PAYERS, bucket="financial", idempotency=REQUIRED),
+    opt=policy(
+        access=_PAYERS, bucket="financial", idempotency=REQUIRED, operation=Operation.PAY_DEBT
+    ),
     **documented("Pay a debt", refusals=(402, 404, 409)),
 )
 def pay(

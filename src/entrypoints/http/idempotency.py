@@ -183,7 +183,7 @@ def _claim(keyed: Keyed, declared: RoutePolicy, state: dict[str, Any]) -> Verdic
             state["verdict"] = verdict
             raise verdict.refusal
         if declared.money:
-            keyed.lock(f"operation:{request.principal}:{request.method}:{state['template']}")
+            keyed.lock(declared.lock(request.principal, request.method, state["template"]))
     except BaseException:
         ports.idempotency.release(request)
         raise

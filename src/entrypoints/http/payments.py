@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
-from entrypoints.http.policy import REQUIRED, policy, requires
+from entrypoints.http.policy import REQUIRED, Operation, policy, requires
 from entrypoints.http.pricing import LineItemView, QuoteView
 from instainstru_core.accounts.ids import AccountId, StudentId
 from instainstru_core.accounts.model import Permission, Principal
@@ -202,7 +202,9 @@ def _student(principal: Principal) -> StudentId:
     "/{booking_id:str}/confirm",
     sync_to_thread=True,
     status_code=200,
-    opt=policy(access=_PAYERS, bucket="financial", idempotency=REQUIRED),
+    opt=policy(
+        access=_PAYERS, bucket="financial", idempotency=REQUIRED, operation=Operation.CONFIRM
+    ),
     **documented("Confirm a booking", refusals=(402, 404, 409)),
 )
 def confirm(
@@ -264,7 +266,9 @@ def replace_card(
     "/{booking_id:str}/payment-retries",
     sync_to_thread=True,
     status_code=200,
-    opt=policy(access=_PAYERS, bucket="financial", idempotency=REQUIRED),
+    opt=policy(
+        access=_PAYERS, bucket="financial", idempotency=REQUIRED, operation=Operation.CHANGE_CARD
+    ),
     **documented("Ask the card again", refusals=(402, 404, 409)),
 )
 def retry(

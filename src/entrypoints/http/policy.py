@@ -23,6 +23,19 @@ class Idempotency(StrEnum):
     REQUIRED = "required"
 
 
+class Operation(StrEnum):
+    """What one person asks for one at a time, by whichever route. Source: SE-12, PY-72."""
+
+    BOOK = "book"
+    CONFIRM = "confirm"
+    CHANGE_CARD = "change_card"
+    CANCEL = "cancel"
+    MOVE = "move"
+    TIP = "tip"
+    PAY_DEBT = "pay_debt"
+    PAY_OUT = "pay_out"
+
+
 NONE: Final = Idempotency.NONE
 OPTIONAL: Final = Idempotency.OPTIONAL
 REQUIRED: Final = Idempotency.REQUIRED
@@ -68,8 +81,8 @@ class RoutePolicy:
     idempotency: Idempotency = Idempotency.NONE
     machine: bool = False
     """Called by programs with their own proof, so CSRF doesn't concern it. Source: SE-15."""
-    money: bool = False
-    """Asked one at a time by one person, under a lock. Source: SE-12, PY-72."""
+    operation: Operation | None = None
+    """What its routes have in common, where there are several: its lock is named by that."""
     forms: tuple[str, ...] = ()
     """The media types of its answers besides the first."""
     late_door: bool = False
@@ -79,6 +92,15 @@ class RoutePolicy:
     page: bool = False
     """Looked at by people: a dead access cookie is renewed on the way in. Source: AC-26."""
 
+    @property
+    def money(self) -> bool:
+        """Whether it is asked one at a time by one person, under a lock. Source: SE-12, PY-72."""
+        return self.operation is not None or self.bucket.name == _FINANCIAL
+
+    def lock(self, principal: str, method: str, template: str) -> str:
+        """The name of the lock of *principal* and this operation, which only its routes share."""
+        return f"operation:{principal}:{self.operation or f'{method}:{template}'}"
+
 
 def policy(
     *,
@@ -86,13 +108,13 @@ def policy(
     bucket: str,
     idempotency: Idempotency = NONE,
     machine: bool = False,
-    money: bool | None = None,
+    operation: Operation | None = None,
     forms: tuple[str, ...] = (),
     late_door: bool = False,
     page: bool = False,
     asset: bool = False,
 ) -> dict[str, Any]:
-    """The `opt` of a route handler; *money* goes without saying where the bucket is `financial`.
+    """The `opt` of a route handler; in the bucket `financial` it has a lock even by itself.
 
     *forms* are the media types in which it answers besides its first. A *late_door* opens where
     the handler reads: for reads alone, as nothing may happen before it is known who asks.
@@ -101,14 +123,14 @@ def policy(
         UnknownBucket: *bucket* is not in the table; the process must not start.
         ValueError: A late door where anybody may enter, or where something is done.
     """
-    if late_door and (not access.signed_in or idempotency is not NONE or money):
+    if late_door and (not access.signed_in or idempotency is not NONE or operation):
         raise ValueError("a late door is for reads of somebody who is signed in")
     declared = RoutePolicy(
         access=access,
         bucket=_bucket(bucket),
         idempotency=idempotency,
         machine=machine,
-        money=bucket == _FINANCIAL if money is None else money,
+        operation=operation,
         forms=forms,
         late_door=late_door,
         page=page,

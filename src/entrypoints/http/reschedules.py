@@ -12,7 +12,7 @@ from entrypoints.http.booking_views import BookingView
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.lesson_bodies import StartBody
 from entrypoints.http.openapi import documented
-from entrypoints.http.policy import REQUIRED, policy, requires
+from entrypoints.http.policy import REQUIRED, Operation, policy, requires
 from entrypoints.http.problems import Violation, invalid
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
@@ -124,7 +124,7 @@ class ReschedulePreviewView(Struct, kw_only=True, frozen=True):
     "/{booking_id:str}/reschedule",
     sync_to_thread=True,
     status_code=200,
-    opt=policy(access=_PARTIES, bucket="booking", idempotency=REQUIRED, money=True),
+    opt=policy(access=_PARTIES, bucket="booking", idempotency=REQUIRED, operation=Operation.MOVE),
     **documented("Move a lesson", refusals=(402, 404, 409)),
 )
 def reschedule(

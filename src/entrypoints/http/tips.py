@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
-from entrypoints.http.policy import REQUIRED, policy, requires
+from entrypoints.http.policy import REQUIRED, Operation, policy, requires
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
@@ -95,7 +95,7 @@ class TipsView(Struct, kw_only=True, frozen=True):
 @post(
     "/{booking_id:str}/tips",
     sync_to_thread=True,
-    opt=policy(access=_PAYERS, bucket="financial", idempotency=REQUIRED),
+    opt=policy(access=_PAYERS, bucket="financial", idempotency=REQUIRED, operation=Operation.TIP),
     **documented("Tip for a lesson", refusals=(402, 404, 409)),
 )
 def give(

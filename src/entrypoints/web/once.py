@@ -5,7 +5,7 @@ kept with its effect, as the API keeps its answers, and a second sending is led 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final, TypeVar
 
 import rfc8785
@@ -15,6 +15,7 @@ from litestar.response import Redirect
 from msgspec import Struct, json
 
 from entrypoints.http.idempotency import OPERATION_LOCK, KeepsAnswers, Replay
+from entrypoints.http.policy import OPT, RoutePolicy
 from entrypoints.http.problems import Refusal
 from entrypoints.web.forms import KEY_FIELD, Form
 from instainstru_core.accounts.idempotency import (
@@ -62,7 +63,6 @@ def once(
     *,
     principal: Principal,
     ports: Ports,
-    money: bool = False,
 ) -> Iterator[Once]:
     """Claim the form's key while it is acted on; what was refused may be sent again.
 
@@ -75,6 +75,7 @@ def once(
     key = form[KEY_FIELD]
     if not KEY_PATTERN.fullmatch(key):
         raise Refusal(422, "validation_failed", "the form has no key: open it anew")
+    declared: RoutePolicy = request.route_handler.opt[OPT]
     path, who = request.scope["state"]["path"], str(principal)
     content: Any = {name: list(values) for name, values in sorted(form.fields.items())}
     asked = KeyedRequest(
@@ -89,11 +90,10 @@ def once(
         raise Replay(kept)
     sent = Once(asked)
     try:
-        if money:
-            template = request.scope["state"]["template"]
-            with ports.operation_locks.hold(f"operation:{who}:{template}", life=OPERATION_LOCK):
-                yield sent
-        else:
+        with ExitStack() as held:
+            if declared.money:
+                lock = declared.lock(who, "POST", request.scope["state"]["template"])
+                held.enter_context(ports.operation_locks.hold(lock, life=OPERATION_LOCK))
             yield sent
     finally:
         if sent.location is None:

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from entrypoints.http.policy import PUBLIC, policy, requires
+from entrypoints.http.policy import PUBLIC, Operation, policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.choices import Choices, Step
 from entrypoints.web.forms import Form
@@ -119,7 +119,12 @@ def show_review(
 @post(
     "/book/{instructor_id:str}/{service:str}",
     sync_to_thread=True,
-    opt=policy(access=requires(Permission.CREATE_BOOKINGS), bucket="booking", page=True),
+    opt=policy(
+        access=requires(Permission.CREATE_BOOKINGS),
+        bucket="booking",
+        operation=Operation.BOOK,
+        page=True,
+    ),
 )
 def hold_time(
     instructor_id: FromPath[InstructorId],
@@ -141,7 +146,7 @@ def hold_time(
         return _review(frame, ports, choices, form, status=422)
     proposal = proposal_of(choices, principal, address=address, note=note)
     try:
-        with once(frame.request, form, principal=principal, ports=ports, money=True) as sent:
+        with once(frame.request, form, principal=principal, ports=ports) as sent:
             booking = create_booking(
                 CreateBooking(principal=principal, proposal=proposal),
                 begin=ports.begin,

@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from entrypoints.http.policy import policy, requires
+from entrypoints.http.policy import Operation, policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
@@ -56,7 +56,7 @@ def show_cancel(
 @post(
     "/lessons/{booking_id:str}/cancel",
     sync_to_thread=True,
-    opt=policy(access=CANCELLERS, bucket="booking", page=True),
+    opt=policy(access=CANCELLERS, bucket="booking", operation=Operation.CANCEL, page=True),
 )
 def do_cancel(
     booking_id: FromPath[BookingId],
@@ -78,7 +78,7 @@ def do_cancel(
 
     try:
         with (
-            once(request, form, principal=principal, ports=ports, money=True) as sent,
+            once(request, form, principal=principal, ports=ports) as sent,
             alone_with(booking_id, ports.mutexes),
         ):
             if not _is_over(booking_id, principal, ports):

@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from entrypoints.http.policy import policy, requires
+from entrypoints.http.policy import Operation, policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
@@ -106,7 +106,7 @@ def show_checkout(
 @post(
     "/checkout/{booking_id:str}",
     sync_to_thread=True,
-    opt=policy(access=PAYERS, bucket="financial", page=True),
+    opt=policy(access=PAYERS, bucket="financial", operation=Operation.CONFIRM, page=True),
 )
 def do_checkout(
     booking_id: FromPath[BookingId],
@@ -120,7 +120,7 @@ def do_checkout(
     card = _mine(booking_id, principal, ports)
     credit = form.whole("credit_cents", least=0, most=ALL_CREDIT, default=0)
     try:
-        with once(request, form, principal=principal, ports=ports, money=True) as sent:
+        with once(request, form, principal=principal, ports=ports) as sent:
             # A new card changes the form: the key was claimed for what was sent.
             asked = CheckOut(
                 student_id=student_of(principal),

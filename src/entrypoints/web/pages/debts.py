@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from entrypoints.http.policy import policy, requires
+from entrypoints.http.policy import Operation, policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
@@ -62,7 +62,7 @@ def show_debts(
 @post(
     "/debts/{debt_id:str}",
     sync_to_thread=True,
-    opt=policy(access=_PAYERS, bucket="financial", page=True),
+    opt=policy(access=_PAYERS, bucket="financial", operation=Operation.PAY_DEBT, page=True),
 )
 def do_pay_debt(
     debt_id: FromPath[DebtId],
@@ -77,7 +77,7 @@ def do_pay_debt(
     if form.refused:
         return _page(frame, form, principal, ports, debt=debt_id, status=422)
     try:
-        with once(request, form, principal=principal, ports=ports, money=True) as sent:
+        with once(request, form, principal=principal, ports=ports) as sent:
             paid = pay_debt(
                 PayDebt(
                     student_id=student_of(principal),

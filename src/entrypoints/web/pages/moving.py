@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from entrypoints.http.policy import policy, requires
+from entrypoints.http.policy import Operation, policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
@@ -57,7 +57,7 @@ def show_move(
 @post(
     "/lessons/{booking_id:str}/move",
     sync_to_thread=True,
-    opt=policy(access=MOVERS, bucket="booking", page=True),
+    opt=policy(access=MOVERS, bucket="booking", operation=Operation.MOVE, page=True),
 )
 def do_move(
     booking_id: FromPath[BookingId],
@@ -79,7 +79,7 @@ def do_move(
 
     try:
         with (
-            once(request, form, principal=principal, ports=ports, money=True) as sent,
+            once(request, form, principal=principal, ports=ports) as sent,
             alone_with(booking_id, ports.mutexes),
         ):
             result = reschedule_booking(

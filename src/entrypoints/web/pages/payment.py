@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from entrypoints.http.policy import policy, requires
+from entrypoints.http.policy import Operation, policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
@@ -65,7 +65,7 @@ def show_payment(
 @post(
     "/lessons/{booking_id:str}/payment",
     sync_to_thread=True,
-    opt=policy(access=_PAYERS, bucket="financial", page=True),
+    opt=policy(access=_PAYERS, bucket="financial", operation=Operation.CHANGE_CARD, page=True),
 )
 def do_change_card(
     booking_id: FromPath[BookingId],
@@ -81,7 +81,7 @@ def do_change_card(
         return f"/lessons/{payment.booking_id}"
 
     try:
-        with once(request, form, principal=principal, ports=ports, money=True) as sent:
+        with once(request, form, principal=principal, ports=ports) as sent:
             asked = ChangeCard(
                 student_id=student_of(principal),
                 booking_id=booking_id,

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from entrypoints.http.policy import policy, requires
+from entrypoints.http.policy import Operation, policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
@@ -226,7 +226,7 @@ def _cancelling(
 @post(
     _HOME + "/{booking_id:str}/cancel",
     sync_to_thread=True,
-    opt=policy(access=_CANCELLERS, bucket="booking", money=True, page=True),
+    opt=policy(access=_CANCELLERS, bucket="booking", operation=Operation.CANCEL, page=True),
 )
 def do_cancel(
     booking_id: FromPath[BookingId],
@@ -247,7 +247,7 @@ def do_cancel(
 
     try:
         with (
-            once(request, form, principal=principal, ports=ports, money=True) as sent,
+            once(request, form, principal=principal, ports=ports) as sent,
             alone_with(booking_id, ports.mutexes),
         ):
             cancel_lesson(

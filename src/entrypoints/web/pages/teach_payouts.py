@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
 from entrypoints.http.config import HttpConfig
-from entrypoints.http.policy import policy
+from entrypoints.http.policy import Operation, policy
 from entrypoints.http.problems import status_of
 from entrypoints.http.redirects import redirect_target
 from entrypoints.web.forms import Form
@@ -208,7 +208,7 @@ def do_schedule(
 @post(
     f"{_HERE}/instant",
     sync_to_thread=True,
-    opt=policy(access=TEACHERS, bucket="financial", page=True),
+    opt=policy(access=TEACHERS, bucket="financial", operation=Operation.PAY_OUT, page=True),
 )
 def do_pay_out(
     request: Request[Any, Any, Any],
@@ -226,7 +226,7 @@ def do_pay_out(
         return _HERE
 
     try:
-        with once(request, form, principal=principal, ports=ports, money=True) as sent:
+        with once(request, form, principal=principal, ports=ports) as sent:
             ask_for_instant_payout(
                 AskForInstantPayout(instructor_id=me(principal), amount_cents=cents),
                 begin=ports.begin,

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from entrypoints.http.policy import policy, requires
+from entrypoints.http.policy import Operation, policy, requires
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
@@ -32,7 +32,12 @@ from instainstru_core.ports import Ports
 @post(
     "/lessons/{booking_id:str}/tip",
     sync_to_thread=True,
-    opt=policy(access=requires(Permission.CREATE_BOOKINGS), bucket="financial", page=True),
+    opt=policy(
+        access=requires(Permission.CREATE_BOOKINGS),
+        bucket="financial",
+        operation=Operation.TIP,
+        page=True,
+    ),
 )
 def do_tip(
     booking_id: FromPath[BookingId],
@@ -54,7 +59,7 @@ def do_tip(
 
     try:
         with (
-            once(request, form, principal=principal, ports=ports, money=True) as sent,
+            once(request, form, principal=principal, ports=ports) as sent,
             alone_with(booking_id, ports.mutexes),
         ):
             given = give_tip(
