@@ -13,7 +13,6 @@ from litestar import Litestar
 
 from entrypoints.bootstrap import ports
 from entrypoints.database import check_tier
-from entrypoints.http import dev
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.warm_up import MorningWarmUp
@@ -52,7 +51,7 @@ def _wired(settings: Settings, world: Ports) -> Litestar:
     return create_app(
         world,
         config,
-        more=[*pages.routes, *(dev.ROUTES if settings.demo else ())],
+        more=pages.routes,
         lost=pages.lost,
         on_error=pages.on_error,
         refused=pages.refused,

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
+from entrypoints.http.parameters import refuse_bad_addresses
 from entrypoints.http.policy import PUBLIC, policy
-from entrypoints.http.problems import Refusal
+from entrypoints.http.problems import Refusal, on_failure
+from entrypoints.http.wire import StrictBody
 from instainstru_core.kernel.time_machine import TimeMachine
 from instainstru_core.notifications.ports import Mailbox, SentMail
 from instainstru_core.ports import Ports
@@ -108,5 +110,11 @@ def advanced(machine: TimeMachine, seconds: int) -> ClockView:
     return ClockView.of(machine)
 
 
-ROUTES: Final = [read_outbox, advance_clock]
-"""For `create_app(…, more=…)`, in a demonstration."""
+ROUTER: Final = Router(
+    "/",
+    route_handlers=[read_outbox, advance_clock],
+    before_request=refuse_bad_addresses,
+    exception_handlers={Exception: on_failure},
+    dto=StrictBody,
+)
+"""Stands among the pages, with which it shares an address, and is as strict as the API is."""

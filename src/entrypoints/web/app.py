@@ -9,6 +9,7 @@ from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from entrypoints.http import dev
 from entrypoints.http.app import ErrorPage
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.idempotency import Replay
@@ -102,7 +103,7 @@ def website(ports: Ports, config: HttpConfig) -> Website:
     on_error = _on_error(refusals)
     pages = Router(
         "/",
-        route_handlers=[*PAGES, send_asset],
+        route_handlers=[*PAGES, send_asset, dev.ROUTER],
         dependencies={"frame": Provide(provide_frame), "form": Provide(provide_form)},
         exception_handlers={Replay: on_replay, Exception: on_error},
         before_request=_let_queries_be,

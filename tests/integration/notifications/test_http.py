@@ -76,7 +76,7 @@ def serve() -> Iterator[Callable[[Ports], Client]]:
             session_id=SessionId(UUID(int=5)),
         )
         app = Litestar(
-            [Router("/", route_handlers=[ROUTER, simulator.ROUTER]), *dev.ROUTES],
+            [Router("/", route_handlers=[ROUTER, simulator.ROUTER]), dev.ROUTER],
             dependencies={
                 "ports": Provide(lambda: ports, sync_to_thread=False),
                 "principal": Provide(lambda: principal, sync_to_thread=False),

@@ -53,9 +53,7 @@ def show_outbox(frame: NamedDependency[Frame], ports: NamedDependency[Ports]) ->
     return frame.page("outbox", mails=mails, to=to, form=Form(fields={"to": (to,)}))
 
 
-# Programs post to this address by a route of another router: Litestar then takes this one in twice,
-# and would send a handler of threads into a thread within a thread.
-@get("/dev/clock", sync_to_thread=False, opt=_LOOKING)
+@get("/dev/clock", sync_to_thread=True, opt=_LOOKING)
 def show_clock(frame: NamedDependency[Frame], ports: NamedDependency[Ports]) -> Response[Any]:
     """The time: a page for people, JSON for everybody else."""
     view = ClockView.of(machine_of(ports))
