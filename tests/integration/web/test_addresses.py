@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from tests.integration.web.conftest import app_of
 
 
 @pytest.fixture
-def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
+def registered(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often the app was given something at each address."""
     found: Counter[str] = Counter()
     register = Router.register
