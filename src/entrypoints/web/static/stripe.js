@@ -42,7 +42,9 @@ customElements.define("stripe-card", class extends HTMLElement {
       const setup = await answer.json();
       const stripe = await opened(this.dataset.key, this.dataset.locale);
       const elements = stripe.elements({ clientSecret: setup.client_secret });
-      elements.create("payment").mount(this.querySelector("[data-form]"));
+      const place = this.querySelector("[data-form]");
+      place.replaceChildren();
+      elements.create("payment").mount(place);
       form.addEventListener("submit", async (event) => {
         if (form.elements.setup.value) return;
         event.preventDefault();
