@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from entrypoints.http.config import HttpConfig
 from entrypoints.web.assets import asset_url
+from entrypoints.web.coming_days import coming_days
 from entrypoints.web.formats import Formats
 from entrypoints.web.languages import LANGUAGE_COOKIE, TONGUES, Language, Tongue, chosen_language
 from entrypoints.web.sayings import NOT_POSSIBLE, REFUSALS, SAYINGS
@@ -47,6 +48,7 @@ def _environment(tongue: Tongue) -> Environment:
     pages.install_gettext_translations(tongue.translations, newstyle=True)  # type: ignore[attr-defined]
     formats = Formats(tongue.locale)
     pages.globals |= {"asset": asset_url, "fmt": formats, "Permission": Permission, "Role": Role}
+    pages.globals |= {"coming_days": coming_days}
     pages.globals |= {"instant": instant_text, "ways": FORMATS, "signs": SIGNS}
     return pages
 

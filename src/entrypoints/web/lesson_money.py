@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
 from entrypoints.web.paying import decline_reason
-from entrypoints.web.pictures.dollar import Part
+from entrypoints.web.pictures.dollar import Part, dollar_bars
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.payments.errors import CardDeclined
@@ -39,6 +41,12 @@ def sides_of(
             Part(frame.words(N_("Tip, all for your instructor")), tip.cents, "solid"),
         ),
     ]
+
+
+def dollars_of(frame: Frame, sides: Sequence[Sequence[Part]]) -> Markup:
+    """Both sides as bars: what is paid for above what pays, as the list below them goes."""
+    names = [frame.words(N_("Goes to")), frame.words(N_("Comes from"))][: len(sides)]
+    return dollar_bars(sides[::-1], names=names, label=told(frame, sides))
 
 
 def told(frame: Frame, sides: Sequence[Sequence[Part]]) -> str:

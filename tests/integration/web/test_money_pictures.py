@@ -54,7 +54,9 @@ def test_long_words_are_squeezed_into_their_step() -> None:
 
 def test_bars_share_one_length() -> None:
     rows = [[Part("Card", 100, "solid")], [Part("Lesson", 75, "deep"), Part("Fee", 25, "hollow")]]
-    bars = drawn(dollar_bars(rows, label="Dollars")).findall("rect")
+    picture = drawn(dollar_bars(rows, names=["From", "To"], label="Dollars"))
+    bars = picture.findall("rect")
+    assert [text.text for text in picture.findall("text")] == ["From", "To"]
     assert [(bar.get("x"), bar.get("width")) for bar in bars] == [
         ("0", "358"),
         ("0", "268"),
@@ -63,11 +65,11 @@ def test_bars_share_one_length() -> None:
 
 
 def test_parts_of_nothing_are_left_out() -> None:
-    assert dollar_bars([[Part("Card", 0, "solid")]], label="x") == ""
+    assert dollar_bars([[Part("Card", 0, "solid")]], names=["From"], label="x") == ""
 
 
 def test_words_are_escaped() -> None:
-    picture = dollar_bars([[Part("<b>&", 1, "solid")]], label='"<')
+    picture = dollar_bars([[Part("<b>&", 1, "solid")]], names=["&"], label='"<')
     assert isinstance(picture, Markup)
     assert "&lt;b&gt;&amp;" in picture
     assert drawn(picture).get("aria-label") == '"<'

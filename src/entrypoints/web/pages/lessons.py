@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from entrypoints.http.policy import policy, requires
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
-from entrypoints.web.lesson_money import sides_of, told
+from entrypoints.web.lesson_money import dollars_of, sides_of
 from entrypoints.web.lesson_words import (
     clock_picture,
     consequences,
@@ -20,7 +20,6 @@ from entrypoints.web.lesson_words import (
     payment_chip,
     stage_said,
 )
-from entrypoints.web.pictures.dollar import dollar_bars
 from entrypoints.web.ways import see
 from entrypoints.web.ways_to_meet import LOCATIONS, SIGNS
 from instainstru_core.accounts.model import Permission, Principal, Role
@@ -172,7 +171,7 @@ def lesson_page(
         stage_said=stage_said,
         cost_of=cost_of,
         consequences=consequences,
-        dollars="" if payment is None else dollar_bars(sides, label=told(frame, sides)),
+        dollars=dollars_of(frame, sides),
         sides=sides,
         ended=None if payment is None else _ended(payment, booking),
         tips=[tip for tip in tips if tip.succeeded],

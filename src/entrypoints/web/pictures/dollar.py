@@ -7,8 +7,9 @@ from attrs import frozen
 from markupsafe import Markup, escape
 
 _WIDTH: Final = 360
-_BAR: Final = 22
-_STEP: Final = 34
+_NAME: Final = 18
+_BAR: Final = 16
+_STEP: Final = 46
 _GAP: Final = 2
 
 
@@ -21,14 +22,18 @@ class Part:
     kind: str
 
 
-def dollar_bars(rows: Sequence[Sequence[Part]], *, label: str) -> Markup:
-    """A bar for each of *rows*, split as its parts are; *label* says it in words."""
+def dollar_bars(rows: Sequence[Sequence[Part]], *, names: Sequence[str], label: str) -> Markup:
+    """A bar for each of *rows* under its name, split as its parts are; *label* says it in words."""
     shown = [[part for part in row if part.cents > 0] for row in rows]
     most = max((sum(part.cents for part in row) for row in shown), default=0)
     if most <= 0:
         return Markup("")
-    high = _STEP * len(shown) - (_STEP - _BAR)
-    drawn = "".join(_bar(row, most, index * _STEP) for index, row in enumerate(shown))
+    high = _STEP * len(shown) - (_STEP - _NAME - _BAR)
+    drawn = "".join(
+        f'<text y="{index * _STEP + 12}">{escape(name)}</text>'
+        + _bar(row, most, index * _STEP + _NAME)
+        for index, (row, name) in enumerate(zip(shown, names, strict=True))
+    )
     return Markup(  # noqa: S704 - numbers of ours, and words that are escaped
         f'<svg class="dollar" viewBox="0 0 {_WIDTH} {high}" role="img" '
         f'aria-label="{escape(label)}" width="{_WIDTH}" height="{high}">{drawn}</svg>'
