@@ -5,6 +5,7 @@ Source: SE-12, AC-24, AC-41.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -15,6 +16,7 @@ from attrs import define, frozen
 from litestar import Request
 from litestar.di import NamedDependency
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.config import HttpConfig
@@ -32,7 +34,7 @@ from instainstru_core.accounts.model import AccountStatus, Principal
 from instainstru_core.accounts.ports import AccessClaims
 from instainstru_core.accounts.rate_limits import RatePolicy, bucket
 from instainstru_core.accounts.use_cases.refresh_session import RefreshSession, refresh_session
-from instainstru_core.kernel.errors import Forbidden, Unauthenticated
+from instainstru_core.kernel.errors import Forbidden, Unauthenticated, Unavailable
 from instainstru_core.ports import Ports
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -148,11 +150,12 @@ class Gate:
         renewal = cookies.get(self._renewal) if declared.page else None
         try:
             await loop.run_in_executor(None, self._admit, scope, declared, shown, renewal)
-        except Refusal as refusal:
-            come_back = refusal.status in {401, 429} and declared.page
-            if come_back and scope["method"] not in SAFE_METHODS:
+        except (Refusal, Unavailable) as refusal:
+            passes = isinstance(refusal, Unavailable) or refusal.status in {401, 429, 503}
+            if passes and declared.page and scope["method"] not in SAFE_METHODS:
                 # What was typed goes along to the sign-in, or the wait, and comes back from there.
-                state["typed"] = await Request(scope, receive=receive).form()
+                with suppress(HTTPException):
+                    state["typed"] = await Request(scope, receive=receive).form()
             raise
         if state["idempotency_key"] is None:
             await self._app(scope, receive, send)

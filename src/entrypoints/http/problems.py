@@ -45,7 +45,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     Unavailable: 503,
     DomainError: 422,
 }
-_HTTP_CODES: Final = {
+HTTP_CODES: Final[Mapping[int, str]] = {
     400: "malformed_request",
     401: "invalid_token",
     403: "permission_denied",
@@ -194,12 +194,12 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
         return on_failure(request, error)
     if isinstance(error, NotFoundException):
         status = 404
-    code = _HTTP_CODES.get(status, "malformed_request")
+    code = HTTP_CODES.get(status, "malformed_request")
     detail = _HTTP_DETAILS.get(status, title_of(code))
-    return _respond(request, Refusal(status, code, detail, headers=_allowed(error)))
+    return _respond(request, Refusal(status, code, detail, headers=allowed(error)))
 
 
-def _allowed(error: HTTPException) -> dict[str, str]:
+def allowed(error: HTTPException) -> dict[str, str]:
     """What the address answers to, where it refuses a method. Source: RFC 9110 §15.5.6."""
     for name, value in (error.headers or {}).items():
         if name.lower() == "allow":

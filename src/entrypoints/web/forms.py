@@ -15,7 +15,9 @@ from entrypoints.web.marks import N_
 from instainstru_core.kernel.errors import DomainError, Malformed
 
 ReadT = TypeVar("ReadT")
-MAX_FIELDS: Final = 500
+MAX_FIELDS: Final = 2_000
+"""The longest form is a week's list: 7 days of 48 times, each with two ends and three formats."""
+
 MAX_TEXT: Final = 10_000
 KEY_FIELD: Final = "_key"
 NEXT_FIELD: Final = "next"
@@ -130,5 +132,8 @@ def _is_text(value: str) -> bool:
 
 
 async def provide_form(request: Request[Any, Any, Any]) -> Form:
-    """The form of this request."""
-    return form_of(await request.form())
+    """The form of this request; what goes wrong with it later still knows what was typed."""
+    typed = await request.form()
+    form = form_of(typed)
+    request.scope["state"]["typed"] = typed
+    return form

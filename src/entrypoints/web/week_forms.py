@@ -7,6 +7,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import Final
 
 from attrs import frozen
@@ -116,12 +117,13 @@ def _rows(number: int, windows: Sequence[Window]) -> list[Row]:
         Row(_name(number, at), each.starts, _shown_end(each.ends), tuple(map(str, each.formats)))
         for at, each in enumerate(windows)
     ]
-    count = min(len(written) + BLANK_ROWS, MAX_WINDOWS_PER_DAY)
-    return written + [Row(_name(number, at)) for at in range(len(written), count)]
+    shown = min(len(written) + BLANK_ROWS, MAX_WINDOWS_PER_DAY)
+    return written + [Row(_name(number, at)) for at in range(len(written), shown)]
 
 
 def _typed(form: Form, number: int) -> Iterator[Row]:
-    for at in range(MAX_WINDOWS_PER_DAY):
+    """Every row that was sent, however many: a day may hold more than may be saved at once."""
+    for at in count():
         name = _name(number, at)
         if f"{name}.start" not in form.fields:
             return

@@ -290,7 +290,10 @@ def test_nobody_takes_back_or_lifts_what_is_another_s(
     page = look(sign_in(web, place, "jane"), WAY)
     undo, back = form(page, "undo"), form(page, "back")
     mary = sign_in(web, place, "mary")
-    assert send(mary, undo).status_code == 404
+    refused = send(mary, undo)
+    assert refused.status_code == 404
+    assert "can't be undone any more" in read(refused).text
+    assert "Your week" in read(refused).text, "the week is shown as it is"
     send(mary, back)
     assert len(place.do("jane", "GET", "/instructors/me/blackouts")["items"]) == 1
 

@@ -3,9 +3,10 @@
 from datetime import date, time, timedelta
 
 import pytest
+from litestar.datastructures import FormMultiDict
 
 from entrypoints.http.problems import Refusal
-from entrypoints.web.forms import Form
+from entrypoints.web.forms import Form, form_of
 from entrypoints.web.week_forms import (
     carried_week,
     changes,
@@ -94,3 +95,29 @@ def test_the_night_is_shown_when_it_is_used() -> None:
     now = NEW_YORK.midnight(MONDAY)
     assert sheet_of(week, [], NEW_YORK, away=frozenset(), now=now).night
     assert wall_time(288) == time(0)
+
+
+# Every quarter of an hour from 0:00 to 12:00, each a time of its own: as many as a day may have.
+FULL = DayPlanes(
+    travel=sum(span(at, at + 2) for at in range(0, 144, 3)),
+    studio=sum(span(at, at + 2) for at in range(0, 144, 3)),
+    online=sum(span(at, at + 2) for at in range(0, 144, 3)),
+)
+
+
+def test_av5_the_fullest_week_fits_into_a_form() -> None:
+    """AV-5: 48 times a day."""
+    week = Week(MONDAY, (FULL,) * 7)
+    sent = as_form(week, act="save", _key="k" * 32, seen=spelled(week))
+    pairs = [(name, value) for name, values in sent.fields.items() for value in values]
+    assert len(pairs) > 1500
+    form = form_of(FormMultiDict(pairs))
+    assert listed_week(form, MONDAY) == week
+    assert not form.refused
+
+
+def test_a_day_of_more_times_than_may_be_saved_loses_none() -> None:
+    """A day that was joined from two devices may hold more than 48 times."""
+    planes = DayPlanes(online=sum(span(at, at + 1) for at in range(0, 120, 2)))
+    week = Week(MONDAY, (planes, *(DayPlanes(),) * 6))
+    assert listed_week(as_form(week), MONDAY) == week

@@ -18,7 +18,7 @@ from entrypoints.web.pages.week_acts import back, block, copy, copy_day, repeat,
 from entrypoints.web.ways import see
 from entrypoints.web.week_desk import Desk, save_wanted, wanted_of
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.availability.errors import WeekChanged
+from instainstru_core.availability.errors import EditNotFound, WeekChanged
 from instainstru_core.kernel.errors import DomainError, NotFound
 from instainstru_core.ports import Ports
 
@@ -62,9 +62,9 @@ def change_week(
     try:
         with once(frame.request, form, principal=principal, ports=ports) as sent:
             said = act(desk, sent)
-    except NotFound:
-        raise
     except DomainError as error:
+        if isinstance(error, NotFound) and not isinstance(error, EditNotFound):
+            raise
         if isinstance(error, WeekChanged) and act is save_wanted:
             return desk.in_conflict(wanted_of(desk))
         if not form.refused:
