@@ -39,7 +39,7 @@ class Standing:
 
 
 _PHASES: Final = {
-    Phase.UPCOMING: Standing(N_("Agreed"), "good"),
+    Phase.UPCOMING: Standing(N_("Confirmed"), "good"),
     Phase.IN_PROGRESS: Standing(N_("Going on now"), "accent"),
     Phase.AWAITING_COMPLETION: Standing(N_("Needs completion"), "warn"),
 }

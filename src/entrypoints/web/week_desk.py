@@ -49,6 +49,7 @@ from instainstru_core.ports import Ports
 WAY: Final = "/teach/week"
 _EDITS_SHOWN: Final = PageRequest(limit=5)
 _WEEK: Final = timedelta(days=DAYS_PER_WEEK)
+_SUNDAY: Final = 6
 
 
 @frozen(kw_only=True)
@@ -65,10 +66,11 @@ class Desk:
 
     @classmethod
     def of(cls, frame: Frame, principal: Principal, ports: Ports, form: Form | None = None) -> Self:
-        """The week that the address asks for, by any of its days; else the current one."""
+        """The week that the address asks for, by any of its days; else the one that is ahead."""
         instructor_id = teacher(principal)
         zone = read_calendar_settings(instructor_id, read=ports.read).settings.zone
         today = zone.today(frame.now)
+        ahead = today + timedelta(days=today.weekday() == _SUNDAY)
         asked = frame.request.query_params.get("week", "")
         return cls(
             frame=frame,
@@ -77,7 +79,7 @@ class Desk:
             instructor_id=instructor_id,
             zone=zone,
             today=today,
-            monday=monday_of(path_date(asked) if asked else today),
+            monday=monday_of(path_date(asked) if asked else ahead),
         )
 
     @property

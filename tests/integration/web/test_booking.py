@@ -47,11 +47,11 @@ def test_every_step_leads_to_the_next(web: Client, place: Town) -> None:
     assert "How would you like to meet?" in how.text
     assert "At your place" in how.text
     time = look(web, way(place, format="travel"))
-    assert "When shall it be?" in time.text
+    assert "When would you like it?" in time.text
     start = instant_text(TOMORROW)
     assert f"start={start}" in time.answer.text
     where = look(web, way(place, format="travel", start=start))
-    assert "Where shall it be?" in where.text
+    assert "Where would you like to meet?" in where.text
     assert "Park Slope" in where.text
     assert "Astoria" not in where.text, "Jane comes to Brooklyn alone"
     answer = send(web, where.form("/book/"), where="park-slope")
@@ -61,7 +61,7 @@ def test_every_step_leads_to_the_next(web: Client, place: Town) -> None:
 
 
 def test_only_what_is_open_is_asked(web: Client, place: Town) -> None:
-    assert "When shall it be?" in look(web, way(place, "mary")).text
+    assert "When would you like it?" in look(web, way(place, "mary")).text
     strip = web.get(way(place, format="studio", minutes=30, start=instant_text(TOMORROW)))
     assert strip.status_code == 303, "the strip of a flyer leads to the last look"
     review = look(web, strip.headers["location"])
@@ -76,7 +76,7 @@ def test_each_choice_can_be_changed_and_the_others_stay(web: Client, place: Town
     assert "minutes=90" in how.answer.text
     time = look(web, way(place, **chosen, change="time"))
     assert time.form("/book/").fields["minutes"] == ["90"]
-    assert "When shall it be?" in time.text
+    assert "When would you like it?" in time.text
 
 
 def test_a_week_without_anything_free_opens_at_the_first_that_has(web: Client, place: Town) -> None:

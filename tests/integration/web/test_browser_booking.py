@@ -60,7 +60,7 @@ def test_without_a_mouse(windows: Windows, scripts: bool) -> None:
     page = windows.open("anna", java_script_enabled=scripts)
     page.goto(f"/book/{windows.town.id_of('jane')}/piano")
     _go(page, "At your place")
-    assert page.get_by_role("heading", level=1).inner_text() == "When shall it be?"
+    assert page.get_by_role("heading", level=1).inner_text() == "When would you like it?"
     _go(page, "12:00 PM")
     page.get_by_label("Neighborhood").focus()
     page.keyboard.type("Flat")

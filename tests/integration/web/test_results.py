@@ -146,7 +146,7 @@ def test_online_lessons_have_no_map(web: Client) -> None:
 def test_nobody_is_explained_and_helped(web: Client, asked: str, why: str, easing: str) -> None:
     """SR-33: which filter left nobody, and what is found without it."""
     page = look(web, f"/search?what=piano&{asked}")
-    assert "Nobody is free just like that" in page.text
+    assert "Nobody matches all of this" in page.text
     assert why in page.text
     assert easing in page.text
     assert "2 free" in page.text

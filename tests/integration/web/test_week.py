@@ -10,7 +10,7 @@ from httpx import Response
 from entrypoints.web.week_forms import spelled
 from instainstru_core.availability.model.planes import DayPlanes, span
 from instainstru_core.availability.model.weeks import Week
-from instainstru_core.testing.world import MONDAY
+from instainstru_core.testing.world import MONDAY, NOON
 from tests.integration.http.people import Client
 from tests.integration.http.town import TUESDAY, Town
 from tests.integration.web.seen import Page, Slip, look, read, send
@@ -26,6 +26,13 @@ NINE = 9 * HOUR
 def desk(web: Client, place: Town) -> Client:
     """Jane, before her weeks."""
     return sign_in(web, place, "jane")
+
+
+def test_a_sunday_shows_the_week_that_is_ahead(web: Client, place: Town) -> None:
+    place.world.clock.set(NOON + timedelta(days=6))
+    page = look(sign_in(web, place, "jane"), "/teach/week")
+    assert {each.action for each in page.slips if "week?" in each.action} == {WAY}
+    assert f'href="/teach/week?week={NEXT - timedelta(days=1)}"' in page.answer.text
 
 
 def form(page: Page, act: str, *, has: str = "") -> Slip:

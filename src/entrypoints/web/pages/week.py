@@ -41,7 +41,7 @@ def show_week(
     principal: NamedDependency[Principal],
     ports: NamedDependency[Ports],
 ) -> Response[Any]:
-    """The week that was asked for, else this one."""
+    """The week that was asked for, else this one; on a Sunday the next one, as this is over."""
     return Desk.of(frame, principal, ports).shown()
 
 
