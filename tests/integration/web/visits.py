@@ -14,8 +14,13 @@ from litestar.handlers import HTTPRouteHandler
 from entrypoints.http.policy import OPT, RoutePolicy
 from entrypoints.web.app import PAGES
 from entrypoints.web.pages.sign_up import PROOF_COOKIE
+from instainstru_core.booking.terms import Standing
+from instainstru_core.kernel.money import Money
 from instainstru_core.kernel.time import instant_text
+from instainstru_core.payments.debts.model import DebtCause
+from instainstru_core.payments.use_cases.debts.recognise_debt import recognise_debt
 from instainstru_core.testing.world import HOUR, NOON
+from tests.integration.http.money_stories import OWED, payment
 from tests.integration.http.routes import NOTHING
 from tests.integration.http.town import Town
 
@@ -35,6 +40,12 @@ class Stage:
     """Anna's, over and completed."""
     asked: str
     """Bob's, whose bank wants to hear from him first."""
+    moved: str
+    """Bob's, to an earlier time, about which his bank wants to hear."""
+    tipped: str
+    """Bob's, with a tip about which his bank wants to hear."""
+    debt: str
+    """What Bob owes, and pays once his bank has heard from him."""
     category: str
     subcategory: str
     service: str
@@ -45,14 +56,16 @@ class Stage:
     def set_up(cls, town: Town) -> "Stage":
         """Everything anew: it is Thursday, and some lessons are over."""
         town.restore()
-        done = town.book()
+        done, tipped = town.book(), town.book("bob", start=instant_text(NOON + DAY + 3 * HOUR))
         town.world.clock.set(NOON + 3 * DAY)
         town.world.settle()
-        town.do("jane", "POST", f"/bookings/{done}/complete", {})
+        for over in (done, tipped):
+            town.do("jane", "POST", f"/bookings/{over}/complete", {})
         card = town.world.add_card(town.people["bob"], "pm_card_three_d_secure")
         asked = town.hold("bob", start=instant_text(NOON + 3 * DAY + 20 * HOUR))
         paid = {**town.agreed("bob", asked), "payment_method_id": str(card.card_id)}
         town.do("bob", "POST", f"/bookings/{asked}/confirm", paid)
+        moved = _asked_about(town, str(card.card_id), tipped)
         with town.ports.read() as reads:
             catalog = reads.catalog_pages.tree()
         category = catalog.shown_categories()[0].slug
@@ -63,11 +76,41 @@ class Stage:
             booked=town.book(start=instant_text(NOON + 5 * DAY)),
             held=town.hold(start=instant_text(NOON + 6 * DAY)),
             asked=asked,
+            moved=moved,
+            tipped=tipped,
+            debt=_debt(town, tipped, str(card.card_id)),
             category=category,
             subcategory=catalog.subcategories_of(category)[0].slug,
             service="piano",
             offering=offering["offering_id"],
         )
+
+
+def _asked_about(town: Town, card: str, tipped: str) -> str:
+    """Bob's bank is asked about a tip for *tipped*, and about a lesson that he moves; its id."""
+    town.do("bob", "PATCH", f"/payment-methods/{card}", {"is_default": True})
+    town.do("bob", "POST", f"/bookings/{tipped}/tips", {"amount_cents": 500})
+    moved = town.book("bob", start=instant_text(NOON + 6 * DAY + 3 * HOUR))
+    start = {"start": instant_text(NOON + 3 * DAY + 23 * HOUR)}
+    town.do("bob", "POST", f"/bookings/{moved}/reschedule", start)
+    return moved
+
+
+def _debt(town: Town, lesson: str, card: str) -> str:
+    """What Bob owes for *lesson*, about which his bank is asked; its id."""
+    with town.ports.begin() as work:
+        found = recognise_debt(
+            work,
+            town.ports.ids,
+            work.payments.get_for_update(payment(town, lesson).payment_id),
+            Money(OWED),
+            cause=DebtCause.ESCALATED,
+            standing=Standing.LOCKED,
+            at=town.ports.clock.now(),
+        )
+    assert found is not None
+    town.do("bob", "POST", f"/debts/{found.debt_id}/payments", {"payment_method_id": card})
+    return str(found.debt_id)
 
 
 @frozen
@@ -101,6 +144,9 @@ _PARTS: Final[Mapping[tuple[str, str], Callable[[Stage], str]]] = {
     ("", "offering_id"): lambda stage: stage.offering,
     ("/checkout/{booking_id}", "booking_id"): lambda stage: stage.held,
     ("/checkout/{booking_id}/verify", "booking_id"): lambda stage: stage.asked,
+    ("/debts/{debt_id}/verify", "debt_id"): lambda stage: stage.debt,
+    ("/lessons/{booking_id}/move/verify", "booking_id"): lambda stage: stage.moved,
+    ("/lessons/{booking_id}/tip/verify", "booking_id"): lambda stage: stage.tipped,
 }
 """What belongs into an address, by the page and the name of the part; "" is any other page."""
 
@@ -121,21 +167,13 @@ COOKIES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What a browser must have brought along to see a page."""
 
-_PEOPLE: Final = {"/checkout/{booking_id}/verify": "bob"}
-"""Who looks, where it is not who usually does."""
-
-_ALIKE: Final = frozenset(
-    {
-        "/debts/{debt_id}/verify",
-        "/lessons/{booking_id}/move/verify",
-        "/lessons/{booking_id}/tip/verify",
-    }
-)
-"""The page of `/checkout/{booking_id}/verify` once more, about something else."""
+_THREE_D_SECURE: Final = "bob"
+"""Whose bank wants to be asked, and who looks at the pages of that."""
 
 _TROUBLES: Final = (
     Visit("/lessons/{booking_id}", "bob", status=404),
     Visit("/nowhere", None, status=404),
+    Visit("/sign-out", None, status=405),
     Visit(f"/instructors/{NOTHING}", None, status=404),
 )
 
@@ -162,9 +200,9 @@ def all_visits() -> list[Visit]:
             continue
         for path in sorted(handler.paths):
             template = _without_types(path)
-            if template in _ALIKE:
-                continue
-            who = _PEOPLE.get(template) or _who(template, handler.opt[OPT])
+            who = _who(template, handler.opt[OPT])
+            if template.endswith("/verify"):
+                who = _THREE_D_SECURE
             queries = _QUERIES.get(template, ("",))
             found += [Visit(template, who, query) for query in queries]
     return [*sorted(found, key=str), *_TROUBLES]

@@ -17,3 +17,6 @@ addEventListener("pageshow", () => {
 
 // What is wrong is read out and seen first.
 document.querySelector("[data-focus]")?.focus();
+
+// A form that was refused comes back with what was typed.
+if (document.querySelector("main form[method=post]")) import("./again.js");
