@@ -17,6 +17,7 @@ from entrypoints.http.perimeter import RefusedPage
 from entrypoints.http.policy import PUBLIC, policy
 from entrypoints.http.problems import Refusal
 from entrypoints.web.assets import send_asset
+from entrypoints.web.desk import provide_desk
 from entrypoints.web.forms import provide_form
 from entrypoints.web.frame import provide_frame
 from entrypoints.web.once import on_replay
@@ -104,7 +105,11 @@ def website(ports: Ports, config: HttpConfig) -> Website:
     pages = Router(
         "/",
         route_handlers=[*PAGES, send_asset, dev.ROUTER],
-        dependencies={"frame": Provide(provide_frame), "form": Provide(provide_form)},
+        dependencies={
+            "frame": Provide(provide_frame),
+            "form": Provide(provide_form),
+            "desk": Provide(provide_desk),
+        },
         exception_handlers={Replay: on_replay, Exception: on_error},
         before_request=_let_queries_be,
         dto=None,

@@ -1,24 +1,19 @@
 """Something went wrong with a lesson: nobody came, or it was not right. Source: BK-36…BK-41."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from entrypoints.http.policy import policy, requires
-from entrypoints.http.problems import status_of
-from entrypoints.web.forms import Form
-from entrypoints.web.frame import Frame
-from entrypoints.web.once import Once, once
+from entrypoints.web.desk import Desk, Keep, at
 from entrypoints.web.pages.lessons import may_object
 from entrypoints.web.ways import see
-from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.accounts.model import Permission
 from instainstru_core.booking.claims.model.saying import MAX_REASON, MIN_REASON
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.terms import NoShowType, Party
 from instainstru_core.booking.use_cases.dispute_no_show import DisputeNoShow, dispute_no_show
 from instainstru_core.booking.use_cases.open_issue import OpenIssue, open_issue
@@ -26,9 +21,7 @@ from instainstru_core.booking.use_cases.read_bookings import get_booking
 from instainstru_core.booking.use_cases.read_claims import read_claims
 from instainstru_core.booking.use_cases.report_no_show import ReportNoShow, report_no_show
 from instainstru_core.booking.use_cases.withdraw_no_show import WithdrawNoShow, withdraw_no_show
-from instainstru_core.kernel.errors import DomainError, NotFound
 from instainstru_core.payments.use_cases.read_payment import find_payment
-from instainstru_core.ports import Ports
 
 STUDENTS: Final = requires(Permission.VIEW_OWN_BOOKINGS)
 
@@ -38,14 +31,9 @@ STUDENTS: Final = requires(Permission.VIEW_OWN_BOOKINGS)
     sync_to_thread=True,
     opt=policy(access=STUDENTS, bucket="read", page=True),
 )
-def show_problem(
-    booking_id: FromPath[BookingId],
-    frame: NamedDependency[Frame],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def show_problem(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """What can be said against the lesson now, or be taken back."""
-    return _page(booking_id, frame=frame, principal=principal, ports=ports)
+    return _page(booking_id, desk)
 
 
 @post(
@@ -53,32 +41,20 @@ def show_problem(
     sync_to_thread=True,
     opt=policy(access=STUDENTS, bucket="booking", page=True),
 )
-def do_report(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_report(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Say that the instructor did not come."""
-    said = form.text("missed", most=MAX_REASON, least=0) or None
+    said = desk.form.text("missed", most=MAX_REASON, least=0) or None
 
-    def report(sent: Once) -> None:
-        report_no_show(
-            ReportNoShow(
-                principal=principal,
-                booking_id=booking_id,
-                type=NoShowType.INSTRUCTOR,
-                reason=said,
-            ),
-            begin=ports.begin,
-            clock=ports.clock,
-            answer=sent.answer(lambda _: f"/lessons/{booking_id}"),
+    def report(answer: Keep) -> None:
+        asked = ReportNoShow(
+            principal=desk.principal,
+            booking_id=booking_id,
+            type=NoShowType.INSTRUCTOR,
+            reason=said,
         )
+        report_no_show(asked, begin=desk.ports.begin, clock=desk.ports.clock, answer=answer)
 
-    desk = _Desk(booking_id, request, frame, form, principal, ports)
-    return desk.act(report, field="missed", said="reported")
+    return _act(booking_id, desk, report, field="missed", said="reported")
 
 
 @post(
@@ -86,26 +62,14 @@ def do_report(
     sync_to_thread=True,
     opt=policy(access=STUDENTS, bucket="booking", page=True),
 )
-def do_withdraw(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_withdraw(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Take the report back: they came after all."""
 
-    def withdraw(sent: Once) -> None:
-        withdraw_no_show(
-            WithdrawNoShow(principal=principal, booking_id=booking_id),
-            begin=ports.begin,
-            clock=ports.clock,
-            answer=sent.answer(lambda _: f"/lessons/{booking_id}"),
-        )
+    def withdraw(answer: Keep) -> None:
+        asked = WithdrawNoShow(principal=desk.principal, booking_id=booking_id)
+        withdraw_no_show(asked, begin=desk.ports.begin, clock=desk.ports.clock, answer=answer)
 
-    desk = _Desk(booking_id, request, frame, form, principal, ports)
-    return desk.act(withdraw, field="", said="report_withdrawn")
+    return _act(booking_id, desk, withdraw, field="", said="report_withdrawn")
 
 
 @post(
@@ -113,27 +77,15 @@ def do_withdraw(
     sync_to_thread=True,
     opt=policy(access=STUDENTS, bucket="booking", page=True),
 )
-def do_dispute(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_dispute(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Say that one did come, whatever the instructor reported."""
-    said = form.text("came", least=MIN_REASON, most=MAX_REASON)
+    said = desk.form.text("came", least=MIN_REASON, most=MAX_REASON)
 
-    def dispute(sent: Once) -> None:
-        dispute_no_show(
-            DisputeNoShow(principal=principal, booking_id=booking_id, reason=said),
-            begin=ports.begin,
-            clock=ports.clock,
-            answer=sent.answer(lambda _: f"/lessons/{booking_id}"),
-        )
+    def dispute(answer: Keep) -> None:
+        asked = DisputeNoShow(principal=desk.principal, booking_id=booking_id, reason=said)
+        dispute_no_show(asked, begin=desk.ports.begin, clock=desk.ports.clock, answer=answer)
 
-    desk = _Desk(booking_id, request, frame, form, principal, ports)
-    return desk.act(dispute, field="came", said="reported")
+    return _act(booking_id, desk, dispute, field="came", said="reported")
 
 
 @post(
@@ -141,101 +93,44 @@ def do_dispute(
     sync_to_thread=True,
     opt=policy(access=STUDENTS, bucket="booking", page=True),
 )
-def do_issue(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_issue(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Say what was not right."""
-    said = form.text("wrong", least=MIN_REASON, most=MAX_REASON)
+    said = desk.form.text("wrong", least=MIN_REASON, most=MAX_REASON)
 
-    def issue(sent: Once) -> None:
-        open_issue(
-            OpenIssue(principal=principal, booking_id=booking_id, reason=said),
-            begin=ports.begin,
-            clock=ports.clock,
-            answer=sent.answer(lambda _: f"/lessons/{booking_id}"),
-        )
+    def issue(answer: Keep) -> None:
+        asked = OpenIssue(principal=desk.principal, booking_id=booking_id, reason=said)
+        open_issue(asked, begin=desk.ports.begin, clock=desk.ports.clock, answer=answer)
 
-    desk = _Desk(booking_id, request, frame, form, principal, ports)
-    return desk.act(issue, field="wrong", said="reported")
+    return _act(booking_id, desk, issue, field="wrong", said="reported")
 
 
-class _Desk:
-    """One form about a lesson: acted on once, or shown again with what is wrong."""
-
-    def __init__(
-        self,
-        booking_id: BookingId,
-        request: Request[Any, Any, Any],
-        frame: Frame,
-        form: Form,
-        principal: Principal,
-        ports: Ports,
-    ) -> None:
-        self._booking_id = booking_id
-        self._request = request
-        self._frame = frame
-        self._form = form
-        self._principal = principal
-        self._ports = ports
-
-    def act(self, act: Callable[[Once], None], *, field: str, said: str) -> Response[Any]:
-        """Do *act* unless the form is refused; what the domain refuses is told at *field*."""
-        if self._form.refused:
-            return self._again(422)
-        try:
-            with ExitStack() as held:
-                sent = held.enter_context(
-                    once(self._request, self._form, principal=self._principal, ports=self._ports)
-                )
-                held.enter_context(alone_with(self._booking_id, self._ports.mutexes))
-                act(sent)
-        except NotFound:
-            raise
-        except DomainError as error:
-            self._form.refused_by(error, field)
-            return self._again(status_of(error))
-        return see(f"/lessons/{self._booking_id}", said=said)
-
-    def _again(self, status: int) -> Response[Any]:
-        return _page(
-            self._booking_id,
-            frame=self._frame,
-            principal=self._principal,
-            ports=self._ports,
-            form=self._form,
-            status=status,
-        )
-
-
-def _page(
-    booking_id: BookingId,
-    *,
-    frame: Frame,
-    principal: Principal,
-    ports: Ports,
-    form: Form | None = None,
-    status: int = 200,
+def _act(
+    booking_id: BookingId, desk: Desk, do: Callable[[Keep], None], *, field: str, said: str
 ) -> Response[Any]:
-    card = get_booking(booking_id, viewer=principal.account_id, read=ports.read)
+    def again(status: int) -> Response[Any]:
+        return _page(booking_id, desk, status=status)
+
+    way = f"/lessons/{booking_id}"
+    return desk.act(do, again=again, leads_to=way, said=said, refuse=at(field), lesson=booking_id)
+
+
+def _page(booking_id: BookingId, desk: Desk, *, status: int = 200) -> Response[Any]:
+    viewer, read = desk.principal.account_id, desk.ports.read
+    card = get_booking(booking_id, viewer=viewer, read=read)
     if card.viewer is not Party.STUDENT:
         return see(f"/teach/lessons/{booking_id}")
-    claims = read_claims(booking_id, viewer=principal.account_id, begin=ports.begin)
-    found = find_payment(booking_id, viewer=principal.account_id, read=ports.read)
+    claims = read_claims(booking_id, viewer=viewer, begin=desk.ports.begin)
+    found = find_payment(booking_id, viewer=viewer, read=read)
     payment = None if found is None else found.payment
-    return frame.page(
+    return desk.frame.page(
         "lesson_problem",
         status=status,
-        form=form or Form(),
+        form=desk.form,
         card=card,
         booking=card.booking,
         claims=claims,
-        may_object=may_object(card.booking, payment, claims, frame),
-        mine=claims.report is not None and claims.report.reporter == principal.account_id,
+        may_object=may_object(card.booking, payment, claims, desk.frame),
+        mine=claims.report is not None and claims.report.reporter == viewer,
     )
 
 

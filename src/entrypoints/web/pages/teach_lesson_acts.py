@@ -3,18 +3,16 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from entrypoints.http.policy import policy, requires
 from entrypoints.http.problems import status_of
-from entrypoints.web.forms import Form
-from entrypoints.web.frame import Frame
-from entrypoints.web.once import Once, once
+from entrypoints.web.desk import Desk, Keep
 from entrypoints.web.pages.teach_lessons import lesson_of, lesson_page
 from entrypoints.web.ways import see
-from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.accounts.model import Permission
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.parts import MAX_NOTE_LENGTH
 from instainstru_core.booking.model.states import MAX_REASON_LENGTH
@@ -26,7 +24,6 @@ from instainstru_core.booking.use_cases.edit_booking import EditBooking, Note, e
 from instainstru_core.booking.use_cases.report_no_show import ReportNoShow, report_no_show
 from instainstru_core.booking.use_cases.withdraw_no_show import WithdrawNoShow, withdraw_no_show
 from instainstru_core.kernel.errors import DomainError, NotFound
-from instainstru_core.ports import Ports
 
 _HOME: Final = "/teach/lessons"
 _VIEWERS: Final = requires(Permission.VIEW_INCOMING_BOOKINGS)
@@ -34,77 +31,30 @@ _COMPLETERS: Final = requires(Permission.COMPLETE_BOOKINGS)
 _LEAST_REASON: Final = 10
 
 
-def _act(
-    request: Request[Any, Any, Any],
-    frame: Frame,
-    form: Form,
-    booking_id: BookingId,
-    principal: Principal,
-    ports: Ports,
-    act: Callable[[Once], object],
-    *,
-    said: str,
-    field: str = "",
-) -> Response[Any]:
-    """Do *act* once, and look at the lesson; what is refused is shown on it, at *field*."""
-    lesson_of(booking_id, principal, ports)
-    if not form.refused:
-        try:
-            with (
-                once(request, form, principal=principal, ports=ports) as sent,
-                alone_with(booking_id, ports.mutexes),
-            ):
-                act(sent)
-        except NotFound:
-            raise
-        except DomainError as refusal:
-            form.refused_by(refusal, field)
-            status = status_of(refusal)
-        else:
-            return see(f"{_HOME}/{booking_id}", said=said)
-    else:
-        status = 422
-    return lesson_page(frame, booking_id, principal, ports, form=form, status=status)
-
-
-def _led(booking_id: BookingId) -> Callable[[object], str]:
-    def way(_: object) -> str:
-        return f"{_HOME}/{booking_id}"
-
-    return way
-
-
 @post(
     _HOME + "/{booking_id:str}/notes",
     sync_to_thread=True,
     opt=policy(access=_VIEWERS, bucket="write", page=True),
 )
-def do_write(
-    booking_id: FromPath[BookingId],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
-    """Keep a private note, and how to meet."""
-    lesson_of(booking_id, principal, ports)
-    note = form.text("instructor_note", most=MAX_NOTE_LENGTH, least=0)
-    meeting = form.text("meeting_details", most=MAX_REASON_LENGTH, least=0)
-    status = 422
-    if not form.refused:
-        texts = {Note.INSTRUCTOR_NOTE: note, Note.MEETING_DETAILS: meeting}
-        asked = EditBooking(principal=principal, booking_id=booking_id, texts=texts)
-        try:
-            with alone_with(booking_id, ports.mutexes):
-                edit_booking(asked, begin=ports.begin)
-        except NotFound:
-            raise
-        except DomainError as refusal:
-            form.refused_by(refusal)
-            status = status_of(refusal)
-        else:
-            return see(f"{_HOME}/{booking_id}", said="saved")
-    return lesson_page(frame, booking_id, principal, ports, form=form, status=status)
+def do_write(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
+    """Keep a private note, and how to meet: to say the same twice changes nothing."""
+    lesson_of(booking_id, desk.principal, desk.ports)
+    texts = {
+        Note.INSTRUCTOR_NOTE: desk.form.text("instructor_note", most=MAX_NOTE_LENGTH, least=0),
+        Note.MEETING_DETAILS: desk.form.text("meeting_details", most=MAX_REASON_LENGTH, least=0),
+    }
+    if desk.form.refused:
+        return _again(booking_id, desk, 422)
+    asked = EditBooking(principal=desk.principal, booking_id=booking_id, texts=texts)
+    try:
+        with alone_with(booking_id, desk.ports.mutexes):
+            edit_booking(asked, begin=desk.ports.begin)
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        desk.form.refused_by(refusal)
+        return _again(booking_id, desk, status_of(refusal))
+    return see(f"{_HOME}/{booking_id}", said="saved")
 
 
 @post(
@@ -112,25 +62,14 @@ def do_write(
     sync_to_thread=True,
     opt=policy(access=_COMPLETERS, bucket="booking", page=True),
 )
-def do_complete(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_complete(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Say that the lesson was given."""
 
-    def act(sent: Once) -> object:
-        return complete_lesson(
-            CompleteLesson(principal=principal, booking_id=booking_id),
-            begin=ports.begin,
-            clock=ports.clock,
-            answer=sent.answer(_led(booking_id)),
-        )
+    def complete(answer: Keep) -> None:
+        asked = CompleteLesson(principal=desk.principal, booking_id=booking_id)
+        complete_lesson(asked, begin=desk.ports.begin, clock=desk.ports.clock, answer=answer)
 
-    return _act(request, frame, form, booking_id, principal, ports, act, said="lesson_completed")
+    return _act(booking_id, desk, complete, said="lesson_completed")
 
 
 @post(
@@ -138,28 +77,17 @@ def do_complete(
     sync_to_thread=True,
     opt=policy(access=_COMPLETERS, bucket="booking", page=True),
 )
-def do_report(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_report(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Say that the student did not come."""
-    reason = form.text("report_reason", most=MAX_REASON_LENGTH, least=0) or None
+    reason = desk.form.text("report_reason", most=MAX_REASON_LENGTH, least=0) or None
 
-    def act(sent: Once) -> object:
-        return report_no_show(
-            ReportNoShow(
-                principal=principal, booking_id=booking_id, type=NoShowType.STUDENT, reason=reason
-            ),
-            begin=ports.begin,
-            clock=ports.clock,
-            answer=sent.answer(_led(booking_id)),
+    def report(answer: Keep) -> None:
+        asked = ReportNoShow(
+            principal=desk.principal, booking_id=booking_id, type=NoShowType.STUDENT, reason=reason
         )
+        report_no_show(asked, begin=desk.ports.begin, clock=desk.ports.clock, answer=answer)
 
-    return _act(request, frame, form, booking_id, principal, ports, act, said="report_sent")
+    return _act(booking_id, desk, report, said="report_sent")
 
 
 @post(
@@ -167,25 +95,14 @@ def do_report(
     sync_to_thread=True,
     opt=policy(access=_COMPLETERS, bucket="booking", page=True),
 )
-def do_withdraw(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_withdraw(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Take the report back."""
 
-    def act(sent: Once) -> object:
-        return withdraw_no_show(
-            WithdrawNoShow(principal=principal, booking_id=booking_id),
-            begin=ports.begin,
-            clock=ports.clock,
-            answer=sent.answer(_led(booking_id)),
-        )
+    def withdraw(answer: Keep) -> None:
+        asked = WithdrawNoShow(principal=desk.principal, booking_id=booking_id)
+        withdraw_no_show(asked, begin=desk.ports.begin, clock=desk.ports.clock, answer=answer)
 
-    return _act(request, frame, form, booking_id, principal, ports, act, said="report_withdrawn")
+    return _act(booking_id, desk, withdraw, said="report_withdrawn")
 
 
 @post(
@@ -193,26 +110,33 @@ def do_withdraw(
     sync_to_thread=True,
     opt=policy(access=_VIEWERS, bucket="booking", page=True),
 )
-def do_dispute(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_dispute(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Object to a report: somebody of ours looks at it then."""
-    reason = form.text("dispute_reason", most=MAX_REASON_LENGTH, least=_LEAST_REASON)
+    reason = desk.form.text("dispute_reason", most=MAX_REASON_LENGTH, least=_LEAST_REASON)
 
-    def act(sent: Once) -> object:
-        return dispute_no_show(
-            DisputeNoShow(principal=principal, booking_id=booking_id, reason=reason),
-            begin=ports.begin,
-            clock=ports.clock,
-            answer=sent.answer(_led(booking_id)),
-        )
+    def dispute(answer: Keep) -> None:
+        asked = DisputeNoShow(principal=desk.principal, booking_id=booking_id, reason=reason)
+        dispute_no_show(asked, begin=desk.ports.begin, clock=desk.ports.clock, answer=answer)
 
-    return _act(request, frame, form, booking_id, principal, ports, act, said="report_disputed")
+    return _act(booking_id, desk, dispute, said="report_disputed")
+
+
+def _act(
+    booking_id: BookingId, desk: Desk, do: Callable[[Keep], None], *, said: str
+) -> Response[Any]:
+    """Do it, and look at the lesson; what is refused is shown on it."""
+    lesson_of(booking_id, desk.principal, desk.ports)
+
+    def again(status: int) -> Response[Any]:
+        return _again(booking_id, desk, status)
+
+    return desk.act(do, again=again, leads_to=f"{_HOME}/{booking_id}", said=said, lesson=booking_id)
+
+
+def _again(booking_id: BookingId, desk: Desk, status: int) -> Response[Any]:
+    return lesson_page(
+        desk.frame, booking_id, desk.principal, desk.ports, form=desk.form, status=status
+    )
 
 
 PAGES: Final = [do_write, do_complete, do_report, do_withdraw, do_dispute]
