@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath, FromQuery
@@ -41,7 +41,8 @@ async def answer_challenge(
     if form.get("answer") == "yes":
         command = ConfirmIntent(intent=intent, client_secret=secret)
         await asyncio.to_thread(counter.teller.execute, command)
-    return Redirect(return_url, status_code=303)
+        return Redirect(return_url, status_code=303)
+    return Redirect(_with_a_no(return_url), status_code=303)
 
 
 def _opened(counter: Counter, name: str, secret: str) -> Intent | None:
@@ -50,6 +51,13 @@ def _opened(counter: Counter, name: str, secret: str) -> Intent | None:
     if intent is None or not hmac.compare_digest(intent.client_secret.encode(), secret.encode()):
         return None
     return intent
+
+
+def _with_a_no(url: str) -> str:
+    """The address, told that the cardholder did not confirm."""
+    parts = urlsplit(url)
+    kept = [each for each in parse_qsl(parts.query) if each[0] != "bank"]
+    return urlunsplit(parts._replace(query=urlencode([*kept, ("bank", "no")])))
 
 
 def _leads_back(url: str) -> bool:

@@ -81,13 +81,19 @@ class Form:
         """Whether a box is ticked."""
         return bool(self[name])
 
-    def parsed(self, name: str, parse: Callable[[str], ReadT]) -> ReadT | None:
-        """The field as *parse* reads it; None, and a mistake, where it can't."""
+    def parsed(
+        self, name: str, parse: Callable[[str], ReadT], *, otherwise: str = ""
+    ) -> ReadT | None:
+        """The field as *parse* reads it; None, and a mistake, where it can't.
+
+        *otherwise* says what belongs there.
+        """
         try:
             return parse(self[name].strip())
         except (Malformed, ValueError) as error:
             code = error.code if isinstance(error, DomainError) else ""
-            self.refuse(name, code or N_("This is not what belongs here."))
+            wrong = otherwise or code or N_("This is not what belongs here.")
+            self.refuse(name, wrong if self[name].strip() else N_("Please fill this in."))
             return None
 
     def refused_by(self, error: DomainError, name: str = "") -> None:

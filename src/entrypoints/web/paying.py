@@ -27,6 +27,9 @@ from instainstru_core.ports import Ports
 NEW: Final = "new:"
 """Before the token of a card of the simulated processor's that is not kept yet."""
 
+BANK_SAYS: Final = "bank"
+"""The parameter by which the simulated bank tells that the cardholder said no."""
+
 _DOLLARS: Final = re.compile(r"\$?\s*([0-9]{1,7})(?:\.([0-9]{0,2}))?")
 
 BRANDS: Final = {
@@ -206,6 +209,7 @@ def challenge_page(
         fields=fields,
         back=back,
         bank=_bank(frame, challenge),
+        refused=frame.request.query_params.get(BANK_SAYS) == "no",
     )
 
 

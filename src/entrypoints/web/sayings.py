@@ -29,7 +29,9 @@ SAYINGS: Final = {
     "day_back": N_("You are back on that day."),
     "nothing_changed": N_("It was like that already: nothing had to be changed."),
     "saved": N_("Saved."),
-    "became": N_("You are somebody else now."),
+    "became_student": N_("You are the student now."),
+    "became_instructor": N_("You are the instructor now."),
+    "became_admin": N_("You are the administrator now."),
     "clock_pushed": N_("The clock was pushed forward."),
     "lesson_completed": N_("Thank you: the lesson is completed."),
     "report_sent": N_("Your report is sent. The student has a day to object."),
@@ -53,11 +55,15 @@ SAYINGS: Final = {
 
 NOT_POSSIBLE: Final = N_("That is not possible right now. Nothing was changed.")
 
+ODD_ADDRESS: Final = N_("An e-mail address looks like name@example.com.")
+
 PASSWORD_REASONS: Final = {
     "too_short": N_("It needs at least 12 characters."),
     "too_long": N_("It may have 256 characters at most."),
     "too_repetitive": N_("It says the same few letters again and again."),
-    "contains_context": N_("It is mostly your name or your address, which others try first."),
+    "contains_context": N_(
+        "It is mostly your name, your address or “password”, which others try first."
+    ),
     "too_common": N_("It is one that many people use, so it is tried first."),
 }
 """Why a password is not good enough. Source: AC-9."""

@@ -44,6 +44,11 @@ class Tour:
         return next((each for each in Step if each not in self.done), None)
 
     @property
+    def money_is_due(self) -> bool:
+        """Whether the clock is past the day of the money: only the bank is still to be asked."""
+        return self.lesson is not None and self.lesson.capture_due_at <= self.now
+
+    @property
     def seconds_to_end(self) -> int:
         """How far the clock is to be pushed for the lesson to be over."""
         return 0 if self.lesson is None else _seconds(self.lesson.lesson.ends_at - self.now)

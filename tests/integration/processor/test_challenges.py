@@ -62,8 +62,10 @@ def test_py_9_the_cardholder_says_yes_and_goes_back(
     assert isinstance(standing(client, waiting), Authorised)
 
 
-def test_a_no_changes_nothing(client: httpx.Client, waiting: RequiresAction) -> None:
-    assert answered(client, waiting, answer="no").headers["location"] == BACK
+def test_a_no_changes_nothing_and_is_told(client: httpx.Client, waiting: RequiresAction) -> None:
+    assert answered(client, waiting, answer="no").headers["location"] == f"{BACK}?bank=no"
+    again = answered(client, waiting, answer="no", return_url=f"{BACK}?a=1&bank=no")
+    assert again.headers["location"] == f"{BACK}?a=1&bank=no"
     assert isinstance(standing(client, waiting), RequiresAction)
 
 

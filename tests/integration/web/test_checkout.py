@@ -144,6 +144,8 @@ class TestCards:
             assert "waits for your word" in page.text
             bank = bank_of(page)
             assert bank["return_url"] == f"{ORIGIN}{path}/verify"
+            assert "did not confirm" not in page.text
+            assert "did not confirm" in look(web, f"{path}/verify?bank=no").text
             assert "still waits" in look(web, path).text
             place.world.processor.confirm(bank["intent"], bank["client_secret"])
             page = look(web, f"{path}/verify")

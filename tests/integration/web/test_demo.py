@@ -104,7 +104,7 @@ def test_one_press_makes_a_sample_person(demo: Client, noted: Sample) -> None:
     assert PASSWORD in page.text
     became = demo.post("/demo/accounts", data={"role": "instructor"})
     assert (became.status_code, became.headers["location"]) == (303, "/teach")
-    assert "You are somebody else now" in look(demo, "/demo/accounts").text
+    assert "You are the instructor now" in look(demo, "/demo/accounts").text
     became = demo.post("/demo/accounts", data={"role": "student", "next": "//evil.example"})
     assert became.headers["location"] == "/lessons"
 
@@ -181,6 +181,40 @@ def test_the_tour_says_what_to_press_at_each_step(demo: Client, noted: Sample) -
     assert form.fields["next"] == ["/demo/tour"]
     world.advance(ahead + timedelta(minutes=1))
     assert f"/teach/lessons/{held.booking_id}" in look(demo, "/demo/tour").answer.text
-    world.advance(timedelta(hours=25))
+    world.clock.move(timedelta(hours=25))
+    assert "Look again" in look(demo, "/demo/tour").text
     world.settle()
-    assert "That was all of it" in look(demo, "/demo/tour").text
+    page = look(demo, "/demo/tour")
+    assert "That was all of it" in page.text
+    assert "To the earnings" in page.text
+
+
+def test_the_tour_of_another_instructor_s_lesson_ends_without_them(
+    demo: Client, noted: Sample
+) -> None:
+    """Nobody can be an instructor who is no sample person: no step may lead to their pages."""
+    look(demo, "/demo/tour")
+    world = noted.world
+    booked = world.book(noted.anna, world.instructor("Mary"))
+    world.advance(booked.lesson.ends_at - world.clock.now() + timedelta(minutes=1))
+    page = look(demo, "/demo/tour")
+    assert "/teach/lessons/" not in page.answer.text
+    form = page.form("/dev/clock/advance")
+    world.advance(timedelta(seconds=int(form.fields["seconds"][0])))
+    world.settle()
+    page = look(demo, "/demo/tour")
+    assert "That was all of it" in page.text
+    assert "To the earnings" not in page.text
+
+
+def test_one_s_own_lesson_is_seen_as_oneself(demo: Client, noted: Sample) -> None:
+    """The tour of somebody who has an account of their own makes nobody else of them."""
+    look(demo, "/demo/tour")
+    world = noted.world
+    bob = world.student("Bob")
+    with world.ports.read() as reads:
+        email = reads.doors.account(bob.account_id).email
+    demo.post("/sign-in", data={"email": email, "password": PASSWORD})
+    held = world.hold(bob, noted.jane)
+    checkout = f"/checkout/{held.booking_id}"
+    assert f'href="{checkout}"' in look(demo, "/demo/tour").answer.text

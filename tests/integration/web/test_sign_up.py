@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import escape, unescape
 
 import pytest
 from httpx import Response
@@ -109,6 +110,18 @@ def test_a_wrong_address_is_marked_and_kept(page: Client) -> None:
     assert again.fields["email"] == ["kim at home"]
     assert again.fields["role"] == ["instructor"]
     assert 'aria-invalid="true"' in answer.text
+    assert "looks like name@example.com" in read(answer).text
+    assert "Please fill this in." in read(send(page, form, email=" ")).text
+
+
+def test_the_mailbox_leads_back_to_the_code(page: Client) -> None:
+    """In a demonstration the code is read in the same window."""
+    way = begin(page)
+    seen = look(page, way).answer.text
+    mails = unescape(re.findall(r'href="(/dev/outbox[^"]*)"', seen)[-1])
+    assert f'href="{escape(way)}"' in look(page, mails).answer.text
+    evil = look(page, "/dev/outbox?next=//evil.example").answer.text
+    assert 'href="//evil' not in evil
 
 
 def test_the_page_shows_where_the_code_went(page: Client) -> None:
@@ -176,6 +189,8 @@ def test_everything_wrong_is_marked_at_once_and_kept(page: Client, memory: World
     again = read(answer)
     assert answer.status_code == 422
     assert answer.text.count('class="mistake"') == 4
+    assert "Please fill this in." in again.text
+    assert "has five digits" in again.text
     assert again.form("/sign-up/details").fields["last_name"] == ["Lee"]
     assert "terms" not in again.form("/sign-up/details").fields
     long = send(page, form, **DETAILS | {"password": "x" * 1025})

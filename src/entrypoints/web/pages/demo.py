@@ -50,7 +50,8 @@ def show_outbox(frame: NamedDependency[Frame], ports: NamedDependency[Ports]) ->
     """The last mails, newest first; what people wrote in them is text."""
     to = str(frame.request.query_params.get("to", "")).strip()[:MAX_ADDRESS]
     mails = mailbox_of(ports).latest(to=to or None, limit=_MAILS)
-    return frame.page("outbox", mails=mails, to=to, form=Form(fields={"to": (to,)}))
+    back = safe_way(str(frame.request.query_params.get(NEXT_FIELD, "")), otherwise="")
+    return frame.page("outbox", mails=mails, to=to, back=back)
 
 
 @get("/dev/clock", sync_to_thread=True, opt=_LOOKING)
@@ -113,7 +114,8 @@ def become(
         clock=ports.clock,
     )
     way = safe_way(form[NEXT_FIELD], otherwise=LANDINGS[persona.role])
-    return see(way, said="became", cookies=session_cookies(signed_in.tokens, config))
+    cookies = session_cookies(signed_in.tokens, config)
+    return see(way, said=f"became_{persona.role}", cookies=cookies)
 
 
 @get("/demo/tour", sync_to_thread=True, opt=_LOOKING)
@@ -131,7 +133,19 @@ def show_tour(
     people = {each.account_id for each in (student, frame.viewer) if each is not None}
     since = frame.now if begun is None else begun
     tour = look_at_tour(people, begun=since, ports=ports, now=frame.now)
-    response = frame.page("tour", tour=tour, teacher=teacher, personas=sample)
+    lesson = tour.lesson
+    response = frame.page(
+        "tour",
+        tour=tour,
+        teacher=teacher,
+        personas=sample,
+        is_mine=lesson is not None
+        and frame.viewer is not None
+        and lesson.student.value == frame.viewer.account_id.value,
+        can_teach=lesson is not None
+        and teacher is not None
+        and lesson.instructor.value == teacher.account_id.value,
+    )
     if begun is None:
         response.set_cookie(_begin(frame.now, config))
     return response

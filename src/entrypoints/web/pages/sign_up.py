@@ -23,7 +23,7 @@ from entrypoints.http.problems import Refusal, status_of
 from entrypoints.web.forms import NEXT_FIELD, Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
-from entrypoints.web.sayings import PASSWORD_REASONS
+from entrypoints.web.sayings import ODD_ADDRESS, PASSWORD_REASONS
 from entrypoints.web.ways import safe_way, see
 from instainstru_core.accounts.challenges import PROOF_LIFE
 from instainstru_core.accounts.emails import Email
@@ -103,7 +103,7 @@ def send_code(
 ) -> Response[Any]:
     """Send a code; what is said is the same whether or not the address has an account. AC-7."""
     wish = Wish.of(form["role"], form[NEXT_FIELD])
-    email = form.parsed("email", Email.parse)
+    email = form.parsed("email", Email.parse, otherwise=ODD_ADDRESS)
     if email is None:
         return _step(frame, 1, form, wish, status=422)
     try:
@@ -227,7 +227,9 @@ def _read(form: Form, frame: Frame, wish: Wish, config: HttpConfig) -> Register 
     """The account that the form asks for; None, and its mistakes, where something is wrong."""
     first_name = form.parsed("first_name", person_name)
     last_name = form.parsed("last_name", person_name)
-    area = form.parsed("zip_code", zip_code)
+    area = form.parsed(
+        "zip_code", zip_code, otherwise=N_("A ZIP code of the city has five digits, like 10012.")
+    )
     password = form["password"]
     if not password:
         form.refuse("password", N_("Please choose a password."))

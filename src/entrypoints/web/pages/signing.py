@@ -13,6 +13,7 @@ from entrypoints.http.policy import AUTHENTICATED, PUBLIC, policy
 from entrypoints.http.problems import status_of
 from entrypoints.web.forms import NEXT_FIELD, Form
 from entrypoints.web.frame import Frame
+from entrypoints.web.sayings import ODD_ADDRESS
 from entrypoints.web.ways import safe_way, see
 from instainstru_core.accounts.emails import Email
 from instainstru_core.accounts.model import Principal
@@ -48,7 +49,7 @@ def do_sign_in(
         for name, value in form.carried()
         if name.startswith(_CARRIED)
     ]
-    email = form.parsed("email", Email.parse)
+    email = form.parsed("email", Email.parse, otherwise=ODD_ADDRESS)
     form.text("password", most=1024)
     if form.refused or email is None:
         return frame.page("sign_in", status=422, form=form, way=way, carried=carried)
