@@ -54,7 +54,8 @@ test: $(READY) ## Run all tests, with branch coverage and its thresholds
 	@echo 'The core, from its wheel, in an empty environment:'
 	@tools/check_wheel.sh --count
 	@echo 'Adapters and entrypoints, on private servers:'
-	@$(BIN)/python -m pytest -q $(AT_ONCE) --cov --cov-report= tests/integration
+	@$(BIN)/python -m pytest -q $(AT_ONCE) --cov=src/adapters --cov=src/entrypoints --cov-report= \
+		tests/integration
 	@$(BIN)/coverage combine --quiet --append .venv/wheel.coverage
 	@echo 'Coverage of the core (at least 95 %):'
 	@$(call COVERED,--include='$(CORE)' --fail-under=95)

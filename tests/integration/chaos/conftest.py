@@ -15,12 +15,12 @@ KILLED: Final = frozenset({"test_crashes.py", "test_moves.py", "test_cancellatio
 """Whole processes die here, which takes seconds each; every point between two steps is tried in
 `tests/integration/crashes`, in processes that are forked."""
 
-ONE_IN: Final = 1 if os.environ.get("CHAOS") == "all" else 3
+ONE_IN: Final = 1 if os.environ.get("CHAOS") == "all" else 6
 """How many of them are left for `CHAOS=all`, plus one."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Kill whole processes at every third point; at each with `CHAOS=all`."""
+    """Kill whole processes at every sixth point; at each with `CHAOS=all`."""
     here = Path(__file__).parent
     deaths = [each for each in items if each.path.parent == here and each.path.name in KILLED]
     left = [each for number, each in enumerate(deaths) if number % ONE_IN]

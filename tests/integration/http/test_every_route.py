@@ -30,6 +30,8 @@ from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client
 from tests.integration.http.routes import Route, routes_of
 
+# Thousands of requests take the same few lines, which are counted in the tests of each route.
+pytestmark = pytest.mark.no_cover
 CONFIG: Final = HttpConfig(mode="int", threads=4)
 MIB: Final = 1024 * 1024
 JSON: Final = {"Content-Type": "application/json"}

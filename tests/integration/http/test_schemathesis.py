@@ -24,6 +24,8 @@ from instainstru_core.testing.contracts.catalogs import small_catalog
 from instainstru_core.testing.contracts.regions import SMALL_CITY
 from tests.integration.http.people import Client, Join, Person
 
+# Thousands of made-up requests: what they pass through is counted in the tests of each route.
+pytestmark = pytest.mark.no_cover
 CASES = 5
 CHECKS = [
     not_a_server_error,
