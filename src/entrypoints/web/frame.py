@@ -1,6 +1,5 @@
 """What every page stands in: who looks, in which language and light, and what may run in it."""
 
-import gzip
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,6 +19,7 @@ from entrypoints.web.coming_days import coming_days
 from entrypoints.web.formats import Formats
 from entrypoints.web.languages import LANGUAGE_COOKIE, TONGUES, Language, Tongue, chosen_language
 from entrypoints.web.sayings import NOT_POSSIBLE, REFUSALS, SAYINGS
+from entrypoints.web.styles import DESK, FILES, STYLE, STYLE_SOURCE, is_kept, packed
 from entrypoints.web.ways_to_meet import FORMATS, SIGNS
 from instainstru_core.accounts.model import Permission, Principal, Role
 from instainstru_core.kernel.time import instant_text
@@ -30,7 +30,6 @@ SAID_COOKIE: Final = "said"
 THEMES: Final = ("auto", "light", "dark")
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _SMALL: Final = 1400
-_LEVEL: Final = 4
 _FIRST: Final = {"Cache-Control": "private, no-store", "Vary": "Accept-Encoding, Cookie"}
 
 
@@ -49,6 +48,7 @@ def _environment(tongue: Tongue) -> Environment:
     formats = Formats(tongue.locale)
     pages.globals |= {"asset": asset_url, "fmt": formats, "Permission": Permission, "Role": Role}
     pages.globals |= {"coming_days": coming_days}
+    pages.globals |= {"style_files": FILES, "desk": DESK}
     pages.globals |= {"instant": instant_text, "ways": FORMATS, "signs": SIGNS}
     return pages
 
@@ -79,6 +79,11 @@ class Frame:
         """Where this is, with its query: to come back to."""
         query = self.request.scope["query_string"].decode("latin-1")
         return self.request.scope["path"] + (f"?{query}" if query else "")
+
+    @property
+    def style(self) -> Markup | None:
+        """The stylesheet, for a browser that doesn't keep its file yet."""
+        return None if is_kept(self.request.cookies) else STYLE
 
     @property
     def formats(self) -> Formats:
@@ -116,7 +121,7 @@ class Frame:
         sent = {**_FIRST, "Content-Security-Policy": self._policy(), **(headers or {})}
         content = html.encode()
         if len(content) > _SMALL and "gzip" in self.request.headers.get("Accept-Encoding", ""):
-            content = gzip.compress(content, _LEVEL)
+            content = packed(content)
             sent["Content-Encoding"] = "gzip"
         gone = [Cookie(key=SAID_COOKIE, value="", max_age=0, path="/")] if said else []
         return Response(
@@ -136,10 +141,11 @@ class Frame:
         stripe = self.config.publishable_key is not None
         frames = "https://js.stripe.com https://hooks.stripe.com" if stripe else "'none'"
         talks = "'self' https://api.stripe.com" if stripe else "'self'"
+        style = "'self'" if self.style is None else f"'self' {STYLE_SOURCE}"
         return (
             f"default-src 'self'; script-src 'nonce-{self.nonce}' 'strict-dynamic'; "
-            f"img-src 'self' data:; connect-src {talks}; frame-src {frames}; object-src 'none'; "
-            "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+            f"style-src {style}; img-src 'self' data:; connect-src {talks}; frame-src {frames}; "
+            "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
         )
 
 

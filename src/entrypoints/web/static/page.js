@@ -16,7 +16,19 @@ addEventListener("pageshow", () => {
 });
 
 // What is wrong is read out and seen first.
-document.querySelector("[data-focus]")?.focus();
+document.querySelector("[data-focus], [aria-invalid=true]")?.focus();
+
+// The style came inside of this page: once its file is kept, too, the next ones only name it.
+const style = document.querySelector("style[data-keep]");
+if (style) addEventListener("load", async () => {
+  const [file, ...fonts] = style.dataset.keep.split(" ");
+  const only = location.protocol === "https:" ? "; secure" : "";
+  try {
+    await (await fetch(file, {priority: "low"})).blob();
+    await Promise.all(fonts.map((font) => new FontFace("kept", `url(${font})`).load()));
+    document.cookie = `style=${file.split("/")[2]}; path=/; max-age=31536000; samesite=lax${only}`;
+  } catch { /* Whoever went on has it in the next page as well. */ }
+});
 
 // A form that was refused comes back with what was typed.
 if (document.querySelector("main form[method=post]")) import("./again.js");
