@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from entrypoints.web.desk import Desk, at_the_top
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
 from entrypoints.web.paying import decline_reason
 from entrypoints.web.pictures.dollar import Part, dollar_bars
 from instainstru_core.booking.model.booking import Booking
+from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.money import NOTHING
 from instainstru_core.payments.errors import CardDeclined
 from instainstru_core.payments.model.outcomes import Share, share_of
@@ -59,10 +61,14 @@ def told(frame: Frame, sides: Sequence[Sequence[Part]]) -> str:
     return f"{title}. {'. '.join(said)}."
 
 
-def declined(frame: Frame, error: CardDeclined) -> str:
-    """What the bank said of the card, and what to do next."""
-    advice = N_("Nothing was charged. Choose another card, and try again.")
-    return f"{frame.words(decline_reason(error.category))} {frame.words(advice)}"
+def refuse_money(desk: Desk, error: DomainError) -> None:
+    """At the top of a page that names no card: what the bank said, and what to do next."""
+    if isinstance(error, CardDeclined):
+        advice = desk.frame.words(N_("Nothing was charged. Choose another card, and try again."))
+        reason = desk.frame.words(decline_reason(error.category))
+        desk.form.refuse("", f"{reason} {advice}")
+    else:
+        at_the_top(desk, error)
 
 
 def _back(plan: SettlementPlan | None) -> int:

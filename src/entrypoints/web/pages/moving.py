@@ -1,32 +1,28 @@
 """Moving a lesson: pick a start, see what that does, move. Source: BK-29…BK-35, BK-56."""
 
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from entrypoints.http.policy import Operation, policy, requires
-from entrypoints.http.problems import status_of
-from entrypoints.web.forms import Form
-from entrypoints.web.frame import Frame
-from entrypoints.web.lesson_money import declined
-from entrypoints.web.once import once
+from entrypoints.web.desk import Desk, Keep
+from entrypoints.web.lesson_money import refuse_money
 from entrypoints.web.paying import challenge_page
 from entrypoints.web.ways import see
-from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.accounts.model import Permission
 from instainstru_core.availability.model.open_times import OpenTimes
 from instainstru_core.availability.use_cases.find_open_times import FindOpenTimes, find_open_times
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
-from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.terms import Party
 from instainstru_core.booking.use_cases.propose_move import AskedMove
 from instainstru_core.booking.use_cases.read_bookings import get_booking
-from instainstru_core.kernel.errors import DomainError, NotFound
+from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.time import instant_text
-from instainstru_core.payments.errors import CardDeclined
 from instainstru_core.payments.use_cases.preview_move import AskedPreview, preview_move
 from instainstru_core.payments.use_cases.read_challenge import find_challenge
 from instainstru_core.payments.use_cases.read_payment import find_payment
@@ -44,14 +40,10 @@ WEEKS_AHEAD: Final = 12
     opt=policy(access=MOVERS, bucket="read", page=True),
 )
 def show_move(
-    booking_id: FromPath[BookingId],
-    frame: NamedDependency[Frame],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-    start: FromQuery[str] = "",
+    booking_id: FromPath[BookingId], desk: NamedDependency[Desk], start: FromQuery[str] = ""
 ) -> Response[Any]:
     """A week of free starts; with a *start*, what moving there does, and the button."""
-    return _page(booking_id, frame=frame, principal=principal, ports=ports, start=instant_of(start))
+    return _page(booking_id, desk, start=instant_of(start))
 
 
 @post(
@@ -59,57 +51,41 @@ def show_move(
     sync_to_thread=True,
     opt=policy(access=MOVERS, bucket="booking", operation=Operation.MOVE, page=True),
 )
-def do_move(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_move(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Move it; where the card or the calendar refuses, nothing changes."""
-    start = instant_of(form["start"])
+    ports = desk.ports
+    start = instant_of(desk.form["start"])
     if start is None:
         return see(f"/lessons/{booking_id}/move")
+
+    def move(answer: Keep) -> Rescheduled:
+        return reschedule_booking(
+            AskedMove(principal=desk.principal, booking_id=booking_id, start=start),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            places=ports.places,
+            ids=ports.ids,
+            clock=ports.clock,
+            config=ports.pricing,
+            answer=answer,
+        )
 
     def where(result: Rescheduled) -> str:
         if result.client_secret is None:
             return f"/lessons/{result.booking.booking_id}"
         return f"/lessons/{booking_id}/move/verify"
 
-    try:
-        with (
-            once(request, form, principal=principal, ports=ports) as sent,
-            alone_with(booking_id, ports.mutexes),
-        ):
-            result = reschedule_booking(
-                AskedMove(principal=principal, booking_id=booking_id, start=start),
-                begin=ports.begin,
-                gateway=ports.gateway,
-                places=ports.places,
-                ids=ports.ids,
-                clock=ports.clock,
-                config=ports.pricing,
-                answer=sent.answer(where),
-            )
-    except NotFound:
-        raise
-    except DomainError as error:
-        if isinstance(error, CardDeclined):
-            form.refuse("", declined(frame, error))
-        form.refused_by(error)
-        return _page(
-            booking_id,
-            frame=frame,
-            principal=principal,
-            ports=ports,
-            start=start,
-            form=form,
-            status=status_of(error),
-            declined=isinstance(error, CardDeclined),
-        )
-    moved = result.client_secret is None
-    return see(where(result), said="lesson_moved" if moved else None)
+    def again(status: int) -> Response[Any]:
+        return _page(booking_id, desk, start=start, status=status)
+
+    return desk.act(
+        move,
+        again=again,
+        leads_to=where,
+        said=lambda result: "lesson_moved" if result.client_secret is None else None,
+        refuse=refuse_money,
+        lesson=booking_id,
+    )
 
 
 @get(
@@ -117,21 +93,16 @@ def do_move(
     sync_to_thread=True,
     opt=policy(access=MOVERS, bucket="read", page=True),
 )
-def show_move_verify(
-    booking_id: FromPath[BookingId],
-    frame: NamedDependency[Frame],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def show_move_verify(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """The cardholder confirms the move with their bank, and finishes here. Source: PY-18."""
-    viewer = principal.account_id
-    found = find_challenge(booking_id, viewer=viewer, read=ports.read, gateway=ports.gateway)
-    view = find_payment(booking_id, viewer=viewer, read=ports.read)
+    viewer, read = desk.principal.account_id, desk.ports.read
+    found = find_challenge(booking_id, viewer=viewer, read=read, gateway=desk.ports.gateway)
+    view = find_payment(booking_id, viewer=viewer, read=read)
     if found is None or view is None or view.payment.move is None:
         return see(f"/lessons/{booking_id}")
-    successor = get_booking(view.payment.move.successor_id, viewer=viewer, read=ports.read)
+    successor = get_booking(view.payment.move.successor_id, viewer=viewer, read=read)
     return challenge_page(
-        frame,
+        desk.frame,
         found,
         finish=f"/lessons/{booking_id}/move",
         back=f"/lessons/{booking_id}",
@@ -149,16 +120,9 @@ def instant_of(text: str) -> datetime | None:
 
 
 def _page(
-    booking_id: BookingId,
-    *,
-    frame: Frame,
-    principal: Principal,
-    ports: Ports,
-    start: datetime | None = None,
-    form: Form | None = None,
-    status: int = 200,
-    declined: bool = False,
+    booking_id: BookingId, desk: Desk, *, start: datetime | None = None, status: int = 200
 ) -> Response[Any]:
+    frame, principal, ports = desk.frame, desk.principal, desk.ports
     card = get_booking(booking_id, viewer=principal.account_id, read=ports.read)
     if card.viewer is not Party.STUDENT:
         return see(f"/teach/lessons/{booking_id}")
@@ -181,13 +145,13 @@ def _page(
     return frame.page(
         "lesson_move",
         status=status,
-        form=form or Form(),
+        form=desk.form,
         card=card,
         booking=booking,
         start=start,
         preview=preview,
         closed=closed,
-        declined=declined,
+        declined=status == HTTPStatus.PAYMENT_REQUIRED,
         times=None if closed else _times(booking, first, ports),
         first=first,
         earlier=max(today, first - WEEK) if first > today else None,

@@ -3,30 +3,25 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from entrypoints.http.policy import Operation, policy, requires
-from entrypoints.http.problems import status_of
+from entrypoints.web.desk import Desk, Keep
 from entrypoints.web.forms import Form
-from entrypoints.web.frame import Frame
-from entrypoints.web.lesson_money import declined
+from entrypoints.web.lesson_money import refuse_money
 from entrypoints.web.marks import N_
-from entrypoints.web.once import once
 from entrypoints.web.pages.lessons import lesson_page
 from entrypoints.web.paying import challenge_page
 from entrypoints.web.ways import see
 from instainstru_core.accounts.ids import StudentId
-from instainstru_core.accounts.model import Permission, Principal
+from instainstru_core.accounts.model import Permission
 from instainstru_core.booking.ids import BookingId
-from instainstru_core.booking.mutex import alone_with
-from instainstru_core.kernel.errors import DomainError, NotFound
-from instainstru_core.payments.errors import CardDeclined
+from instainstru_core.kernel.errors import DomainError
 from instainstru_core.payments.tips.errors import TipAmountOutOfRange
 from instainstru_core.payments.use_cases.tips.find_tip_challenge import find_tip_challenge
 from instainstru_core.payments.use_cases.tips.give_tip import GiveTip, TipGiven, give_tip
-from instainstru_core.ports import Ports
 
 
 @post(
@@ -39,57 +34,54 @@ from instainstru_core.ports import Ports
         page=True,
     ),
 )
-def do_tip(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_tip(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Give it, from the card that pays by default; a refusal may be followed by another try."""
-    cents = tip_cents(form)
-    if form.refused:
-        return lesson_page(
-            booking_id, frame=frame, principal=principal, ports=ports, form=form, status=422
+    ports = desk.ports
+    cents = tip_cents(desk.form)
+
+    def give(answer: Keep) -> TipGiven:
+        return give_tip(
+            GiveTip(
+                student_id=StudentId(desk.principal.account_id.value),
+                booking_id=booking_id,
+                amount_cents=cents,
+            ),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+            config=ports.pricing,
+            answer=answer,
         )
 
     def where(given: TipGiven) -> str:
         return f"/lessons/{booking_id}{'/tip/verify' if given.client_secret else '#tip'}"
 
-    try:
-        with (
-            once(request, form, principal=principal, ports=ports) as sent,
-            alone_with(booking_id, ports.mutexes),
-        ):
-            given = give_tip(
-                GiveTip(
-                    student_id=StudentId(principal.account_id.value),
-                    booking_id=booking_id,
-                    amount_cents=cents,
-                ),
-                begin=ports.begin,
-                gateway=ports.gateway,
-                ids=ports.ids,
-                clock=ports.clock,
-                config=ports.pricing,
-                answer=sent.answer(where),
-            )
-    except NotFound:
-        raise
-    except DomainError as error:
-        if isinstance(error, CardDeclined):
-            form.refuse("", declined(frame, error))
-        form.refused_by(error, "other" if isinstance(error, TipAmountOutOfRange) else "")
+    def again(status: int) -> Response[Any]:
         return lesson_page(
             booking_id,
-            frame=frame,
-            principal=principal,
+            frame=desk.frame,
+            principal=desk.principal,
             ports=ports,
-            form=form,
-            status=status_of(error),
+            form=desk.form,
+            status=status,
         )
-    return see(where(given), said="tipped" if given.tip.succeeded else None)
+
+    return desk.act(
+        give,
+        again=again,
+        leads_to=where,
+        said=lambda given: "tipped" if given.tip.succeeded else None,
+        refuse=_refuse,
+        lesson=booking_id,
+    )
+
+
+def _refuse(desk: Desk, error: DomainError) -> None:
+    if isinstance(error, TipAmountOutOfRange):
+        desk.form.refused_by(error, "other")
+    else:
+        refuse_money(desk, error)
 
 
 @get(
@@ -97,20 +89,18 @@ def do_tip(
     sync_to_thread=True,
     opt=policy(access=requires(Permission.CREATE_BOOKINGS), bucket="read", page=True),
 )
-def show_tip_verify(
-    booking_id: FromPath[BookingId],
-    frame: NamedDependency[Frame],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def show_tip_verify(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """The cardholder confirms the tip with their bank, and finishes here. Source: PY-51."""
     found = find_tip_challenge(
-        booking_id, viewer=principal.account_id, read=ports.read, gateway=ports.gateway
+        booking_id,
+        viewer=desk.principal.account_id,
+        read=desk.ports.read,
+        gateway=desk.ports.gateway,
     )
     if found is None:
         return see(f"/lessons/{booking_id}#tip")
     return challenge_page(
-        frame,
+        desk.frame,
         found,
         finish=f"/lessons/{booking_id}/tip",
         back="/cards",
