@@ -14,6 +14,15 @@ from tests.integration.web.windows import PHONE, Windows
 
 NEXT = MONDAY + timedelta(days=7)
 WEEK = f"/teach/week?week={NEXT}"
+_SENDS = """([action, fields]) => {
+  const form = Object.assign(document.createElement("form"), { method: "post", action });
+  for (const [name, value] of Object.entries(fields)) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  form.submit();
+}"""
+"""A form with a key that was shown before, as the back button finds it where pages are kept."""
 
 
 def for_everybody(page: Page) -> None:
@@ -38,17 +47,17 @@ def test_two_devices_before_they_are_joined(windows: Windows) -> None:
 
 
 def test_a_form_that_was_done_and_then_changed(windows: Windows) -> None:
-    page = windows.open("jane", java_script_enabled=False)
+    page = windows.open("jane")
     page.goto(WEEK)
-    page.get_by_label("First day away").fill(str(NEXT))
-    page.get_by_role("button", name="Be away").click()
-    page.go_back()
-    page.get_by_label("First day away").fill(str(NEXT + timedelta(days=1)))
-    page.get_by_role("button", name="Be away").click()
-    shown = page.get_by_role("heading", level=1).inner_text()
-    if shown == "This was done already":  # Else the browser asked for a new form.
-        page.get_by_role("button", name="Send this as well").click()
-    assert page.get_by_role("button", name="Back on").count() == 2
+    for day in (NEXT, NEXT + timedelta(days=1)):
+        fields = {"_key": "a-key-of-a-form-of-mine", "act": "away", "first": str(day)}
+        with page.expect_navigation():
+            page.evaluate(_SENDS, [WEEK, fields])
+    page.get_by_role("heading", level=1, name="This was done already").wait_for()
+    for_everybody(page)
+    page.get_by_role("button", name="Send this as well").click()
+    page.locator("week-grid").wait_for()
+    assert page.locator("form:has([name=act][value=back])").count() == 2
 
 
 def test_a_refused_form_is_there_after_a_reload_and_on_the_way_back(windows: Windows) -> None:
