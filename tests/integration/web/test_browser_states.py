@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page
 
-from instainstru_core.testing.world import MONDAY
+from instainstru_core.testing.world import MONDAY, PASSWORD
 from tests.integration.web.legible import SEEN_RULES, unreadable, violations
 from tests.integration.web.test_browser_ways import change_sunday
 from tests.integration.web.windows import PHONE, Windows
@@ -79,3 +79,23 @@ def test_a_refused_form_is_there_after_a_reload_and_on_the_way_back(windows: Win
     assert (price.input_value(), hour.is_checked()) == ("1", True)
     page.get_by_role("button", name="Add it").click()
     page.get_by_role("alert").first.wait_for()
+
+
+def test_a_week_that_was_painted_survives_the_end_of_its_session(windows: Windows) -> None:
+    """AC-26: the script's own sending is led to the sign-in, too, and comes back."""
+    page = windows.open("jane")
+    page.goto(WEEK)
+    cell = page.locator("#week-table tbody tr:not(.night) td").first
+    before = cell.get_attribute("aria-label")
+    cell.click()
+    painted = cell.get_attribute("aria-label")
+    assert painted != before
+    page.context.clear_cookies()
+    page.locator("#week-paint button.main").click()
+    page.locator("[name=email]").fill(windows.town.emails["jane"])
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form[action='/sign-in'] button").click()
+    page.locator("main form button").click()
+    page.get_by_role("status").first.wait_for()
+    assert page.url.endswith(WEEK)
+    assert cell.get_attribute("aria-label") == painted
