@@ -18,9 +18,11 @@ from entrypoints.web.assets import asset_url
 from entrypoints.web.coming_days import coming_days
 from entrypoints.web.formats import Formats
 from entrypoints.web.languages import LANGUAGE_COOKIE, TONGUES, Language, Tongue, chosen_language
+from entrypoints.web.pictures.times import start_list
 from entrypoints.web.sayings import NOT_POSSIBLE, REFUSALS, SAYINGS
 from entrypoints.web.styles import DESK, FILES, STYLE, STYLE_SOURCE, is_kept, packed
 from entrypoints.web.ways_to_meet import FORMATS, SIGNS
+from entrypoints.web.wording import Worded
 from instainstru_core.accounts.model import Permission, Principal, Role
 from instainstru_core.kernel.time import instant_text
 from instainstru_core.ports import Ports
@@ -40,13 +42,14 @@ def _environment(tongue: Tongue) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", Worded],
         # Templates are part of the release: nothing is gained by looking for changes.
         auto_reload=False,
     )
     pages.install_gettext_translations(tongue.translations, newstyle=True)  # type: ignore[attr-defined]
-    formats = Formats(tongue.locale)
-    pages.globals |= {"asset": asset_url, "fmt": formats, "Permission": Permission, "Role": Role}
+    pages.extend(translated=tongue.translations.gettext)
+    pages.globals |= {"asset": asset_url, "fmt": tongue.formats, "start_list": start_list}
+    pages.globals |= {"Permission": Permission, "Role": Role}
     pages.globals |= {"coming_days": coming_days}
     pages.globals |= {"style_files": FILES, "desk": DESK}
     pages.globals |= {"instant": instant_text, "ways": FORMATS, "signs": SIGNS}
@@ -88,11 +91,11 @@ class Frame:
     @property
     def formats(self) -> Formats:
         """How its language writes what is counted."""
-        return Formats(self.tongue.locale)
+        return self.tongue.formats
 
     def words(self, text: str) -> str:
         """*text*, marked with `N_` where it stands, in the reader's language."""
-        return self.tongue.translations.gettext(text)
+        return self.tongue.words(text)
 
     def refusal(self, code: str, *, otherwise: str | None = None) -> str:
         """What a refusal's *code* means to the reader, else *otherwise*, else that it can't be."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cached_property
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,8 @@ from attrs import frozen
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from entrypoints.web.formats import Formats
 
 LANGUAGE_COOKIE: Final = "lang"
 _CATALOGUES: Final = Path(__file__).with_name("locale")
@@ -28,13 +31,22 @@ class Language(StrEnum):
     SPANISH = "es"
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Tongue:
     """A language with what is said in it, and how its numbers and dates are written."""
 
     language: Language
     locale: Locale
     translations: GNUTranslations
+
+    @cached_property
+    def formats(self) -> Formats:
+        """How it writes what is counted."""
+        return Formats(self.locale)
+
+    def words(self, text: str) -> str:
+        """*text*, marked with `N_` where it stands, in this language."""
+        return self.translations.gettext(text)
 
 
 def _tongue(language: Language) -> Tongue:
