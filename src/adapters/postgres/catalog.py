@@ -7,6 +7,7 @@ from attrs import define, field
 from sqlalchemy import Connection, Row, Table, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import Insert, insert
 
+from adapters.postgres.hot import HotRow
 from adapters.postgres.tables.catalog import categories, service_terms, services, subcategories
 from instainstru_core.catalog.ids import ServiceId
 from instainstru_core.catalog.model import (
@@ -25,14 +26,14 @@ _SUBCATEGORIES = select(subcategories, categories.c.slug.label("category")).join
     categories, categories.c.category_id == subcategories.c.category_id
 )
 # Whatever writes a row gives it another xmin, so any change makes another text.
-_VERSION = text(
+_VERSION = HotRow(
     """
     SELECT concat_ws(
         ' ',
         (SELECT concat(count(*), '+', sum(xmin::text::bigint)) FROM categories),
         (SELECT concat(count(*), '+', sum(xmin::text::bigint)) FROM subcategories),
         (SELECT concat(count(*), '+', sum(xmin::text::bigint)) FROM services)
-    )
+    ) AS version
     """
 )
 # What is taught is a part of when somebody is free: whoever keeps that in memory must hear of it.
@@ -115,7 +116,7 @@ class PostgresCatalog:
         return None if row is None else _service(row)
 
     def tree(self) -> Catalog:
-        version = str(self._connection.scalar(_VERSION))
+        version = str(_VERSION.of(self._connection, {}).version)
         kept = self._remembered.kept
         if kept is not None and kept[0] == version:
             return kept[1]

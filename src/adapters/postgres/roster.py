@@ -15,6 +15,7 @@ from uuid import UUID
 from attrs import Factory, define, field, frozen
 from sqlalchemy import Connection, Engine, Row, text
 
+from adapters.postgres.hot import HotRow
 from adapters.postgres.queries.availability import (
     FACTS,
     busy_of,
@@ -36,15 +37,15 @@ BATCH = 500
 
 Progress: TypeAlias = Callable[[int], None]
 
-_CHANGED = text(
+_CHANGED = HotRow(
     """
-    SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS mark,
         ARRAY(SELECT instructor_id FROM calendars WHERE changed_xid >= CAST(:mark AS xid8)
-              ORDER BY instructor_id),
+              ORDER BY instructor_id) AS numbers,
         ARRAY(SELECT changed_xid::text::bigint FROM calendars
-              WHERE changed_xid >= CAST(:mark AS xid8) ORDER BY instructor_id),
+              WHERE changed_xid >= CAST(:mark AS xid8) ORDER BY instructor_id) AS versions,
         ARRAY(SELECT instructor_id FROM departed_instructors
-              WHERE changed_xid >= CAST(:mark AS xid8))
+              WHERE changed_xid >= CAST(:mark AS xid8)) AS departed
     """
 )
 _SOME = text(f"{FACTS} WHERE instructor.instructor_id = ANY(:ids)")
@@ -168,7 +169,7 @@ class PostgresRoster:
             return None
         with self._connected() as connection:
             since = self._mark
-            mark, numbers, versions, departed = connection.execute(_CHANGED, {"mark": since}).one()
+            mark, numbers, versions, departed = _CHANGED.of(connection, {"mark": since})
         return _News(since, mark, tuple(zip(numbers, versions, strict=True)), tuple(departed))
 
     def _current(self, news: _News | None, progress: Progress = _nothing) -> Roster:

@@ -14,6 +14,7 @@ from adapters.postgres.parts.lessons import PostgresLessons, PostgresLessonsQuer
 from adapters.postgres.parts.money import PostgresMoney, PostgresMoneyQueries
 from adapters.postgres.parts.people import PostgresPeople, PostgresPeopleQueries
 from adapters.postgres.queries.availability import RememberedFacts
+from adapters.postgres.queries.instructors import RememberedPages
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.time import Clock
@@ -41,6 +42,7 @@ class PostgresUnits:
     _routes: Routes
     _remembered: RememberedFacts = Factory(RememberedFacts)
     _catalog: RememberedCatalog = Factory(RememberedCatalog)
+    _pages: RememberedPages = Factory(RememberedPages)
     _rules: CalendarRules = DEFAULT_RULES
     _pricing: PricingSource = STANDARD_PRICING
 
@@ -57,4 +59,6 @@ class PostgresUnits:
         """A connection in autocommit: each statement stands alone, without BEGIN and ROLLBACK."""
         with connected(self._engine) as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-            yield PostgresReads(autocommit, self._remembered, self._catalog, self._rules)
+            yield PostgresReads(
+                autocommit, self._remembered, self._catalog, self._pages, self._rules
+            )

@@ -11,6 +11,7 @@ from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.unit_of_work import PostgresUnits
 from instainstru_core.catalog.use_cases.load_catalog import load_catalog
 from instainstru_core.instructors.ids import InstructorId
+from instainstru_core.instructors.queries import InstructorPage
 from instainstru_core.kernel.ids import Ids
 from instainstru_core.kernel.unit_of_work import Begin
 from instainstru_core.places.use_cases.load_regions import load_regions
@@ -115,8 +116,39 @@ class TestPostgresInstructors(InstructorsContract):
         marks.append(_mark(engine, maya.instructor_id))
         assert marks == sorted(set(marks))
 
+    def test_a_page_that_did_not_change_is_not_read_again(
+        self, begin: Begin[Work], ids: Ids, engine: Engine, units: PostgresUnits
+    ) -> None:
+        """OP-17: one statement finds that out, whoever changed it."""
+        with begin() as work:
+            maya = work.instructors.add(some_instructor(ids)).instructor_id
+            offering = work.offerings.add(some_offering(ids, maya))
+        before = _page(units, maya)
+        with statements_on(engine) as statements:
+            assert _page(units, maya) is before
+        assert len(statements) == 1
+        with begin() as work:
+            work.offerings.save(offering.withdraw(at=NOON))
+        after = _page(units, maya)
+        assert not after.active_offerings
+        for change in (
+            "UPDATE instructors SET bio = 'Another.'",
+            "UPDATE services SET name = 'Pianoforte' WHERE slug = 'piano'",
+            "UPDATE services SET name = 'Piano' WHERE slug = 'piano'",
+            "UPDATE offerings SET description = 'New.'",
+        ):
+            with engine.begin() as connection:
+                connection.execute(text(change))
+            assert _page(units, maya) != after
+            after = _page(units, maya)
+
 
 def _mark(engine: Engine, instructor_id: InstructorId) -> int:
     statement = text("SELECT changed_xid::text::bigint FROM calendars WHERE instructor_id = :id")
     with engine.connect() as connection:
         return int(connection.scalar(statement, {"id": instructor_id.value}))
+
+
+def _page(units: PostgresUnits, instructor_id: InstructorId) -> InstructorPage:
+    with units.read() as reads:
+        return reads.instructor_pages.page(instructor_id)

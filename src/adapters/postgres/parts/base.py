@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from adapters.postgres.catalog import RememberedCatalog
 from adapters.postgres.outbox import Outbox
 from adapters.postgres.queries.availability import RememberedFacts
+from adapters.postgres.queries.instructors import RememberedPages
 from instainstru_core.availability.model.rules import DEFAULT_RULES, CalendarRules
 from instainstru_core.pricing.ports import STANDARD_PRICING, PricingSource
 
@@ -33,9 +34,11 @@ class PostgresQueries:
         connection: Connection,
         remembered: RememberedFacts,
         catalog: RememberedCatalog,
+        pages: RememberedPages,
         rules: CalendarRules = DEFAULT_RULES,
     ) -> None:
         self._connection = connection
         self._remembered = remembered
         self._rules = rules
         self._catalog = catalog
+        self._pages = pages

@@ -74,4 +74,4 @@ class PostgresPeopleQueries(PostgresQueries):
     @cached_property
     def instructor_pages(self) -> PostgresInstructorPages:
         """Profiles as they are read."""
-        return PostgresInstructorPages(self._connection)
+        return PostgresInstructorPages(self._connection, self._pages)

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from attrs import Factory, define
 from sqlalchemy import Connection, Row, bindparam, select, text
 
+from adapters.postgres.hot import HotRow
 from adapters.postgres.tables.availability import blackouts
 from instainstru_core.availability.errors import CalendarNotFound
 from instainstru_core.availability.model.facts import (
@@ -52,11 +53,11 @@ _DAYS = text(
     ORDER BY day
     """
 )
-_GLANCE = text(
+_GLANCE = HotRow(
     """
-    SELECT coalesce(calendar.changed_xid::text::bigint, 0), instructor.zone,
-        instructor.is_live AND instructor.status_active, instructor.payable,
-        concat(instructor.first_name, ' ', instructor.last_initial, '.')
+    SELECT coalesce(calendar.changed_xid::text::bigint, 0) AS version, instructor.zone,
+        instructor.is_live AND instructor.status_active AS visible, instructor.payable,
+        concat(instructor.first_name, ' ', instructor.last_initial, '.') AS name
     FROM instructors AS instructor LEFT JOIN calendars AS calendar USING (instructor_id)
     WHERE instructor.instructor_id = :instructor_id
     """
@@ -181,7 +182,7 @@ class PostgresCalendarQueries:
 
     def glance(self, instructor_id: InstructorId) -> Glance:
         values = {"instructor_id": instructor_id.value}
-        if (row := self._connection.execute(_GLANCE, values).first()) is None:
+        if (row := _GLANCE.of(self._connection, values)) is None:
             raise CalendarNotFound(instructor_id)
         version, zone, visible, payable, name = row
         return Glance(
