@@ -113,3 +113,38 @@ def test_a_profile_of_nobody_is_not_there(web: Client, number: str) -> None:
 def test_the_paused_are_not_there(web: Client, place: Town) -> None:
     place.do("mary", "POST", "/instructors/me/pause")
     look(web, profile(place, "mary"), 404)
+
+
+def test_a_drawn_profile_is_drawn_anew_in_another_language(web: Client, place: Town) -> None:
+    assert "Tear off a time" in look(web, profile(place)).text
+    web.cookies.set("lang", "es")
+    assert "Tear off a time" not in look(web, profile(place)).text
+    web.cookies.delete("lang")
+    assert "Tear off a time" in look(web, profile(place)).text
+
+
+def test_a_drawn_profile_is_drawn_anew_on_another_day(web: Client, place: Town) -> None:
+    assert "Mon, Jan 7 to" in look(web, profile(place)).text
+    place.world.clock.set(place.world.clock.now() + timedelta(days=1))
+    assert "Tue, Jan 8 to" in look(web, profile(place)).text
+
+
+def test_a_drawn_profile_follows_price_words_and_hours(web: Client, place: Town) -> None:
+    assert "$120 an hour" in look(web, profile(place)).text
+    (piano, *_) = place.do("jane", "GET", "/instructors/me/offerings")["items"]
+    path = f"/instructors/me/offerings/{piano['offering_id']}"
+    change = {"hourly_rate_cents": 15_500, "rates": {}, "description": "With <patience>."}
+    place.do("jane", "PATCH", path, change)
+    page = look(web, profile(place))
+    assert "With <patience>." in page.text
+    assert "$155 an hour" in page.text
+    assert "$120 an hour" not in page.text
+    assert "Wednesday, January 9: Nothing free" not in page.text
+    place.open("jane", TUESDAY + timedelta(days=1))
+    assert "Wednesday, January 9: Nothing free" in look(web, profile(place)).text
+
+
+def test_what_was_drawn_for_one_is_not_shown_to_another(web: Client, place: Town) -> None:
+    assert "This is how students see you." not in look(web, profile(place)).text
+    sign_in(web, place, "jane")
+    assert "This is how students see you." in look(web, profile(place)).text

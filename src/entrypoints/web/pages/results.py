@@ -1,39 +1,31 @@
 """Who is free: results, filters, the map, and help where nobody is. Source: SR-33…SR-49."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from attrs import frozen
 from litestar import Response, get
 from litestar.di import NamedDependency
-from markupsafe import Markup
 
 from entrypoints.http.policy import PUBLIC, policy
+from entrypoints.web.around import NEAR, Around, Ground, around
 from entrypoints.web.asked import LENGTHS, PRICES, Asked, region_named, services_named
 from entrypoints.web.easings import Help, help_of
 from entrypoints.web.flyers import STRIPS, flyers
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
-from entrypoints.web.pictures.maps import count_map, place_on
 from entrypoints.web.suggestions import suggestions
 from instainstru_core.catalog.model import Service
-from instainstru_core.kernel.lessons import Format
 from instainstru_core.kernel.zones import NEW_YORK
 from instainstru_core.places.model.gazetteer import Gazetteer, Region
 from instainstru_core.ports import Ports
 from instainstru_core.search.errors import InvalidCursor, InvalidFilter
 from instainstru_core.search.model.finding import SearchPage
 from instainstru_core.search.model.query import LessonType, SearchQuery, Sort
-from instainstru_core.search.model.supply import FORMATS as FORMATS_IN_ORDER
-from instainstru_core.search.model.supply import Listing
 from instainstru_core.search.one_look import one_look
 from instainstru_core.search.ports import Market
 from instainstru_core.search.use_cases.find_first_starts import find_first_starts
 from instainstru_core.search.use_cases.search_lessons import search_lessons
-
-_TRAVEL, _STUDIO = FORMATS_IN_ORDER.index(Format.TRAVEL), FORMATS_IN_ORDER.index(Format.STUDIO)
-NEAR: Final = 8
-"""How many neighborhoods are named beside the map."""
 
 FORMATS: Final = {
     LessonType.ANY: N_("Any way"),
@@ -61,23 +53,6 @@ class Chip:
 
     text: str
     way: str
-
-
-@frozen(kw_only=True)
-class Near:
-    """A neighborhood, how many teach there, and the search in it."""
-
-    name: str
-    count: int
-    way: str
-
-
-@frozen(kw_only=True)
-class Around:
-    """Where everybody who was found teaches: a picture, and in words."""
-
-    picture: Markup
-    near: Sequence[Near]
 
 
 @get("/search", sync_to_thread=True, opt=policy(access=PUBLIC, bucket="search", page=True))
@@ -187,33 +162,19 @@ def _around(
     gazetteer: Gazetteer,
     service: Service,
 ) -> Around | None:
-    """Where they teach: their studios, and the areas that they travel to; None where it is moot."""
+    """Where they teach; None where it is moot."""
     if not page.total or asked.format == LessonType.ONLINE:
         return None
-    counts = place_on(gazetteer, _areas(page.everyone, service.slug))
-    if not counts:
-        return None
-    way = asked.way(where="") + "&where="
-    label = frame.words(N_("Where they teach: the darker, the more of them"))
-    chosen: Collection[str] = () if region is None else gazetteer.within(region.slug)
-    most = sorted(counts, key=lambda slug: (-counts[slug], slug))[:NEAR]
-    return Around(
-        picture=count_map(gazetteer, counts, label=label, way=way, chosen=chosen),
-        near=[
-            Near(name=gazetteer.region(slug).name, count=counts[slug], way=way + slug)
-            for slug in most
-        ],
+    return around(
+        Ground(
+            everyone=page.everyone,
+            service=service.slug,
+            gazetteer=gazetteer,
+            region=None if region is None else region.slug,
+            way=asked.way(where="") + "&where=",
+            language=frame.tongue.language,
+        )
     )
-
-
-def _areas(everyone: Sequence[Listing], service: str) -> Iterator[frozenset[int]]:
-    """Where each of *everyone* travels to, or receives in, by the numbers of the regions."""
-    for each in everyone:
-        rates = next(one.rates for one in each.offerings if one.service == service)
-        areas = each.areas if rates[_TRAVEL] else frozenset[int]()
-        if rates[_STUDIO] and each.studio is not None and each.studio not in areas:
-            areas |= {each.studio}
-        yield areas
 
 
 def _related(service: Service, services: Sequence[Service]) -> list[Service]:
