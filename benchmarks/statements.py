@@ -13,13 +13,14 @@ from entrypoints.bootstrap import ports
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.settings import Settings
+from entrypoints.web.app import website
 
 WARM_UP = 3
 
 
 @define
 class Counter:
-    """The same API in this process, and an eye on its statements; BEGIN and COMMIT don't count."""
+    """The same API and pages in this process; BEGIN and COMMIT are no statements here."""
 
     _client: TestClient[Litestar]
     _count: int = field(default=0, init=False)
@@ -56,7 +57,17 @@ class Counter:
 
 def count_statements(settings: Settings) -> Counter:
     """A counter on the platform's own database."""
-    client = TestClient(create_app(ports(settings, connections=2), HttpConfig.of(settings)))
+    world, config = ports(settings, connections=2), HttpConfig.of(settings)
+    pages = website(world, config)
+    app = create_app(
+        world,
+        config,
+        more=pages.routes,
+        lost=pages.lost,
+        on_error=pages.on_error,
+        refused=pages.refused,
+    )
+    client = TestClient(app)
     client.__enter__()
     counter = Counter(client)
     event.listen(Engine, "before_cursor_execute", counter.saw)
