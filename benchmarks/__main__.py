@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 
 from adapters.embedded.postgres import postgres_server
 from adapters.embedded.valkey import valkey_server
-from benchmarks import who_is_free
+from benchmarks import pages, who_is_free
 from benchmarks.load import Outcome, run
 from benchmarks.scenarios import Scenario, scenarios
 from benchmarks.statements import count_statements
@@ -39,7 +39,7 @@ def main() -> int:
     start_logs(level="error", site_mode="int", release="bench")
     console = Console(width=132, highlight=False)
     surprises: list[str] = []
-    if not asked.only or any(part in who_is_free.TITLE for part in asked.only):
+    if _is_asked(asked.only, who_is_free.TITLE):
         surprises += who_is_free.measure(console)
     for size in asked.instructors:
         with _platform(size, asked.workers) as (url, settings):
@@ -53,7 +53,7 @@ def main() -> int:
             baseline = _baseline(url, world, asked.clients, asked.seconds)
             _add(table, baseline, baseline, None, None)
             for scenario in scenarios(world, bookings=int(400 * asked.seconds)):
-                if asked.only and not any(part in scenario.name for part in asked.only):
+                if not _is_asked(asked.only, scenario.name):
                     continue
                 statements = counter.of(scenario.shots)
                 outcome = _measured(scenario, url, asked.clients, asked.seconds)
@@ -61,9 +61,15 @@ def main() -> int:
                 surprises += outcome.unexpected
             counter.close()
             console.print(table)
+            if size == max(asked.instructors) and _is_asked(asked.only, pages.TITLE):
+                surprises += pages.measure(console, url, world.at_the_till())
     for surprise in surprises[:10]:
         console.print(f"[red]unexpected[/] {surprise}", markup=True)
     return 1 if surprises else 0
+
+
+def _is_asked(only: list[str], name: str) -> bool:
+    return not only or any(part in name for part in only)
 
 
 def _measured(scenario: Scenario, url: str, clients: int, seconds: float) -> Outcome:

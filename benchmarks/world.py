@@ -119,6 +119,14 @@ class World:
         self.chance.shuffle(found)
         return found[:count]
 
+    def at_the_till(self) -> tuple[str, str]:
+        """The address of a checkout, and the token of the student who holds that lesson."""
+        ((start, (_, token)),) = zip(
+            self.free_starts(self.teachers(1), 1), self.students(1), strict=True
+        )
+        with httpx.Client(base_url=f"{self.url}/api/v1", timeout=30) as client:
+            return f"/checkout/{self._held(client, token, *start)}", token
+
     def agreed_lessons(self, teachers: list[Teacher], count: int) -> list[tuple[str, str]]:
         """At most *count* lessons that cards will pay: which, and its student's token."""
         wanted = self.free_starts(teachers, count)
@@ -132,11 +140,16 @@ class World:
     def _agreed(
         self, client: httpx.Client, token: str, teacher: Teacher, start: str, minutes: int
     ) -> str:
-        def post(path: str, body: object) -> Any:
-            keyed = self.headers(token, **{"Idempotency-Key": uuid4().hex})
-            return client.post(path, json=body, headers=keyed).raise_for_status().json()
+        self._post(client, token, "/payment-methods", {"token": "pm_card_visa"})
+        booking = self._held(client, token, teacher, start, minutes)
+        priced = client.get(f"/bookings/{booking}/pricing", headers=self.headers(token))
+        agreed = {"fingerprint": priced.raise_for_status().json()["quote"]["fingerprint"]}
+        self._post(client, token, f"/bookings/{booking}/confirm", agreed)
+        return booking
 
-        post("/payment-methods", {"token": "pm_card_visa"})
+    def _held(
+        self, client: httpx.Client, token: str, teacher: Teacher, start: str, minutes: int
+    ) -> str:
         lesson = {
             "instructor_id": teacher.instructor_id,
             "service_id": teacher.service_id,
@@ -144,11 +157,11 @@ class World:
             "duration_minutes": minutes,
             "location_type": "online",
         }
-        booking = str(post("/bookings", lesson)["booking_id"])
-        priced = client.get(f"/bookings/{booking}/pricing", headers=self.headers(token))
-        agreed = {"fingerprint": priced.raise_for_status().json()["quote"]["fingerprint"]}
-        post(f"/bookings/{booking}/confirm", agreed)
-        return booking
+        return str(self._post(client, token, "/bookings", lesson)["booking_id"])
+
+    def _post(self, client: httpx.Client, token: str, path: str, body: object) -> Any:
+        keyed = self.headers(token, **{"Idempotency-Key": uuid4().hex})
+        return client.post(path, json=body, headers=keyed).raise_for_status().json()
 
     def processor_events(self) -> list[dict[str, Any]]:
         """What the processor said while the platform was filled."""
