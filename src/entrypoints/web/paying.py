@@ -11,13 +11,20 @@ from urllib.parse import urlencode
 from attrs import frozen
 from litestar import Response
 
+from entrypoints.web.desk import Desk, at_the_top
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
 from instainstru_core.accounts.ids import StudentId
 from instainstru_core.accounts.model import Principal
-from instainstru_core.kernel.errors import DomainError, Malformed
-from instainstru_core.payments.errors import CardDeclined, CardNotFound
+from instainstru_core.kernel.errors import DomainError, Malformed, PaymentRefused
+from instainstru_core.payments.errors import (
+    CardDeclined,
+    CardInUse,
+    CardNotFound,
+    OutcomeUnknown,
+    TooManyCards,
+)
 from instainstru_core.payments.ids import CardId
 from instainstru_core.payments.model.cards import SavedCard
 from instainstru_core.payments.use_cases.keep_card import AddCard, add_card
@@ -193,6 +200,18 @@ def refuse_card(frame: Frame, form: Form, error: DomainError) -> None:
         form.refuse("card", f"{frame.words(decline_reason(error.category))} {advice}")
     else:
         form.refused_by(error, "card")
+
+
+def refuse_payment(desk: Desk, error: DomainError) -> None:
+    """Tell at the card what is about cards, and at the top why else nothing is paid."""
+    match error:
+        case CardInUse() | CardNotFound() | PaymentRefused() | TooManyCards():
+            refuse_card(desk.frame, desk.form, error)
+        case OutcomeUnknown():
+            again = N_("The bank did not answer in time. Try again: nothing is charged twice.")
+            desk.form.refuse("", again)
+        case _:
+            at_the_top(desk, error)
 
 
 def challenge_page(

@@ -3,37 +3,30 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from entrypoints.http.policy import Operation, policy, requires
-from entrypoints.http.problems import status_of
+from entrypoints.web.desk import Desk, Keep
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
-from entrypoints.web.once import once
 from entrypoints.web.paying import (
     BRANDS,
     cents_typed,
     challenge_page,
     chosen_card,
-    refuse_card,
+    refuse_payment,
     student_of,
     wallet_of,
 )
 from entrypoints.web.ways import see
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.kernel.errors import PaymentRefused
+from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.money import Money
-from instainstru_core.payments.debts.errors import (
-    DebtAmountOutOfRange,
-    DebtNotFound,
-    DebtPaymentInProgress,
-)
-from instainstru_core.payments.debts.errors import DebtPaid as DebtPaidAlready
+from instainstru_core.payments.debts.errors import DebtAmountOutOfRange, DebtNotFound
 from instainstru_core.payments.debts.model import DebtCause, StudentDebt
-from instainstru_core.payments.errors import CardInUse, CardNotFound, OutcomeUnknown, TooManyCards
 from instainstru_core.payments.ids import DebtId
 from instainstru_core.payments.model.processor import Charged
 from instainstru_core.payments.use_cases.debts.hear_debt_charge import hear_debt_charge
@@ -64,48 +57,44 @@ def show_debts(
     sync_to_thread=True,
     opt=policy(access=_PAYERS, bucket="financial", operation=Operation.PAY_DEBT, page=True),
 )
-def do_pay_debt(
-    debt_id: FromPath[DebtId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_pay_debt(debt_id: FromPath[DebtId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Charge the chosen card at once; all of it, unless a part is named."""
-    amount = _amount(form)
-    if form.refused:
-        return _page(frame, form, principal, ports, debt=debt_id, status=422)
-    try:
-        with once(request, form, principal=principal, ports=ports) as sent:
-            paid = pay_debt(
-                PayDebt(
-                    student_id=student_of(principal),
-                    debt_id=debt_id,
-                    amount=amount,
-                    card_id=chosen_card(frame, form, principal, ports),
-                ),
-                begin=ports.begin,
-                gateway=ports.gateway,
-                ids=ports.ids,
-                clock=ports.clock,
-                answer=sent.answer(_leads_to),
-            )
-    except (CardInUse, CardNotFound, PaymentRefused, TooManyCards) as error:
-        refuse_card(frame, form, error)
-        status = status_of(error)
-    except DebtAmountOutOfRange as error:
-        form.refuse("amount", N_("Pay all of it, or a part that leaves 50 cents or more."))
-        status = status_of(error)
-    except (DebtPaidAlready, DebtPaymentInProgress) as error:
-        form.refused_by(error)
-        status = status_of(error)
-    except OutcomeUnknown as error:
-        form.refuse("", N_("The bank did not answer in time. Try again: nothing is charged twice."))
-        status = status_of(error)
+    ports = desk.ports
+    amount = _amount(desk.form)
+
+    def pay(answer: Keep) -> DebtPaid:
+        return pay_debt(
+            PayDebt(
+                student_id=student_of(desk.principal),
+                debt_id=debt_id,
+                amount=amount,
+                card_id=chosen_card(desk.frame, desk.form, desk.principal, ports),
+            ),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+            answer=answer,
+        )
+
+    def again(status: int) -> Response[Any]:
+        return _page(desk.frame, desk.form, desk.principal, ports, debt=debt_id, status=status)
+
+    return desk.act(
+        pay,
+        again=again,
+        leads_to=_leads_to,
+        said=lambda paid: None if paid.client_secret else "debt_paid",
+        refuse=_refuse,
+    )
+
+
+def _refuse(desk: Desk, error: DomainError) -> None:
+    if isinstance(error, DebtAmountOutOfRange):
+        whole = N_("Pay all of it, or a part that leaves 50 cents or more.")
+        desk.form.refuse("amount", whole)
     else:
-        return see(_leads_to(paid), said=None if paid.client_secret else "debt_paid")
-    return _page(frame, form, principal, ports, debt=debt_id, status=status)
+        refuse_payment(desk, error)
 
 
 @get(

@@ -2,21 +2,20 @@
 
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from entrypoints.http.policy import Operation, policy, requires
-from entrypoints.http.problems import status_of
+from entrypoints.web.desk import Desk, Keep
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
-from entrypoints.web.once import once
 from entrypoints.web.paying import (
     BRANDS,
     chosen_card,
     decline_reason,
-    refuse_card,
+    refuse_payment,
     student_of,
     wallet_of,
 )
@@ -26,15 +25,8 @@ from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.use_cases.read_bookings import get_booking
-from instainstru_core.kernel.errors import PaymentRefused
-from instainstru_core.payments.errors import (
-    CardInUse,
-    CardNotFound,
-    OutcomeUnknown,
-    PaymentNotFound,
-    PaymentNotRetryable,
-    TooManyCards,
-)
+from instainstru_core.kernel.errors import DomainError
+from instainstru_core.payments.errors import PaymentNotFound, PaymentNotRetryable
 from instainstru_core.payments.model.next_actions import NextAction, next_actions
 from instainstru_core.payments.model.payment import Payment
 from instainstru_core.payments.use_cases.change_card import ChangeCard, change_card
@@ -55,7 +47,7 @@ def show_payment(
     principal: NamedDependency[Principal],
     ports: NamedDependency[Ports],
 ) -> Response[Any]:
-    """How the lesson's payment stands, and what helps it on; that of a moved one where it is now."""
+    """How the payment stands, and what helps it on; that of a moved lesson where it is now."""
     found = read_payment(booking_id, viewer=principal.account_id, read=ports.read).payment
     if found.booking_id != booking_id:
         return see(f"/lessons/{found.booking_id}/payment")
@@ -67,47 +59,43 @@ def show_payment(
     sync_to_thread=True,
     opt=policy(access=_PAYERS, bucket="financial", operation=Operation.CHANGE_CARD, page=True),
 )
-def do_change_card(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_change_card(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Let the chosen card pay; it is asked at once where the hold is due."""
+    ports = desk.ports
 
-    def leads_to(payment: Payment) -> str:
-        return f"/lessons/{payment.booking_id}"
-
-    try:
-        with once(request, form, principal=principal, ports=ports) as sent:
-            asked = ChangeCard(
-                student_id=student_of(principal),
-                booking_id=booking_id,
-                card_id=chosen_card(frame, form, principal, ports),
+    def change(answer: Keep) -> Payment:
+        asked = ChangeCard(
+            student_id=student_of(desk.principal),
+            booking_id=booking_id,
+            card_id=chosen_card(desk.frame, desk.form, desk.principal, ports),
+        )
+        with alone_with(booking_id, ports.mutexes):
+            return change_card(
+                asked,
+                begin=ports.begin,
+                gateway=ports.gateway,
+                ids=ports.ids,
+                clock=ports.clock,
+                answer=answer,
             )
-            with alone_with(booking_id, ports.mutexes):
-                payment = change_card(
-                    asked,
-                    begin=ports.begin,
-                    gateway=ports.gateway,
-                    ids=ports.ids,
-                    clock=ports.clock,
-                    answer=sent.answer(leads_to),
-                )
-    except (CardInUse, CardNotFound, PaymentRefused, TooManyCards) as error:
-        refuse_card(frame, form, error)
-        status = status_of(error)
-    except PaymentNotRetryable as error:
-        form.refuse("", N_("This payment needs no other card any more."))
-        status = status_of(error)
-    except OutcomeUnknown as error:
-        form.refuse("", N_("The bank did not answer in time. Try again: nothing is charged twice."))
-        status = status_of(error)
+
+    def again(status: int) -> Response[Any]:
+        return _page(desk.frame, desk.form, booking_id, desk.principal, ports, status=status)
+
+    return desk.act(
+        change,
+        again=again,
+        leads_to=lambda payment: f"/lessons/{payment.booking_id}",
+        said="card_changed",
+        refuse=_refuse,
+    )
+
+
+def _refuse(desk: Desk, error: DomainError) -> None:
+    if isinstance(error, PaymentNotRetryable):
+        desk.form.refuse("", N_("This payment needs no other card any more."))
     else:
-        return see(leads_to(payment), said="card_changed")
-    return _page(frame, form, booking_id, principal, ports, status=status)
+        refuse_payment(desk, error)
 
 
 def _page(
