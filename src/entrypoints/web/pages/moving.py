@@ -55,6 +55,7 @@ def do_move(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Res
     """Move it; where the card or the calendar refuses, nothing changes."""
     ports = desk.ports
     start = instant_of(desk.form["start"])
+    get_booking(booking_id, viewer=desk.principal.account_id, read=ports.read)
     if start is None:
         return see(f"/lessons/{booking_id}/move")
 
@@ -96,6 +97,7 @@ def do_move(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Res
 def show_move_verify(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """The cardholder confirms the move with their bank, and finishes here. Source: PY-18."""
     viewer, read = desk.principal.account_id, desk.ports.read
+    get_booking(booking_id, viewer=viewer, read=read)
     found = find_challenge(booking_id, viewer=viewer, read=read, gateway=desk.ports.gateway)
     view = find_payment(booking_id, viewer=viewer, read=read)
     if found is None or view is None or view.payment.move is None:
