@@ -87,7 +87,7 @@ _TITLES: Final = {
     "account_suspended": _NOT_NOW,
     "csrf_origin_mismatch": N_("That came from somewhere else"),
     "database_unavailable": _NOT_ANSWERING,
-    "operation_in_progress": N_("This is being done right now"),
+    "operation_in_progress": N_("One moment, please"),
     "unavailable": _NOT_ANSWERING,
 }
 """Where a code says more of what happened than its status does."""
