@@ -64,6 +64,8 @@ SEVERAL: Final = frozenset(
 PARTS: Final = frozenset(
     {
         "admin.four_eyes",
+        "admin.four_eyes_document",
+        "admin.pricing_document",
         "payments.chargebacks.record_chargeback",
         "payments.credits.lots",
         "payments.credits.spending",

@@ -11,9 +11,11 @@ from msgspec import Meta, Struct
 
 from entrypoints.http.config_documents import (
     ConfigVersionsView,
-    ConfigVersionView,
     IfMatch,
+    published,
+    shown,
     version_seen,
+    versions_of,
 )
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
@@ -26,7 +28,6 @@ from entrypoints.http.staff_acts import (
     StaffReasonBody,
     execution_of,
     preview_of,
-    tools_of,
 )
 from instainstru_core.accounts.ids import AccountId
 from instainstru_core.accounts.model import Permission, Principal
@@ -35,11 +36,8 @@ from instainstru_core.admin.model.approval import Approval, ApprovalState
 from instainstru_core.admin.model.four_eyes import DEFAULT_RULE, MOST_CENTS
 from instainstru_core.admin.use_cases.decide_approval import DecideApproval, decide_approval
 from instainstru_core.admin.use_cases.find_approvals import find_approvals, read_approval
-from instainstru_core.admin.use_cases.publish_four_eyes import (
-    PublishFourEyes,
-    preview_four_eyes,
-    publish_four_eyes,
-)
+from instainstru_core.admin.use_cases.four_eyes_document import FOUR_EYES
+from instainstru_core.admin.use_cases.publish_document import Proposal
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.config.model import BUILT_IN, ConfigKey
 from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, MAX_LIMIT
@@ -121,14 +119,15 @@ class FourEyesProposalBody(StaffReasonBody, kw_only=True, forbid_unknown_fields=
 
     body: FourEyesDocument
 
-    def of(self, principal: Principal, if_match: str | None) -> PublishFourEyes:
+    def of(self, principal: Principal, if_match: str | None) -> Proposal:
         """What is asked for.
 
         Raises:
             VersionUnsaid: The caller doesn't say which version they saw.
             ConfigChanged: What they say is no version.
         """
-        return PublishFourEyes(
+        return Proposal(
+            document=FOUR_EYES,
             principal=principal,
             body={"above_cents": self.body.above_cents},
             expected=version_seen(if_match),
@@ -251,9 +250,7 @@ def show_four_eyes(ports: NamedDependency[Ports]) -> FourEyesView:
 )
 def list_four_eyes_versions(ports: NamedDependency[Ports]) -> ConfigVersionsView:
     """Who published what and why, newest first."""
-    with ports.read() as reads:
-        versions = reads.config_queries.versions(ConfigKey.FOUR_EYES)
-    return ConfigVersionsView(items=[ConfigVersionView.of(each) for each in versions])
+    return versions_of(ConfigKey.FOUR_EYES, ports)
 
 
 @post(
@@ -268,8 +265,7 @@ def validate_four_eyes(
     if_match: IfMatch = None,
 ) -> ShownActView:
     """What publishing the document would change, and whether it needs a second person itself."""
-    shown = preview_four_eyes(data.of(principal, if_match), **tools_of(ports))
-    return ShownActView.of(shown)
+    return shown(data.of(principal, if_match), ports)
 
 
 @put(
@@ -287,13 +283,7 @@ def publish_rule(
     if_match: IfMatch = None,
 ) -> DoneActView:
     """It holds from the next act on; a laxer one needs a second person."""
-    done = publish_four_eyes(
-        data.of(principal, if_match),
-        confirm_token=data.confirm_token,
-        answer=keyed.answer(DoneActView.of),
-        **tools_of(ports),
-    )
-    return DoneActView.of(done)
+    return published(data.of(principal, if_match), data.confirm_token, ports, keyed)
 
 
 def _decided(request: DecideApproval, ports: Ports, keyed: Keyed) -> ApprovalView:

@@ -12,10 +12,12 @@ from msgspec import Meta, Struct
 
 from entrypoints.http.config_documents import (
     ConfigVersionsView,
-    ConfigVersionView,
     IfMatch,
+    published,
+    shown,
     version_number,
     version_seen,
+    versions_of,
 )
 from entrypoints.http.idempotency import Keyed
 from entrypoints.http.openapi import documented
@@ -28,15 +30,10 @@ from entrypoints.http.staff_acts import (
     StaffReasonBody,
     execution_of,
     preview_of,
-    tools_of,
 )
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.admin.use_cases.publish_pricing import (
-    PublishPricing,
-    preview_pricing,
-    pricing_body,
-    publish_pricing,
-)
+from instainstru_core.admin.use_cases.pricing_document import PRICING, pricing_body
+from instainstru_core.admin.use_cases.publish_document import Proposal
 from instainstru_core.config.model import BUILT_IN, ConfigKey
 from instainstru_core.ports import Ports
 
@@ -100,9 +97,7 @@ def show_document(ports: NamedDependency[Ports]) -> PricingDocumentView:
 )
 def list_versions(ports: NamedDependency[Ports]) -> ConfigVersionsView:
     """Who published what and why, newest first."""
-    with ports.read() as reads:
-        versions = reads.config_queries.versions(ConfigKey.PRICING)
-    return ConfigVersionsView(items=[ConfigVersionView.of(each) for each in versions])
+    return versions_of(ConfigKey.PRICING, ports)
 
 
 @get(
@@ -130,12 +125,7 @@ def validate_document(
     if_match: IfMatch = None,
 ) -> ShownActView:
     """What publishing the document would change; every broken field when it can't be."""
-    return ShownActView.of(
-        preview_pricing(
-            _publication(data, principal, if_match),
-            **tools_of(ports),
-        )
-    )
+    return shown(_publication(data, principal, if_match), ports)
 
 
 @put(
@@ -151,13 +141,7 @@ def publish_document(
     if_match: IfMatch = None,
 ) -> DoneActView:
     """Let the document hold from now on; what is paid for keeps its price."""
-    done = publish_pricing(
-        _publication(data, principal, if_match),
-        confirm_token=data.confirm_token,
-        answer=keyed.answer(DoneActView.of),
-        **tools_of(ports),
-    )
-    return DoneActView.of(done)
+    return published(_publication(data, principal, if_match), data.confirm_token, ports, keyed)
 
 
 @post(
@@ -172,12 +156,7 @@ def preview_rollback(
     if_match: IfMatch = None,
 ) -> ShownActView:
     """What publishing the older document anew would change."""
-    return ShownActView.of(
-        preview_pricing(
-            _rollback(data, principal, ports, if_match),
-            **tools_of(ports),
-        )
-    )
+    return shown(_rollback(data, principal, ports, if_match), ports)
 
 
 @post(
@@ -193,25 +172,25 @@ def roll_back(
     if_match: IfMatch = None,
 ) -> DoneActView:
     """Publish the older document as a new version."""
-    done = publish_pricing(
-        _rollback(data, principal, ports, if_match),
-        confirm_token=data.confirm_token,
-        answer=keyed.answer(DoneActView.of),
-        **tools_of(ports),
-    )
-    return DoneActView.of(done)
+    asked = _rollback(data, principal, ports, if_match)
+    return published(asked, data.confirm_token, ports, keyed)
 
 
-def _publication(data: ProposalBody, principal: Principal, if_match: str | None) -> PublishPricing:
-    return PublishPricing(
-        principal=principal, body=data.body.plain(), expected=version_seen(if_match), why=data.why()
+def _publication(data: ProposalBody, principal: Principal, if_match: str | None) -> Proposal:
+    return Proposal(
+        document=PRICING,
+        principal=principal,
+        body=data.body.plain(),
+        expected=version_seen(if_match),
+        why=data.why(),
     )
 
 
 def _rollback(
     data: RollbackPreviewBody, principal: Principal, ports: Ports, if_match: str | None
-) -> PublishPricing:
-    return PublishPricing(
+) -> Proposal:
+    return Proposal(
+        document=PRICING,
         principal=principal,
         body=pricing_body(data.version, read=ports.read),
         expected=version_seen(if_match),

@@ -7,12 +7,20 @@ from typing import Annotated, Final
 from litestar.params import HeaderParameter
 from msgspec import Struct
 
+from entrypoints.http.idempotency import Keyed
+from entrypoints.http.staff_acts import DoneActView, ShownActView, tools_of
+from instainstru_core.admin.use_cases.publish_document import (
+    Proposal,
+    preview_document,
+    publish_document,
+)
 from instainstru_core.config.errors import (
     ConfigChanged,
     ConfigVersionNotFound,
     VersionUnsaid,
 )
-from instainstru_core.config.model import BUILT_IN, ConfigVersion
+from instainstru_core.config.model import BUILT_IN, ConfigKey, ConfigVersion
+from instainstru_core.ports import Ports
 
 _VERSION: Final = re.compile(r"^[1-9]\d{0,8}$")
 _ETAG: Final = re.compile(r'^(?:W/)?"?(\d{1,9})"?$')
@@ -48,6 +56,29 @@ class ConfigVersionsView(Struct, kw_only=True, frozen=True):
     """What was published, newest first; version 1 is built in."""
 
     items: list[ConfigVersionView]
+
+
+def versions_of(key: ConfigKey, ports: Ports) -> ConfigVersionsView:
+    """Who published what of a document and why, newest first."""
+    with ports.read() as reads:
+        versions = reads.config_queries.versions(key)
+    return ConfigVersionsView(items=[ConfigVersionView.of(each) for each in versions])
+
+
+def shown(asked: Proposal, ports: Ports) -> ShownActView:
+    """What publishing it would change."""
+    return ShownActView.of(preview_document(asked, **tools_of(ports)))
+
+
+def published(asked: Proposal, confirm_token: str, ports: Ports, keyed: Keyed) -> DoneActView:
+    """What publishing it has changed."""
+    done = publish_document(
+        asked,
+        confirm_token=confirm_token,
+        answer=keyed.answer(DoneActView.of),
+        **tools_of(ports),
+    )
+    return DoneActView.of(done)
 
 
 def version_number(version: str) -> int:

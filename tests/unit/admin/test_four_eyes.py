@@ -27,11 +27,12 @@ from instainstru_core.admin.use_cases.adjust_student_credit import (
 )
 from instainstru_core.admin.use_cases.decide_approval import DecideApproval, decide_approval
 from instainstru_core.admin.use_cases.find_approvals import find_approvals, read_approval
+from instainstru_core.admin.use_cases.four_eyes_document import FOUR_EYES
 from instainstru_core.admin.use_cases.preview_action import preview_action
-from instainstru_core.admin.use_cases.publish_four_eyes import (
-    PublishFourEyes,
-    preview_four_eyes,
-    publish_four_eyes,
+from instainstru_core.admin.use_cases.publish_document import (
+    Proposal,
+    preview_document,
+    publish_document,
 )
 from instainstru_core.admin.use_cases.refund_payment import preview_refund, refund_payment
 from instainstru_core.admin.use_cases.take_action import ActionTaken, TakeAction, take_action
@@ -113,11 +114,15 @@ class House:
 
     def publish(self, cents: int | None, expected: int = 1) -> None:
         """Look at another rule, and let it hold."""
-        request = PublishFourEyes(
-            principal=self.root, body={"above_cents": cents}, expected=expected, why=WHY
+        request = Proposal(
+            document=FOUR_EYES,
+            principal=self.root,
+            body={"above_cents": cents},
+            expected=expected,
+            why=WHY,
         )
-        shown = preview_four_eyes(request, **self.sealed)
-        publish_four_eyes(request, confirm_token=shown.confirm_token, **self.sealed)
+        shown = preview_document(request, **self.sealed)
+        publish_document(request, confirm_token=shown.confirm_token, **self.sealed)
 
     def spendable(self) -> int:
         student = StudentId(self.anna.account_id.value)

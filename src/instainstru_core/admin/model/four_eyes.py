@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from instainstru_core.config.errors import Flaw, InvalidConfig
+from instainstru_core.config.judging import Judge
 from instainstru_core.kernel.money import Money
 
 MOST_CENTS: Final = 100_000_000
@@ -43,12 +43,11 @@ def rule_of(body: Mapping[str, Any]) -> FourEyesRule:
     Raises:
         InvalidConfig: It says something else, or no amount of 0 to $1,000,000.
     """
-    flaws = [Flaw(f"/{name}", "is not known") for name in sorted(set(body) - {_FIELD})]
-    cents = body.get(_FIELD)
+    judge, above = Judge(), None
+    judge.names("", body, frozenset({_FIELD}))
     if _FIELD not in body:
-        flaws.append(Flaw(f"/{_FIELD}", "is missing"))
-    elif cents is not None and (type(cents) is not int or not 0 <= cents <= MOST_CENTS):
-        flaws.append(Flaw(f"/{_FIELD}", f"must be null, or 0 to {MOST_CENTS}"))
-    if flaws:
-        raise InvalidConfig(tuple(flaws))
-    return FourEyesRule(above=None if cents is None else Money(cents))
+        judge.refuse(f"/{_FIELD}", "is missing")
+    elif body[_FIELD] is not None:
+        above = Money(judge.whole(f"/{_FIELD}", body, _FIELD, 0, MOST_CENTS))
+    judge.conclude()
+    return FourEyesRule(above=above)

@@ -5,10 +5,10 @@ Source: AD-11, PR-16.
 `document_of` and `pricing_of` are each other's inverse. Rates are basis points, amounts cents.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from instainstru_core.config.errors import Flaw, InvalidConfig
+from instainstru_core.config.judging import Judge
 from instainstru_core.instructors.model.offering import Floors
 from instainstru_core.kernel.money import BASIS_POINTS, Money
 from instainstru_core.pricing.model.config import Milestone, PricingConfig, Tier
@@ -125,38 +125,8 @@ def _floors_of(floors: Floors) -> dict[str, int]:
     return {"in_person_cents": floors.in_person.cents, "remote_cents": floors.remote.cents}
 
 
-class _Judge:
-    """Reads plain values, and collects whatever is wrong with them."""
-
-    def __init__(self) -> None:
-        self._flaws: list[Flaw] = []
-
-    def refuse(self, path: str, message: str) -> None:
-        self._flaws.append(Flaw(path, message))
-
-    def conclude(self) -> None:
-        if self._flaws:
-            raise InvalidConfig(tuple(self._flaws))
-
-    def names(self, path: str, body: Mapping[str, Any], known: frozenset[str]) -> None:
-        for name in sorted({*body} - known):
-            self.refuse(f"{path}/{name}", "is not a field of this document")
-
-    def whole(self, path: str, body: Mapping[str, Any], name: str, least: int, most: int) -> int:
-        value = body.get(name)
-        if type(value) is not int or not least <= value <= most:
-            self.refuse(path, f"must be a whole number from {least} to {most}")
-            return least
-        return value
-
-    def number(
-        self, path: str, body: Mapping[str, Any], name: str, least: float, most: float
-    ) -> float:
-        value = body.get(name)
-        if type(value) not in {int, float} or not least <= value <= most:  # type: ignore[operator]
-            self.refuse(path, f"must be a number from {least} to {most}")
-            return least
-        return float(value)  # type: ignore[arg-type]
+class _Judge(Judge):
+    """Knows floors, too."""
 
     def floors(self, path: str, value: object, default: Floors | None = None) -> Floors:
         """The floors that *value* names; what it leaves out is the *default*'s, if there is one."""
@@ -168,15 +138,6 @@ class _Judge:
             value = {**_floors_of(default), **value}
         cents = [self.whole(f"{path}/{name}", value, name, 0, MOST_CENTS) for name in _FLOORS]
         return Floors(in_person=Money(cents[0]), remote=Money(cents[1]))
-
-    def rows(self, path: str, value: object, most: int) -> Sequence[Mapping[str, Any]]:
-        if not isinstance(value, list) or len(value) > most:
-            self.refuse(path, f"must be a list of at most {most}")
-            return []
-        for index, row in enumerate(value):
-            if not isinstance(row, Mapping):
-                self.refuse(f"{path}/{index}", "must be an object")
-        return [row for row in value if isinstance(row, Mapping)]
 
 
 _TIER: Final = frozenset({"name", "minimum", "maximum", "commission_bps"})

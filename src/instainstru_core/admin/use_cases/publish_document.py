@@ -1,15 +1,14 @@
-"""Say above which amount a second person is needed: seen first, then done. Source: AD-10, AD-7."""
+"""Publish a document of the configuration: seen first, then done. Source: AD-10."""
 
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from attrs import frozen
 
 from instainstru_core.accounts.model import Principal
 from instainstru_core.accounts.ports import Secrets
 from instainstru_core.admin.model.acts import ActionKind, Why
-from instainstru_core.admin.model.four_eyes import rule_of
 from instainstru_core.admin.ports import AdminWork
-from instainstru_core.admin.use_cases.four_eyes import rule_in_force
 from instainstru_core.admin.use_cases.staff_acts import (
     DoneAct,
     ShownAct,
@@ -28,27 +27,50 @@ WorkT = TypeVar("WorkT", bound=AdminWork)
 
 
 @frozen(kw_only=True)
-class PublishFourEyes:
-    """An operator who saw version *expected* wants *body* to hold."""
+class Change:
+    """What another *body* changes, as operators are shown it, and whether one person may do it."""
 
+    body: Body
+    shows: Mapping[str, Any]
+    needs_second: bool = False
+
+
+@frozen(kw_only=True)
+class Document:
+    """One of the documents: by what of a proposal its act is known, and what that would change.
+
+    *change* judges the proposal against what holds in that unit; it raises `InvalidConfig`.
+    """
+
+    key: ConfigKey
+    terms: Callable[["Proposal"], Mapping[str, object]]
+    change: Callable[["Proposal", AdminWork], Change]
+
+
+@frozen(kw_only=True)
+class Proposal:
+    """An operator who saw version *expected* wants *body* to hold; *restores* names its origin."""
+
+    document: Document
     principal: Principal
     body: Body
     expected: int
     why: Why
+    restores: int | None = None
 
     def act(self) -> StaffAct:
         """The act."""
         return StaffAct(
             principal=self.principal,
             kind=ActionKind.PUBLISH_CONFIG,
-            target=ConfigKey.FOUR_EYES.value,
+            target=self.document.key.value,
             why=self.why,
-            payload={"body": dict(self.body), "expected": self.expected},
+            payload=self.document.terms(self),
         )
 
 
-def preview_four_eyes(
-    request: PublishFourEyes, *, begin: Begin[AdminWork], ids: Ids, clock: Clock, secrets: Secrets
+def preview_document(
+    request: Proposal, *, begin: Begin[AdminWork], ids: Ids, clock: Clock, secrets: Secrets
 ) -> ShownAct:
     """What publishing would change.
 
@@ -65,8 +87,8 @@ def preview_four_eyes(
     )
 
 
-def publish_four_eyes(
-    request: PublishFourEyes,
+def publish_document(
+    request: Proposal,
     *,
     confirm_token: str,
     begin: Begin[WorkT],
@@ -75,7 +97,7 @@ def publish_four_eyes(
     secrets: Secrets,
     answer: Answer[WorkT, DoneAct] = unanswered,
 ) -> DoneAct:
-    """Let the rule hold from now on; a laxer one needs a second person itself.
+    """Let the document hold from now on; every process goes by it within seconds.
 
     Raises:
         DomainError: As the preview, and as `take_staff_act`.
@@ -96,23 +118,23 @@ def publish_four_eyes(
     )
 
 
-def _perform(request: PublishFourEyes, work: AdminWork, clock: Clock) -> StaffEffect:
-    rule, before = rule_of(request.body), rule_in_force(work)
+def _perform(request: Proposal, work: AdminWork, clock: Clock) -> StaffEffect:
+    change = request.document.change(request, work)
     published = publish_config(
         PublishConfig(
-            key=ConfigKey.FOUR_EYES,
-            body=rule.document(),
+            key=request.document.key,
+            body=change.body,
             expected=request.expected,
             author=str(request.principal.account_id),
             reason=request.why.note or request.why.reason_code,
+            restores=request.restores,
         ),
         work=work,
         now=clock.now(),
     )
-    laxer = rule.is_laxer_than(before)
     return StaffEffect(
         before={"version": str(request.expected)},
         after={"version": str(published.version)},
-        shows={"before": before.document(), "after": rule.document(), "laxer": laxer},
-        needs_second=laxer,
+        shows=change.shows,
+        needs_second=change.needs_second,
     )
