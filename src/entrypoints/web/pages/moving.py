@@ -1,7 +1,6 @@
 """Moving a lesson: pick a start, see what that does, move. Source: BK-29…BK-35, BK-56."""
 
 from datetime import UTC, date, datetime, timedelta
-from http import HTTPStatus
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -30,6 +29,7 @@ from instainstru_core.payments.use_cases.reschedule_booking import Rescheduled, 
 from instainstru_core.ports import Ports
 
 MOVERS: Final = requires(Permission.CREATE_BOOKINGS)
+_DECLINED: Final = 402
 WEEK: Final = timedelta(days=7)
 WEEKS_AHEAD: Final = 12
 
@@ -153,7 +153,7 @@ def _page(
         start=start,
         preview=preview,
         closed=closed,
-        declined=status == HTTPStatus.PAYMENT_REQUIRED,
+        declined=status == _DECLINED,
         times=None if closed else _times(booking, first, ports),
         first=first,
         earlier=max(today, first - WEEK) if first > today else None,
