@@ -27,6 +27,8 @@ SPOKEN: Final = frozenset(
 """Attributes that people are told."""
 _NAMED: Final = re.compile(r"%\((\w+)\)[ds]")
 _SENTENCE: Final = re.compile(r"[A-Z][\w']* [a-z].*|[A-Z][a-z]+(?: [\w'…]+)*[.!?…:]", re.DOTALL)
+_WORD: Final = re.compile(r"[A-Z][a-z']+")
+"""In a template, a word with a capital is spoken as well: `button("Save")`."""
 _WIDTH: Final = re.compile(r"{% block width %}[\w -]*{% endblock %}")
 """The block that names the class of a page's width, and says nothing."""
 _MARKS: Final = {"_", "gettext", "ngettext", "N_"}
@@ -125,7 +127,7 @@ def bare(source: str) -> list[str]:
 def literals(tree: nodes.Node, *, marked: bool = False) -> Iterator[str]:
     """The sentences of a template's expressions that are not marked for translation."""
     said = tree.value if isinstance(tree, nodes.Const) and not marked else None
-    if isinstance(said, str) and _SENTENCE.fullmatch(said):
+    if isinstance(said, str) and (_SENTENCE.fullmatch(said) or _WORD.fullmatch(said)):
         yield said
     if isinstance(tree, nodes.Call) and isinstance(tree.node, nodes.Name):
         marked = marked or tree.node.name in _MARKS
@@ -148,6 +150,10 @@ def test_bare_words_are_found() -> None:
     assert bare('<p class="card">{% if a %}§{% endif %}{# a word #}</p>') == []
     tree = Environment(extensions=["jinja2.ext.i18n"]).parse('{{ a("Sign in") }}{{ _("Sign in") }}')
     assert list(literals(tree)) == ["Sign in"]
+    tree = Environment().parse(
+        '{{ button("Save", "main") }}{% call card("a", "Price") %}{% endcall %}'
+    )
+    assert list(literals(tree)) == ["Save", "Price"]
 
 
 def unmarked(source: str) -> list[str]:
