@@ -25,6 +25,9 @@ KILO: Final = 1024
 MAX_FIRST_MS: Final = 600
 MAX_BYTES: Final = 100 * KILO
 MAX_SCRIPT: Final = 30 * KILO
+MAX_SHIFT: Final = 0.0005
+"""What is told as 0.000: a word that was painted a frame after the sign before it."""
+
 RUNS: Final = 5
 KEPT_SECONDS: Final = 8
 SLOWER: Final = 4
@@ -115,7 +118,7 @@ class Place:
             "late": any(median(one.first_ms for one in each) > MAX_FIRST_MS for each in views),
             "heavy": max(view.size for view in self.first) > MAX_BYTES,
             "script": max(view.script for view in self.first) > MAX_SCRIPT,
-            "moves": self.shift > 0,
+            "moves": self.shift >= MAX_SHIFT,
         }
         return [name for name, is_so in found.items() if is_so]
 
