@@ -509,6 +509,7 @@ def test_three_d_secure_is_finished_by_the_webhook() -> None:
     assert (world.balances(), moved(world)) == (LESSON, MOVED)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", ["authorise", "capture", "transfer"])
 @pytest.mark.parametrize("fault", [Fault.TIMEOUT_AFTER, Fault.TIMEOUT_BEFORE, Fault.ERROR_500])
 def test_a_lost_answer_is_asked_for_again(kind: str, fault: Fault) -> None:
