@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from entrypoints.http.config import HttpConfig
 from entrypoints.web.assets import asset_url
-from entrypoints.web.coming_days import coming_days
+from entrypoints.web.coming_days import day_options
 from entrypoints.web.formats import Formats
 from entrypoints.web.languages import LANGUAGE_COOKIE, TONGUES, Language, Tongue, chosen_language
 from entrypoints.web.pictures.times import start_list
@@ -50,7 +50,7 @@ def _environment(tongue: Tongue) -> Environment:
     pages.extend(translated=tongue.translations.gettext)
     pages.globals |= {"asset": asset_url, "fmt": tongue.formats, "start_list": start_list}
     pages.globals |= {"Permission": Permission, "Role": Role}
-    pages.globals |= {"coming_days": coming_days}
+    pages.globals |= {"day_options": day_options}
     pages.globals |= {"style_files": FILES, "desk": DESK}
     pages.globals |= {"instant": instant_text, "ways": FORMATS, "signs": SIGNS}
     return pages
