@@ -3,33 +3,31 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from entrypoints.http.policy import Operation, policy, requires
 from entrypoints.http.problems import status_of
+from entrypoints.web.desk import Desk, Keep
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
-from entrypoints.web.once import once
 from entrypoints.web.teaching import TaughtLesson, payment_of, standing
-from entrypoints.web.ways import see
 from entrypoints.web.ways_to_meet import LOCATIONS
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.parts import MAX_NOTE_LENGTH
 from instainstru_core.booking.model.states import MAX_REASON_LENGTH, Cancelled
-from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.policies.views import Phase, View, phase, shows_place
 from instainstru_core.booking.queries import BookingCard, BookingList
 from instainstru_core.booking.terms import NoShowType, Party
 from instainstru_core.booking.use_cases.cancel_booking import CancelBooking
 from instainstru_core.booking.use_cases.read_bookings import get_booking, list_bookings
 from instainstru_core.booking.use_cases.read_claims import LessonClaims, read_claims
-from instainstru_core.kernel.errors import Conflict, DomainError, Malformed
-from instainstru_core.payments.use_cases.cancel_lesson import CancelledLesson, cancel_lesson
+from instainstru_core.kernel.errors import Conflict, DomainError
+from instainstru_core.payments.use_cases.cancel_lesson import cancel_lesson
 from instainstru_core.payments.use_cases.preview_cancellation import preview_cancellation
 from instainstru_core.ports import Ports
 
@@ -228,38 +226,33 @@ def _cancelling(
     sync_to_thread=True,
     opt=policy(access=_CANCELLERS, bucket="booking", operation=Operation.CANCEL, page=True),
 )
-def do_cancel(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_cancel(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Call the lesson off: the student gets everything back."""
+    frame, form, principal, ports = desk.frame, desk.form, desk.principal, desk.ports
     lesson_of(booking_id, principal, ports)
     reason = form.text("reason", most=MAX_REASON_LENGTH)
     if form.refused:
         return _cancelling(frame, booking_id, principal, ports, form=form, status=422)
 
-    def led(_: CancelledLesson) -> str:
-        return f"{_HOME}/{booking_id}"
+    def cancel(answer: Keep) -> None:
+        cancel_lesson(
+            CancelBooking(principal=principal, booking_id=booking_id, reason=reason),
+            begin=ports.begin,
+            ids=ports.ids,
+            clock=ports.clock,
+            answer=answer,
+        )
 
-    try:
-        with (
-            once(request, form, principal=principal, ports=ports) as sent,
-            alone_with(booking_id, ports.mutexes),
-        ):
-            cancel_lesson(
-                CancelBooking(principal=principal, booking_id=booking_id, reason=reason),
-                begin=ports.begin,
-                ids=ports.ids,
-                clock=ports.clock,
-                answer=sent.answer(led),
-            )
-    except (Conflict, Malformed) as refusal:
-        return _back(frame, booking_id, principal, ports, refusal)
-    return see(f"{_HOME}/{booking_id}", said="lesson_cancelled")
+    def again(status: int) -> Response[Any]:
+        return lesson_page(frame, booking_id, principal, ports, form=form, status=status)
+
+    return desk.act(
+        cancel,
+        again=again,
+        leads_to=f"{_HOME}/{booking_id}",
+        said="lesson_cancelled",
+        lesson=booking_id,
+    )
 
 
 def _back(
