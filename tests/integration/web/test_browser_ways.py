@@ -1,10 +1,11 @@
 """Ways to use the pages: by keyboard alone, by lists of times, and on two devices at once."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.integration.http.town import Town
 from tests.integration.web.journeys import lessons_of
@@ -90,3 +91,40 @@ def test_two_devices_that_change_a_week_lose_nothing(windows: Windows) -> None:
     kept = str(week_of(windows.town))
     assert "09:15" in kept
     assert "21:45" in kept
+
+
+def test_a_lesson_is_cancelled_by_keyboard_alone(windows: Windows) -> None:
+    lesson = windows.town.book()
+    page = windows.open("anna")
+    page.goto("/lessons")
+    tab_to(page, page.get_by_role("link", name="Cancel").first)
+    page.keyboard.press("Enter")
+    page.get_by_label("Why do you cancel?").wait_for()
+    tab_to(page, page.get_by_label("Why do you cancel?"))
+    page.keyboard.type("I have a cold.")
+    tab_to(page, page.get_by_role("button", name="Cancel the lesson"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/lessons/{lesson}*")
+    assert windows.town.kept(lesson).status == "CANCELLED"
+
+
+def test_a_week_is_saved_and_a_lesson_closed_by_keyboard_alone(windows: Windows) -> None:
+    town = windows.town
+    lesson = town.book()
+    town.world.clock.set(town.kept(lesson).lesson.ends_at + timedelta(minutes=1))
+    page = windows.open("jane")
+    page.goto("/teach/week?week=2030-01-14")
+    tab_to(page, page.locator(".week-table td[tabindex='0']"))
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_role("button", name="Save the week"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".week-said")).to_contain_text("Your week is saved.")
+    page.goto("/teach")
+    tab_to(page, page.get_by_role("link", name="Answer"))
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Did the lesson take place?").wait_for()
+    tab_to(page, page.get_by_role("button", name="Yes, I gave this lesson"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Thank you: the lesson is completed.")).to_be_visible()
+    assert town.kept(lesson).status == "COMPLETED"
