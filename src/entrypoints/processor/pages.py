@@ -63,7 +63,8 @@ def closed_page() -> str:
 def _page(title: str, content: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
+        f"<title>{escape(title)}</title>"
         f"<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{content}</main>"
         "</body></html>"
     )

@@ -198,7 +198,7 @@ class ToldAfterwardsContract:
         return booking
 
     def test_py_1_an_old_booking_shows_the_payment_of_its_lesson(self, till: Till) -> None:
-        """PY-1: wherever the lesson went, its money is found from where it was; others find none."""
+        """PY-1: wherever the lesson went, its money is found from where it was, not by others."""
         booking = till.hold(hours_ahead=72)
         till.pay(booking)
         first = move(till, booking, 24 * HOUR).booking
