@@ -81,24 +81,19 @@ def demo(place: Town) -> Litestar:
 
 
 @pytest.fixture(scope="module")
-def lookers() -> Iterator[dict[str | None, Client]]:
-    """A browser for each who looks, opened when they do."""
-    opened: dict[str | None, Client] = {}
-    yield opened
-    for each in opened.values():
-        each.__exit__(None, None, None)
+def looker(demo: Litestar) -> Iterator[Client]:
+    """The browser of each who looks, one after the other."""
+    with TestClient(demo, base_url=ORIGIN, raise_server_exceptions=False) as client:
+        client.follow_redirects = False
+        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+        yield client
 
 
 @pytest.mark.parametrize("visit", all_visits(), ids=str)
-def test_a_page_gives_nothing_away(
-    visit: Visit, stage: Stage, demo: Litestar, lookers: dict[str | None, Client]
-) -> None:
-    if visit.who not in lookers:
-        made = TestClient(demo, base_url=ORIGIN, raise_server_exceptions=False).__enter__()
-        made.follow_redirects = False
-        made.headers.update({"Accept": "text/html", "Origin": ORIGIN})
-        lookers[visit.who] = made if visit.who is None else sign_in(made, stage.town, visit.who)
-    looker = lookers[visit.who]
+def test_a_page_gives_nothing_away(visit: Visit, stage: Stage, looker: Client) -> None:
+    looker.cookies.clear()
+    if visit.who is not None:
+        sign_in(looker, stage.town, visit.who)
     for name, value in COOKIES.get(visit.template, {}).items():
         looker.cookies.set(name, value)
     answer, again = looker.get(visit.path(stage)), looker.get(visit.path(stage))
