@@ -109,7 +109,7 @@ def once(
         if led.said in {"", said}:
             raise Replay(kept)
         raise ChangedSince(led.location, [each for each in form.carried() if each[0] != KEY_FIELD])
-    sent = Once(asked, said)
+    sent, done = Once(asked, said), False
     try:
         with ExitStack() as locks:
             if declared.money:
@@ -117,8 +117,10 @@ def once(
                 with _told_to_wait():
                     locks.enter_context(ports.operation_locks.hold(name, life=OPERATION_LOCK))
             yield sent
+        done = sent.location is not None
     finally:
-        if sent.location is None:
+        # What was kept in a unit that failed is gone with it; what was committed stays done.
+        if not done:
             ports.idempotency.release(asked)
 
 

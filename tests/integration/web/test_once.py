@@ -4,9 +4,15 @@ Source: SE-13.
 """
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from entrypoints.http.policy import PUBLIC, policy
+from entrypoints.web.forms import KEY_FIELD, Form
+from entrypoints.web.once import once
+from instainstru_core.kernel.errors import Conflict
 from instainstru_core.testing.world import MONDAY
 from tests.integration.http.people import Client
 from tests.integration.http.town import Town
@@ -62,3 +68,24 @@ def test_what_is_sent_again_unchanged_leads_to_the_same_place(desk: Client, plac
     answers = [send(desk, form, first=str(NEXT)) for _ in range(2)]
     assert {each.headers["location"] for each in answers} == {WAY}
     assert days_away(place) == [str(NEXT)]
+
+
+def test_an_answer_that_was_lost_with_its_unit_frees_the_key(place: Town) -> None:
+    """What was to be kept with an effect is gone with it: the form may be sent again at once."""
+    state = {"path": "/somewhere", "request_id": "one", "template": "/somewhere"}
+    opt = policy(access=PUBLIC, bucket="write", page=True)
+    request: Any = SimpleNamespace(route_handler=SimpleNamespace(opt=opt), scope={"state": state})
+    form = Form(fields={KEY_FIELD: ("k" * 32,)})
+    anna: Any = place.id_of("anna")
+
+    def send() -> None:
+        with (
+            once(request, form, principal=anna, ports=place.ports) as sent,
+            place.ports.begin() as work,
+        ):
+            sent.answer(lambda _: "/done")(work, None)
+            raise Conflict("the unit could not be kept")
+
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            send()
