@@ -1,6 +1,6 @@
 """What somebody typed and chose on the search page, as the search understands it. Source: SR-34."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any, Final, Self
@@ -13,7 +13,7 @@ from entrypoints.web.kept import Kept
 from instainstru_core.catalog.model import Catalog, Service, normal
 from instainstru_core.kernel.errors import Malformed
 from instainstru_core.kernel.money import Money
-from instainstru_core.kernel.pagination import Cursor
+from instainstru_core.kernel.pagination import MAX_CURSOR_LENGTH, Cursor
 from instainstru_core.places.model.gazetteer import Gazetteer, Region
 from instainstru_core.places.model.point import zip_to_borough
 from instainstru_core.search.model.query import (
@@ -44,7 +44,7 @@ _ALL_DAY: Final = (0, SLOTS_PER_DAY * SLOT_MINUTES)
 
 @frozen(kw_only=True)
 class Asked:
-    """The fields of the search, as they were given; what can't be meant is passed over."""
+    """The fields of the search; what can't be meant is passed over."""
 
     what: str = ""
     where: str = ""
@@ -59,21 +59,27 @@ class Asked:
 
     @classmethod
     def of(cls, query: MultiDict[Any]) -> Self:
-        """What stands in the address."""
+        """What stands in the address, as far as it can be meant: every link carries it along."""
 
         def given(name: str) -> str:
-            return str(query.get(name, ""))[: MAX_TEXT * 4].strip()
+            return str(query.get(name, ""))[:MAX_TEXT].strip()
 
-        return cls(
-            what=given("what")[:MAX_TEXT],
-            where=given("where")[:MAX_TEXT],
+        def chosen(name: str, known: Collection[str]) -> str:
+            return found if (found := given(name)) in known else ""
+
+        asked = cls(
+            what=given("what"),
+            where=given("where"),
             day=given("date"),
-            hours=given("hours"),
-            format=given("format"),
-            minutes=given("minutes"),
+            hours=chosen("hours", HOURS),
+            format=chosen("format", frozenset(LessonType)),
+            minutes=chosen("minutes", _LENGTHS),
             most=given("most"),
-            sort=given("sort"),
-            after=given("after"),
+            sort=chosen("sort", frozenset(Sort)),
+            after=str(query.get("after", ""))[:MAX_CURSOR_LENGTH],
+        )
+        return evolve(
+            asked, day=asked.day if asked.on else "", most=asked.most if asked.dollars else ""
         )
 
     def way(self, **changes: str) -> str:
