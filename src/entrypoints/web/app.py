@@ -112,6 +112,7 @@ def website(ports: Ports, config: HttpConfig) -> Website:
         },
         exception_handlers={Replay: on_replay, Exception: on_error},
         before_request=_let_queries_be,
+        after_request=_over_tls if config.hosted else None,
         dto=None,
         include_in_schema=False,
     )
@@ -120,6 +121,13 @@ def website(ports: Ports, config: HttpConfig) -> Website:
 
 async def _let_queries_be(_: Request[Any, Any, Any]) -> None:
     """Links from elsewhere carry parameters of their own, which are nobody's mistake."""
+
+
+async def _over_tls(response: Response[Any]) -> Response[Any]:
+    """Whatever cookie a page of a hosted platform gives goes over TLS alone. Source: AC-26."""
+    for cookie in response.cookies:
+        cookie.secure = True
+    return response
 
 
 @route(
