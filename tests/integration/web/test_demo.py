@@ -16,7 +16,7 @@ from instainstru_core.testing.contracts.mailbox import some_mail
 from instainstru_core.testing.world import HOUR, PASSWORD, World
 from tests.integration.http.people import Client
 from tests.integration.web.conftest import CONFIG, ORIGIN, app_of
-from tests.integration.web.seen import look, send
+from tests.integration.web.seen import look, read, send
 
 
 @frozen
@@ -71,9 +71,15 @@ def test_the_mailbox_shows_mails_and_no_markup(demo: Client, world: World) -> No
     page = look(demo, "/dev/outbox").answer.text
     assert page.index("Second") < page.index("&lt;b&gt;First")
     assert "<b>First" not in page
-    his = look(demo, "/dev/outbox?to=BORIS@example.com")
+    slip = look(demo, "/dev/outbox?next=/search").form("/dev/outbox")
+    answer = send(demo, slip, to="BORIS@example.com")
+    his = read(answer)
+    assert answer.status_code == 200
+    assert "boris" not in str(answer.url).lower(), "an address of somebody is in ours"
     assert "Second" in his.text
     assert "First" not in his.text
+    assert 'href="/search"' in answer.text
+    assert his.form("/dev/outbox").fields["to"] == ["BORIS@example.com"]
 
 
 def test_the_clock_is_pushed_from_its_page(demo: Client) -> None:

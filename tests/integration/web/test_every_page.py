@@ -34,12 +34,12 @@ ACTS_ONCE_ANYWAY: Final = frozenset(
         *("/teach/calendar/acknowledge", "/teach/calendar/feed", "/teach/calendar/feed/remove"),
         *("/teach/calendar/external/{}/remove", "/teach/calendar/external/{}/refresh"),
         # The demonstration's own.
-        *("/dev/clock/advance", "/demo/accounts", "/demo/tour"),
+        *("/dev/clock/advance", "/dev/outbox", "/demo/accounts", "/demo/tour"),
     }
 )
 """Forms without a key, and why none is needed; every other form that does something has one."""
 
-PERSONAL: Final = frozenset({"email", "address", "note", "reason", "first_name", "last_name"})
+PERSONAL: Final = frozenset({"email", "to", "address", "note", "reason", "first_name", "last_name"})
 """Fields that never go into an address, where logs and histories keep them."""
 
 

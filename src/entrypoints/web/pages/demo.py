@@ -48,10 +48,20 @@ _LOOKING: Final = policy(access=PUBLIC, bucket="edge", page=True)
 @get("/dev/outbox", sync_to_thread=True, opt=_LOOKING)
 def show_outbox(frame: NamedDependency[Frame], ports: NamedDependency[Ports]) -> Response[Any]:
     """The last mails, newest first; what people wrote in them is text."""
-    to = str(frame.request.query_params.get("to", "")).strip()[:MAX_ADDRESS]
+    return _outbox(frame, ports, back=str(frame.request.query_params.get(NEXT_FIELD, "")))
+
+
+@post("/dev/outbox", sync_to_thread=True, opt=_LOOKING)
+def look_for_mails(
+    frame: NamedDependency[Frame], form: NamedDependency[Form], ports: NamedDependency[Ports]
+) -> Response[Any]:
+    """Those to one address, which stands in no address of ours: logs and histories keep those."""
+    return _outbox(frame, ports, to=form["to"].strip()[:MAX_ADDRESS], back=form[NEXT_FIELD])
+
+
+def _outbox(frame: Frame, ports: Ports, *, back: str, to: str = "") -> Response[Any]:
     mails = mailbox_of(ports).latest(to=to or None, limit=_MAILS)
-    back = safe_way(str(frame.request.query_params.get(NEXT_FIELD, "")), otherwise="")
-    return frame.page("outbox", mails=mails, to=to, back=back)
+    return frame.page("outbox", mails=mails, to=to, back=safe_way(back, otherwise=""))
 
 
 @get("/dev/clock", sync_to_thread=True, opt=_LOOKING)
@@ -184,6 +194,7 @@ def _begin(now: datetime, config: HttpConfig) -> Cookie:
 
 PAGES: Final = [
     show_outbox,
+    look_for_mails,
     show_clock,
     push_clock,
     show_accounts,
