@@ -23,6 +23,7 @@ from instainstru_core.payments.errors import (
     CardInUse,
     CardNotFound,
     OutcomeUnknown,
+    PaymentMethodRequired,
     TooManyCards,
 )
 from instainstru_core.payments.ids import CardId
@@ -205,7 +206,13 @@ def refuse_card(frame: Frame, form: Form, error: DomainError) -> None:
 def refuse_payment(desk: Desk, error: DomainError) -> None:
     """Tell at the card what is about cards, and at the top why else nothing is paid."""
     match error:
-        case CardInUse() | CardNotFound() | PaymentRefused() | TooManyCards():
+        case (
+            CardInUse()
+            | CardNotFound()
+            | PaymentMethodRequired()
+            | PaymentRefused()
+            | TooManyCards()
+        ):
             refuse_card(desk.frame, desk.form, error)
         case OutcomeUnknown():
             again = N_("The bank did not answer in time. Try again: nothing is charged twice.")

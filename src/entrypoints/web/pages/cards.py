@@ -9,13 +9,14 @@ from litestar.response import Redirect
 
 from entrypoints.http.policy import policy, requires
 from entrypoints.http.problems import status_of
+from entrypoints.web.desk import Desk, Keep
 from entrypoints.web.forms import NEXT_FIELD, Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.once import once
 from entrypoints.web.paying import BRANDS, lent_cards, refuse_card, student_of, token_of
 from entrypoints.web.ways import safe_way, see
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.kernel.errors import PaymentRefused
+from instainstru_core.kernel.errors import DomainError, PaymentRefused
 from instainstru_core.payments.errors import (
     CardInUse,
     CardNotFound,
@@ -26,7 +27,7 @@ from instainstru_core.payments.errors import (
     TooManyCards,
 )
 from instainstru_core.payments.ids import CardId
-from instainstru_core.payments.model.cards import MAX_CARDS, SavedCard
+from instainstru_core.payments.model.cards import MAX_CARDS
 from instainstru_core.payments.use_cases.keep_card import (
     AddCard,
     NamedCard,
@@ -71,33 +72,30 @@ def show_new_card(
 
 
 @post("/cards", sync_to_thread=True, opt=policy(access=_PAYERS, bucket="write", page=True))
-def do_add_card(
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_add_card(desk: NamedDependency[Desk]) -> Response[Any]:
     """Keep a card, and go on where it was wanted."""
+    frame, form, principal, ports = desk.frame, desk.form, desk.principal, desk.ports
     way = safe_way(form[NEXT_FIELD], otherwise=_HOME)
 
-    def leads_to(_: SavedCard) -> str:
-        return way
+    def add(answer: Keep) -> None:
+        add_card(
+            _asked(frame, form, principal),
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+            answer=answer,
+        )
 
-    try:
-        with once(request, form, principal=principal, ports=ports) as sent:
-            add_card(
-                _asked(frame, form, principal),
-                begin=ports.begin,
-                gateway=ports.gateway,
-                ids=ports.ids,
-                clock=ports.clock,
-                answer=sent.answer(leads_to),
-            )
-    except _REFUSED as error:
-        refuse_card(frame, form, error)
-        return _new(frame, form, principal, ports, way=way, status=status_of(error))
-    return see(way, said="card_added")
+    def again(status: int) -> Response[Any]:
+        return _new(frame, form, principal, ports, way=way, status=status)
+
+    return desk.act(add, again=again, leads_to=way, said="card_added", refuse=_refuse)
+
+
+def _refuse(desk: Desk, error: DomainError) -> None:
+    if isinstance(error, _REFUSED):
+        refuse_card(desk.frame, desk.form, error)
 
 
 @post(

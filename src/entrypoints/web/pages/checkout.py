@@ -5,29 +5,28 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from attrs import frozen
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from entrypoints.http.policy import Operation, policy, requires
-from entrypoints.http.problems import status_of
+from entrypoints.web.desk import Desk, Keep
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
-from entrypoints.web.once import once
 from entrypoints.web.paying import (
     BRANDS,
     cents_typed,
     challenge_page,
     chosen_card,
-    refuse_card,
+    refuse_payment,
     student_of,
     wallet_of,
 )
 from entrypoints.web.ways import see
 from entrypoints.web.ways_to_meet import LOCATIONS, SIGNS
 from instainstru_core.accounts.model import Permission, Principal
-from instainstru_core.booking.errors.life import BookingNotFound, HoldExpired, WrongState
+from instainstru_core.booking.errors.life import BookingNotFound
 from instainstru_core.booking.ids import BookingId
 from instainstru_core.booking.model.booking import Booking
 from instainstru_core.booking.model.states import Cancelled, Confirmed, Pending
@@ -35,16 +34,9 @@ from instainstru_core.booking.mutex import alone_with
 from instainstru_core.booking.queries import BookingCard
 from instainstru_core.booking.terms import Party
 from instainstru_core.booking.use_cases.read_bookings import get_booking
-from instainstru_core.kernel.errors import DomainError, NotFound, PaymentRefused
+from instainstru_core.kernel.errors import DomainError
 from instainstru_core.kernel.time import instant_text
-from instainstru_core.payments.errors import (
-    CardInUse,
-    CardNotFound,
-    OutcomeUnknown,
-    PaymentMethodRequired,
-    QuoteChanged,
-    TooManyCards,
-)
+from instainstru_core.payments.errors import QuoteChanged
 from instainstru_core.payments.model.payment import AUTHORISE_BEFORE, Payment
 from instainstru_core.payments.use_cases.check_out import CheckedOut, CheckOut, check_out
 from instainstru_core.payments.use_cases.read_challenge import find_challenge
@@ -57,7 +49,6 @@ ALL_CREDIT: Final = 1_000_000_000
 """More than anybody has: as much of it as this lesson takes."""
 
 _HALF_BACK: Final = timedelta(hours=12)
-_ABOUT_CARDS: Final = (CardInUse, CardNotFound, PaymentMethodRequired, PaymentRefused, TooManyCards)
 
 
 @frozen(kw_only=True)
@@ -108,58 +99,53 @@ def show_checkout(
     sync_to_thread=True,
     opt=policy(access=PAYERS, bucket="financial", operation=Operation.CONFIRM, page=True),
 )
-def do_checkout(
-    booking_id: FromPath[BookingId],
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_checkout(booking_id: FromPath[BookingId], desk: NamedDependency[Desk]) -> Response[Any]:
     """Confirm the booking at the price that was shown; else show what changed."""
-    card = _mine(booking_id, principal, ports)
-    credit = form.whole("credit_cents", least=0, most=ALL_CREDIT, default=0)
-    try:
-        with once(request, form, principal=principal, ports=ports) as sent:
-            # A new card changes the form: the key was claimed for what was sent.
-            asked = CheckOut(
-                student_id=student_of(principal),
-                booking_id=booking_id,
-                fingerprint=form["fingerprint"],
-                card_id=chosen_card(frame, form, principal, ports),
-                credit_cents=credit,
+    ports = desk.ports
+    _mine(booking_id, desk.principal, ports)
+    credit = desk.form.whole("credit_cents", least=0, most=ALL_CREDIT, default=0)
+
+    def confirm(answer: Keep) -> CheckedOut:
+        asked = CheckOut(
+            student_id=student_of(desk.principal),
+            booking_id=booking_id,
+            fingerprint=desk.form["fingerprint"],
+            card_id=chosen_card(desk.frame, desk.form, desk.principal, ports),
+            credit_cents=credit,
+        )
+        with alone_with(booking_id, ports.mutexes):
+            return check_out(
+                asked,
+                begin=ports.begin,
+                gateway=ports.gateway,
+                ids=ports.ids,
+                clock=ports.clock,
+                config=ports.pricing,
+                rules=ports.rules,
+                answer=answer,
             )
-            with alone_with(booking_id, ports.mutexes):
-                done = check_out(
-                    asked,
-                    begin=ports.begin,
-                    gateway=ports.gateway,
-                    ids=ports.ids,
-                    clock=ports.clock,
-                    config=ports.pricing,
-                    rules=ports.rules,
-                    answer=sent.answer(_leads_to),
-                )
-    except (HoldExpired, WrongState):
-        return _counter(frame, form, _mine(booking_id, principal, ports), principal, ports)
-    except _ABOUT_CARDS as error:
-        refuse_card(frame, form, error)
-        status = status_of(error)
-    except QuoteChanged as error:
-        form.refuse("", N_("The price has changed since you saw it. Is this one all right?"))
-        status = status_of(error)
-    except OutcomeUnknown as error:
-        form.refuse("", N_("The bank did not answer in time. Try again: nothing is charged twice."))
-        status = status_of(error)
-    except NotFound:
-        raise
-    except DomainError as error:
-        form.refused_by(error)
-        status = status_of(error)
+
+    def again(status: int) -> Response[Any]:
+        card = _mine(booking_id, desk.principal, ports)
+        return _counter(
+            desk.frame, desk.form, card, desk.principal, ports, credit=credit, status=status
+        )
+
+    return desk.act(
+        confirm,
+        again=again,
+        leads_to=_leads_to,
+        said=lambda done: "lesson_booked" if done.booking_confirmed else None,
+        refuse=_refuse,
+    )
+
+
+def _refuse(desk: Desk, error: DomainError) -> None:
+    if isinstance(error, QuoteChanged):
+        changed = N_("The price has changed since you saw it. Is this one all right?")
+        desk.form.refuse("", changed)
     else:
-        return see(_leads_to(done), said="lesson_booked" if done.booking_confirmed else None)
-    card = _mine(booking_id, principal, ports)
-    return _counter(frame, form, card, principal, ports, credit=credit, status=status)
+        refuse_payment(desk, error)
 
 
 @get(

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from entrypoints.http.config import PREFIX
 from entrypoints.http.policy import policy, requires
 from entrypoints.http.problems import status_of
+from entrypoints.web.desk import Desk, Keep, at
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
@@ -193,38 +194,24 @@ def do_acknowledge(
     sync_to_thread=True,
     opt=policy(access=_CALENDAR, bucket="write", page=True),
 )
-def do_add(
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_add(desk: NamedDependency[Desk]) -> Response[Any]:
     """Keep the time of a calendar elsewhere free of lessons."""
+    form, principal, ports = desk.form, desk.principal, desk.ports
     url = form.text("url", most=MAX_ADDRESS_LENGTH)
-    status = 422
 
-    def led(_: Feed) -> str:
-        return _HERE
+    def add(answer: Keep) -> None:
+        add_feed(
+            AddFeed(instructor_id=me(principal), url=url),
+            begin=ports.begin,
+            ids=ports.ids,
+            clock=ports.clock,
+            answer=answer,
+        )
 
-    if not form.refused:
-        try:
-            with once(request, form, principal=principal, ports=ports) as sent:
-                add_feed(
-                    AddFeed(instructor_id=me(principal), url=url),
-                    begin=ports.begin,
-                    ids=ports.ids,
-                    clock=ports.clock,
-                    answer=sent.answer(led),
-                )
-        except NotFound:
-            raise
-        except DomainError as refusal:
-            form.refused_by(refusal, "url")
-            status = status_of(refusal)
-        else:
-            return see(_HERE, said="calendar_added")
-    return _calendar(frame, principal, ports, feed_form=form, status=status)
+    def again(status: int) -> Response[Any]:
+        return _calendar(desk.frame, principal, ports, feed_form=form, status=status)
+
+    return desk.act(add, again=again, leads_to=_HERE, said="calendar_added", refuse=at("url"))
 
 
 @post(

@@ -10,10 +10,10 @@ from entrypoints.http.config import HttpConfig
 from entrypoints.http.policy import Operation, policy
 from entrypoints.http.problems import status_of
 from entrypoints.http.redirects import redirect_target
+from entrypoints.web.desk import Desk, Keep, at
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
-from entrypoints.web.once import once
 from entrypoints.web.pages.teach_earnings import TEACHERS
 from entrypoints.web.teaching import Standing, cents_of, me
 from entrypoints.web.ways import see
@@ -26,7 +26,6 @@ from instainstru_core.payments.payouts.model import (
     LAST_MONTH_DAY,
     LAST_WORKING_DAY,
     LEAST_INSTANT,
-    InstantPayout,
     preferred,
     schedule_of,
 )
@@ -210,34 +209,29 @@ def do_schedule(
     sync_to_thread=True,
     opt=policy(access=TEACHERS, bucket="financial", operation=Operation.PAY_OUT, page=True),
 )
-def do_pay_out(
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_pay_out(desk: NamedDependency[Desk]) -> Response[Any]:
     """Be paid out now. Source: PY-49."""
-    cents = form.parsed("amount", cents_of)
+    principal, ports = desk.principal, desk.ports
+    cents = desk.form.parsed("amount", cents_of)
+
+    def again(status: int) -> Response[Any]:
+        return _payouts(desk.frame, principal, ports, form=desk.form, status=status)
+
     if cents is None:
-        return _payouts(frame, principal, ports, form=form, status=422)
+        return again(422)
+    asked = AskForInstantPayout(instructor_id=me(principal), amount_cents=cents)
 
-    def led(_: InstantPayout) -> str:
-        return _HERE
+    def pay(answer: Keep) -> None:
+        ask_for_instant_payout(
+            asked,
+            begin=ports.begin,
+            gateway=ports.gateway,
+            ids=ports.ids,
+            clock=ports.clock,
+            answer=answer,
+        )
 
-    try:
-        with once(request, form, principal=principal, ports=ports) as sent:
-            ask_for_instant_payout(
-                AskForInstantPayout(instructor_id=me(principal), amount_cents=cents),
-                begin=ports.begin,
-                gateway=ports.gateway,
-                ids=ports.ids,
-                clock=ports.clock,
-                answer=sent.answer(led),
-            )
-    except DomainError as refusal:
-        return _refused(frame, form, principal, ports, refusal, "amount")
-    return see(_HERE, said="payout_asked")
+    return desk.act(pay, again=again, leads_to=_HERE, said="payout_asked", refuse=at("amount"))
 
 
 def _refused(
@@ -246,9 +240,8 @@ def _refused(
     principal: Principal,
     ports: Ports,
     refusal: DomainError,
-    field: str = "",
 ) -> Response[Any]:
-    form.refused_by(refusal, field)
+    form.refused_by(refusal)
     return _payouts(frame, principal, ports, form=form, status=status_of(refusal))
 
 

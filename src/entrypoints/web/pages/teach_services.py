@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from entrypoints.http.policy import policy, requires
 from entrypoints.http.problems import status_of
+from entrypoints.web.desk import Desk, Keep
 from entrypoints.web.forms import Form
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
-from entrypoints.web.once import once
 from entrypoints.web.teaching import DURATIONS, FORMATS, cents_of, me
 from entrypoints.web.ways import see
 from entrypoints.web.ways_to_meet import SIGNS
@@ -216,39 +216,35 @@ def _refuse(form: Form, refusal: DomainError) -> None:
         form.refused_by(refusal, _FIELDS.get(type(refusal), ""))
 
 
-def _led(_: Offering) -> str:
-    return _HERE
-
-
 @post(f"{_HERE}/new", sync_to_thread=True, opt=policy(access=_SERVICES, bucket="write", page=True))
-def do_add(
-    request: Request[Any, Any, Any],
-    frame: NamedDependency[Frame],
-    form: NamedDependency[Form],
-    principal: NamedDependency[Principal],
-    ports: NamedDependency[Ports],
-) -> Response[Any]:
+def do_add(desk: NamedDependency[Desk]) -> Response[Any]:
     """Teach one more service."""
+    form, principal, ports = desk.form, desk.principal, desk.ports
     service = form.parsed("service", ServiceId.parse)
     terms = _terms(form)
-    if form.refused or service is None:
-        return _new(frame, principal, ports, form, status=422)
-    try:
-        with once(request, form, principal=principal, ports=ports) as sent:
-            add_offering(
-                AddOffering(instructor_id=me(principal), service_id=service, terms=terms),
-                begin=ports.begin,
-                ids=ports.ids,
-                clock=ports.clock,
-                floors=ports.pricing.floors,
-                answer=sent.answer(_led),
-            )
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        _refuse(form, refusal)
-        return _new(frame, principal, ports, form, status=status_of(refusal))
-    return see(_HERE, said="offering_added")
+
+    def again(status: int) -> Response[Any]:
+        return _new(desk.frame, principal, ports, form, status=status)
+
+    if service is None:
+        return again(422)
+    asked = AddOffering(instructor_id=me(principal), service_id=service, terms=terms)
+
+    def add(answer: Keep) -> None:
+        add_offering(
+            asked,
+            begin=ports.begin,
+            ids=ports.ids,
+            clock=ports.clock,
+            floors=ports.pricing.floors,
+            answer=answer,
+        )
+
+    def refuse(_: Desk, error: DomainError) -> None:
+        if not isinstance(error, NotFound):
+            _refuse(form, error)
+
+    return desk.act(add, again=again, leads_to=_HERE, said="offering_added", refuse=refuse)
 
 
 @post(
