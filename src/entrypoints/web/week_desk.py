@@ -53,7 +53,7 @@ _SUNDAY: Final = 6
 
 
 @frozen(kw_only=True)
-class Desk:
+class WeekDesk:
     """One week before its instructor, with the form that was sent about it, if any."""
 
     frame: Frame
@@ -171,14 +171,14 @@ class Desk:
             return reads.calendar_history.page(self.instructor_id, _EDITS_SHOWN).items
 
 
-def wanted_of(desk: Desk) -> Week:
+def wanted_of(desk: WeekDesk) -> Week:
     """The week that was sent, painted or in rows."""
     if is_painted(desk.form):
         return carried_week(desk.form, MINE, desk.monday)
     return listed_week(desk.form, desk.monday)
 
 
-def save_wanted(desk: Desk, sent: Once) -> str:
+def save_wanted(desk: WeekDesk, sent: Once) -> str:
     """Save the week as it is wanted: `how` says what becomes of what others did meanwhile."""
     mine = wanted_of(desk)
     if desk.form.refused:
@@ -190,7 +190,7 @@ def save_wanted(desk: Desk, sent: Once) -> str:
     return said_of(replaced(desk, sent, mine, known=known))
 
 
-def replaced(desk: Desk, sent: Once, wanted: Week, *, known: Week) -> SavedEdit:
+def replaced(desk: WeekDesk, sent: Once, wanted: Week, *, known: Week) -> SavedEdit:
     """Save *wanted* in place of *known*.
 
     Raises:
@@ -212,7 +212,7 @@ def replaced(desk: Desk, sent: Once, wanted: Week, *, known: Week) -> SavedEdit:
     )
 
 
-def _merged(desk: Desk, sent: Once, seen: Week, mine: Week) -> str:
+def _merged(desk: WeekDesk, sent: Once, seen: Week, mine: Week) -> str:
     ports = desk.ports
     merge_week(
         MergeWeek(

@@ -16,14 +16,14 @@ from entrypoints.web.frame import Frame
 from entrypoints.web.once import Once, once
 from entrypoints.web.pages.week_acts import back, block, copy, copy_day, repeat, undo
 from entrypoints.web.ways import see
-from entrypoints.web.week_desk import Desk, save_wanted, wanted_of
+from entrypoints.web.week_desk import WeekDesk, save_wanted, wanted_of
 from instainstru_core.accounts.model import Permission, Principal
 from instainstru_core.availability.errors import EditNotFound, WeekChanged
 from instainstru_core.kernel.errors import DomainError, NotFound
 from instainstru_core.ports import Ports
 
 _ACCESS: Final = requires(Permission.MANAGE_AVAILABILITY, Permission.VIEW_INCOMING_BOOKINGS)
-ACTS: Final[Mapping[str, Callable[[Desk, Once], str]]] = {
+ACTS: Final[Mapping[str, Callable[[WeekDesk, Once], str]]] = {
     "save": save_wanted,
     "copy": copy,
     "repeat": repeat,
@@ -42,7 +42,7 @@ def show_week(
     ports: NamedDependency[Ports],
 ) -> Response[Any]:
     """The week that was asked for, else this one; on a Sunday the next one, as this is over."""
-    return Desk.of(frame, principal, ports).shown()
+    return WeekDesk.of(frame, principal, ports).shown()
 
 
 @post("/teach/week", sync_to_thread=True, opt=policy(access=_ACCESS, bucket="write", page=True))
@@ -53,7 +53,7 @@ def change_week(
     ports: NamedDependency[Ports],
 ) -> Response[Any]:
     """Do what one of the page's forms says, and show the week as it is then."""
-    desk = Desk.of(frame, principal, ports, form)
+    desk = WeekDesk.of(frame, principal, ports, form)
     act = ACTS.get(form["act"])
     if act is None:
         raise Refusal(422, "validation_failed", "the form does nothing: open it anew")

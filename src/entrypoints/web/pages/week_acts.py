@@ -9,7 +9,7 @@ from typing import Final
 from entrypoints.web.forms import Form
 from entrypoints.web.marks import N_
 from entrypoints.web.once import Once
-from entrypoints.web.week_desk import Desk, replaced, said_of
+from entrypoints.web.week_desk import WeekDesk, replaced, said_of
 from instainstru_core.availability.errors import BlackoutNotFound
 from instainstru_core.availability.ids import BlackoutId, EditId
 from instainstru_core.availability.model.facts import MAX_REASON_LENGTH
@@ -25,7 +25,7 @@ WEEKDAYS: Final = range(5)
 _TARGETS: Final = {"all": range(DAYS_PER_WEEK), "weekdays": WEEKDAYS}
 
 
-def copy(desk: Desk, sent: Once) -> str:
+def copy(desk: WeekDesk, sent: Once) -> str:
     """Make this week like the one that a date is in."""
     source = _day(desk.form, "from")
     if source is None:
@@ -45,7 +45,7 @@ def copy(desk: Desk, sent: Once) -> str:
     return said_of(saved, "week_copied")
 
 
-def repeat(desk: Desk, sent: Once) -> str:
+def repeat(desk: WeekDesk, sent: Once) -> str:
     """Make the next weeks like this one."""
     weeks = desk.form.whole("weeks", least=1, most=MOST_WEEKS)
     if desk.form.refused:
@@ -69,7 +69,7 @@ def repeat(desk: Desk, sent: Once) -> str:
     return said_of(saved, "week_repeated")
 
 
-def copy_day(desk: Desk, sent: Once) -> str:
+def copy_day(desk: WeekDesk, sent: Once) -> str:
     """Make other days of this week like one of them."""
     source = desk.form.whole("from_day", least=0, most=DAYS_PER_WEEK - 1)
     to = desk.form["to_days"]
@@ -87,7 +87,7 @@ def copy_day(desk: Desk, sent: Once) -> str:
     return said_of(replaced(desk, sent, Week(desk.monday, tuple(days)), known=stored))
 
 
-def block(desk: Desk, sent: Once) -> str:
+def block(desk: WeekDesk, sent: Once) -> str:
     """Take no lessons on some days. Source: AV-27."""
     form = desk.form
     first = _day(form, "first")
@@ -105,7 +105,7 @@ def block(desk: Desk, sent: Once) -> str:
     return "days_blocked"
 
 
-def back(desk: Desk, _: Once) -> str:
+def back(desk: WeekDesk, _: Once) -> str:
     """Take lessons on a day again; one that is open already stays so."""
     request = LiftBlackout(
         instructor_id=desk.instructor_id, blackout_id=BlackoutId.parse(desk.form["blackout"])
@@ -117,7 +117,7 @@ def back(desk: Desk, _: Once) -> str:
     return "day_back"
 
 
-def undo(desk: Desk, sent: Once) -> str:
+def undo(desk: WeekDesk, sent: Once) -> str:
     """Take a save back, and nothing that was changed since."""
     ports = desk.ports
     request = UndoEdit(instructor_id=desk.instructor_id, edit_id=EditId.parse(desk.form["edit"]))
