@@ -24,6 +24,7 @@ _FOREVER: Final = {
     "Vary": "Accept-Encoding",
 }
 _COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".txt"})
+_NEVER: Final = re.compile(r"\s*q\s*=\s*0(?:\.0{0,3})?\s*", re.IGNORECASE)
 _FOR_READERS: Final = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/|\s*([{};,])\s*|\s+""", re.DOTALL)
 
 
@@ -34,6 +35,15 @@ class Asset:
     media_type: str
     plain: bytes
     packed: bytes | None
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether whoever has *accepted* these codings reads gzip. Source: RFC 9110 §12.5.3."""
+    codings = {
+        coding.strip().lower(): _NEVER.fullmatch(weight) is None
+        for coding, _, weight in (each.partition(";") for each in accepted.split(","))
+    }
+    return codings.get("gzip", codings.get("*", False))
 
 
 def without_spaces(style: str) -> str:
@@ -81,7 +91,7 @@ def send_asset(
     asset = ASSETS.get(name.as_posix().lstrip("/"))
     if asset is None or digest != DIGEST:
         raise NotFoundException
-    if asset.packed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if asset.packed is not None and takes_gzip(request.headers.get("Accept-Encoding", "")):
         headers = {**_FOREVER, "Content-Encoding": "gzip"}
         return Response(asset.packed, media_type=asset.media_type, headers=headers)
     return Response(asset.plain, media_type=asset.media_type, headers=_FOREVER)

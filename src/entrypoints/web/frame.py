@@ -14,7 +14,7 @@ from litestar.di import NamedDependency
 from markupsafe import Markup
 
 from entrypoints.http.config import HttpConfig
-from entrypoints.web.assets import asset_url
+from entrypoints.web.assets import asset_url, takes_gzip
 from entrypoints.web.coming_days import day_options
 from entrypoints.web.formats import Formats
 from entrypoints.web.languages import LANGUAGE_COOKIE, TONGUES, Language, Tongue, chosen_language
@@ -123,7 +123,7 @@ class Frame:
         )
         sent = {**_FIRST, "Content-Security-Policy": self._policy(), **(headers or {})}
         content = html.encode()
-        if len(content) > _SMALL and "gzip" in self.request.headers.get("Accept-Encoding", ""):
+        if len(content) > _SMALL and takes_gzip(self.request.headers.get("Accept-Encoding", "")):
             content = packed(content)
             sent["Content-Encoding"] = "gzip"
         gone = [Cookie(key=SAID_COOKIE, value="", max_age=0, path="/")] if said else []
