@@ -5,11 +5,11 @@ from functools import lru_cache
 from typing import Final
 
 from attrs import field, frozen
-from markupsafe import Markup
 
 from entrypoints.web.languages import TONGUES, Language
 from entrypoints.web.marks import N_
 from entrypoints.web.pictures.maps import count_map, place_on
+from entrypoints.web.pieces import Piece
 from instainstru_core.kernel.lessons import Format
 from instainstru_core.places.model.gazetteer import Gazetteer
 from instainstru_core.search.model.supply import FORMATS, Listing
@@ -33,7 +33,7 @@ class Near:
 class Around:
     """A picture of where they teach, and in words."""
 
-    picture: Markup
+    picture: Piece
     near: Sequence[Near]
 
 
@@ -76,7 +76,7 @@ def around(ground: Ground) -> Around | None:
     chosen: Collection[str] = () if region is None else gazetteer.within(region)
     most = sorted(counts, key=lambda slug: (-counts[slug], slug))[:NEAR]
     return Around(
-        picture=count_map(gazetteer, counts, label=label, way=way, chosen=chosen),
+        picture=Piece(count_map(gazetteer, counts, label=label, way=way, chosen=chosen)),
         near=[
             Near(name=gazetteer.region(slug).name, count=counts[slug], way=way + slug)
             for slug in most

@@ -19,8 +19,9 @@ from entrypoints.web.coming_days import day_options
 from entrypoints.web.formats import Formats
 from entrypoints.web.languages import LANGUAGE_COOKIE, TONGUES, Language, Tongue, chosen_language
 from entrypoints.web.pictures.times import start_list
+from entrypoints.web.pieces import Piece, packed, whole
 from entrypoints.web.sayings import NOT_POSSIBLE, REFUSALS, SAYINGS
-from entrypoints.web.styles import DESK, FILES, STYLE, STYLE_SOURCE, is_kept, packed
+from entrypoints.web.styles import DESK, FILES, STYLE, STYLE_SOURCE, is_kept
 from entrypoints.web.ways_to_meet import FORMATS, SIGNS
 from entrypoints.web.wording import Worded
 from instainstru_core.accounts.model import Permission, Principal, Role
@@ -31,7 +32,6 @@ THEME_COOKIE: Final = "theme"
 SAID_COOKIE: Final = "said"
 THEMES: Final = ("auto", "light", "dark")
 _TEMPLATES: Final = Path(__file__).with_name("templates")
-_SMALL: Final = 1400
 _FIRST: Final = {"Cache-Control": "private, no-store", "Vary": "Accept-Encoding, Cookie"}
 
 
@@ -84,7 +84,7 @@ class Frame:
         return self.request.scope["path"] + (f"?{query}" if query else "")
 
     @property
-    def style(self) -> Markup | None:
+    def style(self) -> Piece | None:
         """The stylesheet, for a browser that doesn't keep its file yet."""
         return None if is_kept(self.request.cookies) else STYLE
 
@@ -122,10 +122,11 @@ class Frame:
             .render(frame=self, viewer=self.viewer, said=said, **facts)
         )
         sent = {**_FIRST, "Content-Security-Policy": self._policy(), **(headers or {})}
-        content = html.encode()
-        if len(content) > _SMALL and takes_gzip(self.request.headers.get("Accept-Encoding", "")):
-            content = packed(content)
+        if takes_gzip(self.request.headers.get("Accept-Encoding", "")):
+            content = packed(html)
             sent["Content-Encoding"] = "gzip"
+        else:
+            content = whole(html)
         gone = [Cookie(key=SAID_COOKIE, value="", max_age=0, path="/")] if said else []
         return Response(
             content,

@@ -13,6 +13,7 @@ from entrypoints.web.languages import TONGUES, Language, Tongue
 from entrypoints.web.marks import N_
 from entrypoints.web.pictures.fortnight import DayOfTwo, fortnight
 from entrypoints.web.pictures.maps import area_map
+from entrypoints.web.pieces import Piece
 from instainstru_core.availability.model.open_times import OpenDay, OpenTimes
 from instainstru_core.instructors.model.offering import Offering
 from instainstru_core.instructors.model.profile import Instructor, areas_summary
@@ -127,7 +128,7 @@ class Look:
 
 
 @lru_cache(maxsize=_KEPT)
-def drawn(look: Look) -> Markup:
+def drawn(look: Look) -> Piece:
     """The profile; its template is told no more than what it was looked up by."""
     tongue, page, gazetteer = TONGUES[look.language], look.page, look.gazetteer
     template = ENVIRONMENTS[look.language].get_template("profile.html.jinja")
@@ -140,7 +141,7 @@ def drawn(look: Look) -> Markup:
         map=_map(tongue, page.instructor, gazetteer),
         own=look.own,
     )
-    return Markup(html)  # noqa: S704 - escaped by its template
+    return Piece(Markup(html))  # noqa: S704 - escaped by its template
 
 
 def _calendar(look: Look, tongue: Tongue) -> Calendar | None:

@@ -6,20 +6,22 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from entrypoints.web.kept import Kept
+from entrypoints.web.pieces import BEST, Piece
 from instainstru_core.catalog.model import Catalog
 from instainstru_core.places.model.gazetteer import Gazetteer
 
 
-def _list(name: str, values: Iterable[str]) -> Markup:
+def _list(name: str, values: Iterable[str]) -> Piece:
     options = "".join(f'<option value="{escape(each)}">' for each in values)
-    return Markup(f'<datalist id="{name}">{options}</datalist>')  # noqa: S704 - escaped above
+    markup = Markup(f'<datalist id="{name}">{options}</datalist>')  # noqa: S704 - escaped above
+    return Piece(markup, level=BEST)
 
 
-def _services(catalog: Catalog) -> Markup:
+def _services(catalog: Catalog) -> Piece:
     return _list("s-services", (each.name for each in catalog.shown_services()))
 
 
-def _regions(gazetteer: Gazetteer) -> Markup:
+def _regions(gazetteer: Gazetteer) -> Piece:
     names = {each.name: None for each in gazetteer.regions}
     return _list("s-regions", names)
 
@@ -28,6 +30,6 @@ _SERVICES: Final = Kept(_services)
 _REGIONS: Final = Kept(_regions)
 
 
-def suggestions(catalog: Catalog, gazetteer: Gazetteer) -> Markup:
+def suggestions(catalog: Catalog, gazetteer: Gazetteer) -> tuple[Piece, Piece]:
     """Everything that can be learned, and every neighborhood: lists that inputs name."""
-    return _SERVICES.of(catalog) + _REGIONS.of(gazetteer)
+    return _SERVICES.of(catalog), _REGIONS.of(gazetteer)

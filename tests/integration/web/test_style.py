@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import zlib
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -14,7 +13,7 @@ from litestar.testing import TestClient
 from playwright.sync_api import Page
 
 from entrypoints.web.assets import ASSETS, DIGEST, asset_url, without_spaces
-from entrypoints.web.styles import STYLE, STYLE_COOKIE, packed
+from entrypoints.web.styles import STYLE, STYLE_COOKIE
 from instainstru_core.testing.world import World
 from tests.integration.web.conftest import app_of
 from tests.integration.web.windows import PHONE, Windows
@@ -70,29 +69,9 @@ def test_a_page_that_nothing_answers_at_has_it_as_well(reader: TestClient[Litest
 
 
 def test_what_is_inside_names_its_fonts_in_full() -> None:
-    assert asset_url("fonts/figtree.woff2") in STYLE
-    assert 'url("fonts' not in STYLE
-    assert "</" not in STYLE
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        f"<head><style>{STYLE}</style></head><p>{'Lessons. ' * 900}",
-        f"<head></head><p>{'Lessons. ' * 900}",
-        STYLE,
-        "",
-    ],
-    ids=["inside", "named", "alone", "nothing"],
-)
-def test_a_page_is_packed_around_its_style(page: str) -> None:
-    sent = packed(page.encode())
-    assert gzip.decompress(sent) == page.encode()
-    whole = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    whole.decompress(sent)
-    assert whole.eof
-    assert whole.unused_data == b""
-    assert len(sent) <= len(gzip.compress(page.encode(), 4)) + 64
+    assert asset_url("fonts/figtree.woff2") in STYLE.markup
+    assert 'url("fonts' not in STYLE.markup
+    assert "</" not in STYLE.markup
 
 
 def test_a_style_is_sent_without_what_only_its_writers_need() -> None:
