@@ -27,6 +27,10 @@ _MARK: Final = re.compile(rf"<!--{_SECRET}\.([0-9]+)-->")
 _numbers: Final = count()
 
 
+def _encoded(markup: Markup) -> bytes:
+    return markup.encode()
+
+
 @frozen(eq=False)
 class Piece:
     """Markup that many pages show, packed as it is made; templates write it like any other.
@@ -34,15 +38,11 @@ class Piece:
     It stands on pages alone: what else is kept as it was drawn must not have one inside.
     """
 
-    markup: Markup
+    plain: bytes = field(converter=_encoded, alias="markup", repr=False)
+    """As it is sent: of text beyond Latin letters Python would keep twice as much."""
     level: int = QUICK
-    plain: bytes = field(init=False, repr=False)
     packed: bytes = field(init=False, repr=False)
     number: int = field(init=False, factory=lambda: next(_numbers))
-
-    @plain.default
-    def _encode(self) -> bytes:
-        return self.markup.encode()
 
     @packed.default
     def _pack(self) -> bytes:
