@@ -9,8 +9,9 @@ from litestar.di import NamedDependency
 
 from entrypoints.http.policy import PUBLIC, policy
 from entrypoints.web.around import NEAR, Around, Ground, around
-from entrypoints.web.asked import LENGTHS, PRICES, Asked, region_named, services_named
+from entrypoints.web.asked import Asked, region_named, services_named
 from entrypoints.web.easings import Help, help_of
+from entrypoints.web.filters import FORMATS, MINUTES, PARTS_OF_DAY, filters
 from entrypoints.web.flyers import STRIPS, flyers
 from entrypoints.web.frame import Frame
 from entrypoints.web.marks import N_
@@ -21,30 +22,11 @@ from instainstru_core.places.model.gazetteer import Gazetteer, Region
 from instainstru_core.ports import Ports
 from instainstru_core.search.errors import InvalidCursor, InvalidFilter
 from instainstru_core.search.model.finding import SearchPage
-from instainstru_core.search.model.query import LessonType, SearchQuery, Sort
+from instainstru_core.search.model.query import LessonType, SearchQuery
 from instainstru_core.search.one_look import one_look
 from instainstru_core.search.ports import Market
 from instainstru_core.search.use_cases.find_first_starts import find_first_starts
 from instainstru_core.search.use_cases.search_lessons import search_lessons
-
-FORMATS: Final = {
-    LessonType.ANY: N_("Any way"),
-    LessonType.IN_PERSON: N_("In person"),
-    LessonType.TRAVEL: N_("At my place"),
-    LessonType.STUDIO: N_("At their studio"),
-    LessonType.ONLINE: N_("Online"),
-}
-SORTS: Final = {
-    Sort.BEST: N_("Best match"),
-    Sort.SOONEST: N_("Soonest"),
-    Sort.PRICE_ASC: N_("Lowest price"),
-    Sort.PRICE_DESC: N_("Highest price"),
-}
-PARTS_OF_DAY: Final = {
-    "morning": N_("Morning"),
-    "afternoon": N_("Afternoon"),
-    "evening": N_("Evening"),
-}
 
 
 @frozen(kw_only=True)
@@ -100,11 +82,7 @@ def show_results(frame: NamedDependency[Frame], ports: NamedDependency[Ports]) -
         helped=helped,
         around=_around(frame, page, asked, region, gazetteer, service),
         related=[] if page.total else _related(service, catalog.shown_services()),
-        formats=FORMATS,
-        sorts=SORTS,
-        hours=PARTS_OF_DAY,
-        lengths=LENGTHS,
-        prices=PRICES,
+        filters=filters(frame.tongue.language),
     )
 
 
@@ -141,9 +119,7 @@ def _chips(frame: Frame, asked: Asked) -> list[Chip]:
         "day": None if (day := asked.on) is None else fmt.day(day),
         "hours": PARTS_OF_DAY.get(asked.hours),
         "format": {str(each): text for each, text in FORMATS.items()}.get(asked.format),
-        "minutes": words(N_("%(minutes)d min")) % {"minutes": asked.length}
-        if asked.length is not None
-        else None,
+        "minutes": words(MINUTES) % {"minutes": asked.length} if asked.length is not None else None,
         "most": words(N_("At most %(price)s an hour")) % {"price": fmt.price(asked.dollars * 100)}
         if asked.dollars
         else None,
