@@ -5,7 +5,7 @@ is lent to the next, with other ports behind it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,6 +18,8 @@ from entrypoints.http.config import HttpConfig
 from instainstru_core.ports import Ports
 
 FOUR: Final = HttpConfig(mode="int", threads=4)
+Make = Callable[[Ports, HttpConfig], Litestar]
+"""Puts an app together."""
 
 
 @frozen
@@ -28,10 +30,10 @@ class Loan:
     app: Litestar
 
     @classmethod
-    def of(cls, ports: Ports, config: HttpConfig) -> "Loan":
+    def of(cls, ports: Ports, config: HttpConfig, make: Make) -> "Loan":
         """A new app on a copy of *ports*."""
         own = evolve(ports)
-        return cls(own, create_app(own, config))
+        return cls(own, make(own, config))
 
     def serve(self, ports: Ports) -> None:
         """Be an app on *ports*."""
@@ -40,17 +42,26 @@ class Loan:
 
 
 _NAMES: Final = [each.name for each in fields(Ports)]
-_IDLE: Final[dict[HttpConfig, list[Loan]]] = defaultdict(list)
+_IDLE: Final[dict[tuple[Make, HttpConfig], list[Loan]]] = defaultdict(list)
+
+
+@contextmanager
+def lent(ports: Ports, config: HttpConfig = FOUR, make: Make = create_app) -> Iterator[Litestar]:
+    """An app on *ports*, put together by *make*, while the block lasts."""
+    idle = _IDLE[make, config]
+    loan = idle.pop() if idle else Loan.of(ports, config, make)
+    loan.serve(ports)
+    try:
+        yield loan.app
+    finally:
+        idle.append(loan)
 
 
 @contextmanager
 def serving(ports: Ports, config: HttpConfig = FOUR) -> Iterator[TestClient[Litestar]]:
     """A client of the API on *ports*, while the block lasts; what breaks is a 500, as outside."""
-    idle = _IDLE[config]
-    loan = idle.pop() if idle else Loan.of(ports, config)
-    loan.serve(ports)
-    try:
-        with TestClient(loan.app, raise_server_exceptions=False) as client:
-            yield client
-    finally:
-        idle.append(loan)
+    with (
+        lent(ports, config) as app,
+        TestClient(app, raise_server_exceptions=False) as client,
+    ):
+        yield client

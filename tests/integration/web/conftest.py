@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import pytest
@@ -16,6 +17,7 @@ from entrypoints.web.app import website
 from instainstru_core.ports import Ports
 from tests.integration.http.conftest import beginning, place, settings, world
 from tests.integration.http.people import Client
+from tests.integration.http.serving import lent
 from tests.integration.http.town import Town
 from tests.integration.web.live import HandDrivenTime, free_port, served
 from tests.integration.web.windows import Windows, chromium_at, chromium_path
@@ -39,18 +41,22 @@ def app_of(ports: Ports, config: HttpConfig = CONFIG) -> Litestar:
     )
 
 
-@pytest.fixture(scope="module")
-def app(place: Town) -> Litestar:
-    """What serves the town's pages."""
-    return app_of(place.ports)
+@contextmanager
+def browser(ports: Ports, config: HttpConfig = CONFIG) -> Iterator[Client]:
+    """Somebody's browser before the pages on *ports*; redirects are not followed."""
+    with (
+        lent(ports, config, app_of) as app,
+        TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client,
+    ):
+        client.follow_redirects = False
+        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+        yield client
 
 
 @pytest.fixture
-def web(app: Litestar, beginning: Town) -> Iterator[Client]:
-    """Somebody's browser before the town as it was in the beginning; redirects are not followed."""
-    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
-        client.follow_redirects = False
-        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+def web(beginning: Town) -> Iterator[Client]:
+    """Somebody's browser before the town as it was in the beginning."""
+    with browser(beginning.ports) as client:
         yield client
 
 
@@ -76,7 +82,7 @@ def address(place: Town) -> Iterator[str]:
     port = free_port()
     config = HttpConfig(mode="int", threads=8, origins=(f"http://127.0.0.1:{port}",))
     ports = evolve(place.ports, time_machine=HandDrivenTime(place.world.clock))
-    with served(app_of(ports, config), port) as found:
+    with lent(ports, config, app_of) as app, served(app, port) as found:
         yield found
 
 

@@ -11,7 +11,8 @@ from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
 from instainstru_core.testing.world import World
-from tests.integration.web.conftest import app_of
+from tests.integration.http.serving import lent
+from tests.integration.web.conftest import CONFIG, app_of
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_programs_are_held_to_what_the_api_holds_them_to(
     method: str, path: str, body: object
 ) -> None:
     """SE-21: though their addresses stand among those of pages."""
-    with TestClient(app_of(World().ports)) as client:
+    with lent(World().ports, CONFIG, app_of) as app, TestClient(app) as client:
         refused = client.request(method, path, json=body)
     assert (refused.status_code, refused.json()["code"]) == (422, "validation_failed")
     assert refused.headers["Content-Type"] == "application/problem+json"

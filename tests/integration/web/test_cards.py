@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from attrs import evolve
-from litestar.testing import TestClient
 
 from instainstru_core.testing.fakes.processor.cards import TEST_CARDS
 from tests.integration.http.people import Client
 from tests.integration.http.town import Town
-from tests.integration.web.conftest import CONFIG, ORIGIN, app_of
+from tests.integration.web.conftest import CONFIG, browser
 from tests.integration.web.seen import look, read, send
 from tests.integration.web.signing import sign_in
 
@@ -102,9 +101,7 @@ class TestStripe:
     @pytest.fixture
     def stripe(self, anna: Client, place: Town) -> Iterator[Client]:
         config = evolve(CONFIG, publishable_key="pk_test_1")
-        with TestClient(app_of(place.ports, config), base_url=ORIGIN) as web:
-            web.follow_redirects = False
-            web.headers.update(anna.headers)
+        with browser(place.ports, config) as web:
             web.cookies.update(anna.cookies)
             yield web
 

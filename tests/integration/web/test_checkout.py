@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from attrs import evolve
-from litestar.testing import TestClient
 
 from entrypoints.web.paying import TEST_CARDS as LENT
 from instainstru_core.kernel.time import instant_text
@@ -17,7 +16,7 @@ from instainstru_core.testing.world import NOON
 from tests.integration.http.money_stories import granting
 from tests.integration.http.people import Client
 from tests.integration.http.town import Town
-from tests.integration.web.conftest import CONFIG, ORIGIN, app_of
+from tests.integration.web.conftest import CONFIG, ORIGIN, browser
 from tests.integration.web.seen import Page, look, read, send
 from tests.integration.web.signing import sign_in
 
@@ -134,9 +133,7 @@ class TestCards:
     def test_py_9_the_cardholder_confirms_and_finishes(self, anna: Client, place: Town) -> None:
         path = held(place, start=SOON)
         config = evolve(CONFIG, simulator_url="http://bank.example")
-        with TestClient(app_of(place.ports, config), base_url=ORIGIN) as web:
-            web.follow_redirects = False
-            web.headers.update(anna.headers)
+        with browser(place.ports, config) as web:
             sign_in(web, place, "anna")
             answer = pay(web, path, card="new:pm_card_three_d_secure")
             assert answer.headers["location"] == f"{path}/verify"
@@ -230,8 +227,7 @@ class TestOnce:
 
         path = held(place)
         form = look(anna, path).form(path)
-        with TestClient(app_of(evolve(place.ports, rates=Full())), base_url=ORIGIN) as web:
-            web.headers.update(anna.headers)
+        with browser(evolve(place.ports, rates=Full())) as web:
             web.cookies.update(anna.cookies)
             answer = send(web, form)
         page = read(answer)

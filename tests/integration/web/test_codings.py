@@ -5,7 +5,8 @@ from litestar.testing import TestClient
 
 from entrypoints.web.assets import asset_url, takes_gzip
 from instainstru_core.testing.world import World
-from tests.integration.web.conftest import app_of
+from tests.integration.http.serving import lent
+from tests.integration.web.conftest import CONFIG, app_of
 
 TAKEN = ["gzip", "GZIP", "br, gzip;q=0.5", "deflate , gzip ; q=1.0", "*", "br;q=0, *;q=0.1"]
 REFUSED = ["", "identity", "br", "gzip;q=0", "gzip; q=0.000, br", "gzip;Q=0, *", "*;q=0", "xgzip"]
@@ -24,7 +25,7 @@ def test_who_takes_none(accepted: str) -> None:
 
 @pytest.mark.parametrize("path", ["/sign-in", asset_url("style.css")])
 def test_nothing_is_packed_for_who_refuses_it(path: str) -> None:
-    with TestClient(app_of(World().ports)) as client:
+    with lent(World().ports, CONFIG, app_of) as app, TestClient(app) as client:
         answers = [
             client.get(path, headers={"Accept": "text/html", "Accept-Encoding": accepted})
             for accepted in ("br, gzip;q=0", "gzip")

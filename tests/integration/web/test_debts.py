@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from litestar.testing import TestClient
 
 from instainstru_core.booking.terms import Standing
 from instainstru_core.kernel.money import Money
@@ -16,7 +15,7 @@ from instainstru_core.testing.world import NOON
 from tests.integration.http.money_stories import owing, payment
 from tests.integration.http.people import Client
 from tests.integration.http.town import Town
-from tests.integration.web.conftest import CONFIG, ORIGIN, app_of
+from tests.integration.web.conftest import CONFIG, browser
 from tests.integration.web.seen import look, read, send
 from tests.integration.web.signing import sign_in
 from tests.integration.web.test_checkout import bank_of
@@ -142,9 +141,7 @@ class TestDebts:
     def test_the_cardholder_confirms_and_owes_nothing(self, web: Client, place: Town) -> None:
         debt = owing(place)
         config = evolve(CONFIG, simulator_url="http://bank.example")
-        with TestClient(app_of(place.ports, config), base_url=ORIGIN) as other:
-            other.follow_redirects = False
-            other.headers.update(web.headers)
+        with browser(place.ports, config) as other:
             sign_in(other, place, "anna")
             form = look(other, "/debts").form(f"/debts/{debt}")
             answer = send(other, form, card="new:pm_card_three_d_secure", amount="40")

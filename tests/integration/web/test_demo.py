@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve, frozen
-from litestar.testing import TestClient
 
 from adapters.system.clock import MovableClock
 from entrypoints.web.tour import Step, look_at_tour
@@ -15,7 +14,7 @@ from instainstru_core.accounts.model import Principal
 from instainstru_core.testing.contracts.mailbox import some_mail
 from instainstru_core.testing.world import HOUR, PASSWORD, World
 from tests.integration.http.people import Client
-from tests.integration.web.conftest import CONFIG, ORIGIN, app_of
+from tests.integration.web.conftest import CONFIG, browser
 from tests.integration.web.seen import look, read, send
 
 
@@ -34,20 +33,30 @@ def world() -> World:
     return World()
 
 
+@pytest.fixture(scope="module")
+def noting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where sample people are noted, which is what an app is told once."""
+    return tmp_path_factory.mktemp("demo") / "accounts.json"
+
+
 @pytest.fixture
-def demo(world: World, tmp_path: Path) -> Iterator[Client]:
+def note(noting: Path) -> Path:
+    """There, with nobody noted."""
+    noting.unlink(missing_ok=True)
+    return noting
+
+
+@pytest.fixture
+def demo(world: World, tmp_path: Path, note: Path) -> Iterator[Client]:
     """Somebody's browser before a demonstration, in which nobody is noted yet."""
     machine = MovableClock.at(tmp_path / "clock")
-    config = evolve(CONFIG, accounts_note=tmp_path / "accounts.json")
-    app = app_of(evolve(world.ports, time_machine=machine), config)
-    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
-        client.follow_redirects = False
-        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+    config = evolve(CONFIG, accounts_note=note)
+    with browser(evolve(world.ports, time_machine=machine), config) as client:
         yield client
 
 
 @pytest.fixture
-def noted(world: World, tmp_path: Path) -> Sample:
+def noted(world: World, note: Path) -> Sample:
     """Anna and Jane are the sample people."""
     people = Sample(world, world.student("Anna"), world.instructor("Jane"))
     with world.ports.read() as reads:
@@ -59,7 +68,7 @@ def noted(world: World, tmp_path: Path) -> Sample:
             }
             for who in (people.anna, people.jane)
         ]
-    (tmp_path / "accounts.json").write_text(json.dumps(rows))
+    note.write_text(json.dumps(rows))
     return people
 
 
@@ -118,9 +127,7 @@ def test_one_press_makes_a_sample_person(demo: Client, noted: Sample) -> None:
 @pytest.mark.parametrize("path", ["/dev/outbox", "/dev/clock", "/demo/accounts", "/demo/tour"])
 def test_outside_the_demonstration_there_is_nothing(world: World, path: str) -> None:
     """OP-2: the time machine and the mailbox are the demonstration's."""
-    app = app_of(evolve(world.ports, mailbox=None, time_machine=None))
-    with TestClient(app, base_url=ORIGIN) as client:
-        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+    with browser(evolve(world.ports, mailbox=None, time_machine=None)) as client:
         assert client.get(path).status_code == 404
         for form in ("/dev/clock/advance", "/demo/accounts", "/demo/tour"):
             assert client.post(form, data={"seconds": "1"}).status_code == 404

@@ -11,15 +11,15 @@ from attrs import define, evolve, field
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from litestar.testing import TestClient
 
 from entrypoints.http.config import PREFIX
 from entrypoints.http.policy import OPT, Operation, RoutePolicy
 from instainstru_core.booking.terms import BookingStatus
 from instainstru_core.kernel.mutex import MUTEX_LIFE, Mutexes
 from tests.integration.http.people import Client
+from tests.integration.http.serving import lent
 from tests.integration.http.town import Ask, Town
-from tests.integration.web.conftest import ORIGIN, app_of
+from tests.integration.web.conftest import CONFIG, app_of, browser
 from tests.integration.web.seen import look, send
 from tests.integration.web.signing import sign_in
 
@@ -50,10 +50,7 @@ def watched(beginning: Town) -> Watched:
 @pytest.fixture
 def anna(beginning: Town, watched: Watched) -> Iterator[Client]:
     """Anna's browser, before an app whose locks are watched; the town's own API has the same."""
-    app = app_of(evolve(beginning.ports, operation_locks=watched))
-    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
-        client.follow_redirects = False
-        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+    with browser(evolve(beginning.ports, operation_locks=watched)) as client:
         yield sign_in(client, beginning, "anna")
 
 
@@ -90,6 +87,12 @@ def test_while_the_api_cancels_a_lesson_a_page_does_not(
     assert refused.status_code == 409
     assert "The lesson is cancelled" not in refused.text
     assert beginning.kept(booked).status is BookingStatus.CANCELLED
+
+
+@pytest.fixture
+def app(place: Town) -> Iterator[Litestar]:
+    with lent(place.ports, CONFIG, app_of) as found:
+        yield found
 
 
 def routes_of(app: Litestar) -> Iterator[tuple[str, HTTPRouteHandler, RoutePolicy]]:

@@ -6,13 +6,13 @@ import zlib
 
 import pytest
 from jinja2 import Environment
-from litestar import Litestar
 from litestar.testing import TestClient
 from markupsafe import Markup
 
 from entrypoints.web.pieces import BEST, Piece, packed, whole
 from instainstru_core.testing.world import World
-from tests.integration.web.conftest import app_of
+from tests.integration.http.serving import lent
+from tests.integration.web.conftest import CONFIG, app_of
 
 PIECE = Piece(Markup("<b>Ünits &amp; lessons</b>" * 400), level=BEST)
 OTHER = Piece(Markup(""))
@@ -58,7 +58,7 @@ def test_a_piece_that_nobody_holds_is_forgotten() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/search", "/sign-in"])
 def test_everybody_reads_the_same_packed_or_not(path: str) -> None:
-    with TestClient[Litestar](app_of(World().ports)) as client:
+    with lent(World().ports, CONFIG, app_of) as app, TestClient(app) as client:
         plain, sent = (
             client.get(path, headers={"Accept": "text/html", "Accept-Encoding": accepted})
             for accepted in ("identity", "gzip")

@@ -4,6 +4,7 @@ Source: SE-23, AC-26.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from importlib import import_module
 from pkgutil import walk_packages
@@ -12,7 +13,6 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 from httpx import Response
-from litestar.testing import TestClient
 
 import instainstru_core
 from entrypoints.http.config import HttpConfig
@@ -30,7 +30,7 @@ from instainstru_core.kernel.errors import (
 )
 from instainstru_core.testing.world import PASSWORD, World
 from tests.integration.http.people import Client
-from tests.integration.web.conftest import CONFIG, ORIGIN, app_of
+from tests.integration.web.conftest import CONFIG, browser
 from tests.integration.web.seen import Page, Slip, read, send
 
 NOBODYS_BUSINESS = frozenset(
@@ -104,19 +104,12 @@ def memory() -> Place:
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Client]]:
     """Somebody's browser before the pages of a world."""
-    opened: list[Client] = []
+    with ExitStack() as opened:
 
-    def open_on(world: World, config: HttpConfig = CONFIG, **changes: Any) -> Client:
-        app = app_of(evolve(world.ports, **changes), config)
-        client = TestClient(app, base_url=ORIGIN, raise_server_exceptions=False).__enter__()
-        client.follow_redirects = False
-        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
-        opened.append(client)
-        return client
+        def open_on(world: World, config: HttpConfig = CONFIG, **changes: Any) -> Client:
+            return opened.enter_context(browser(evolve(world.ports, **changes), config))
 
-    yield open_on
-    for client in opened:
-        client.__exit__(None, None, None)
+        yield open_on
 
 
 @pytest.fixture

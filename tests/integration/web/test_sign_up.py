@@ -7,13 +7,12 @@ from html import escape, unescape
 
 import pytest
 from httpx import Response
-from litestar.testing import TestClient
 
 from entrypoints.web.pages.sign_up import ADDRESS_COOKIE, PROOF_COOKIE
 from instainstru_core.testing.world import PASSWORD, World
 from tests.integration.http.people import Client, mailed_code
 from tests.integration.http.town import Town
-from tests.integration.web.conftest import ORIGIN, app_of
+from tests.integration.web.conftest import browser
 from tests.integration.web.seen import Page, look, read, send
 
 EMAIL = "kim@example.com"
@@ -34,9 +33,7 @@ def memory() -> World:
 @pytest.fixture
 def page(memory: World) -> Iterator[Client]:
     """Somebody's browser, before the pages of a world in memory."""
-    with TestClient(app_of(memory.ports), base_url=ORIGIN, raise_server_exceptions=False) as client:
-        client.follow_redirects = False
-        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
+    with browser(memory.ports) as client:
         yield client
 
 

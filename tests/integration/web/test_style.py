@@ -15,7 +15,8 @@ from playwright.sync_api import Page
 from entrypoints.web.assets import ASSETS, DIGEST, asset_url, without_spaces
 from entrypoints.web.styles import STYLE, STYLE_COOKIE
 from instainstru_core.testing.world import World
-from tests.integration.web.conftest import app_of
+from tests.integration.http.serving import lent
+from tests.integration.web.conftest import CONFIG, app_of
 from tests.integration.web.windows import PHONE, Windows
 
 PERSON = {"Accept": "text/html"}
@@ -27,7 +28,7 @@ LINKED = f'<link rel="stylesheet" href="{FILE}">'
 @pytest.fixture
 def reader() -> Iterator[TestClient[Litestar]]:
     """Somebody who was never here, before the pages over a world in memory."""
-    with TestClient(app_of(World().ports)) as client:
+    with lent(World().ports, CONFIG, app_of) as app, TestClient(app) as client:
         client.headers.update(PERSON)
         yield client
 
