@@ -65,7 +65,8 @@ ENVIRONMENTS: Final[Mapping[Language, Environment]] = {
 class Frame:
     """One request as its page sees it. *viewer* is whoever is signed in, *now* the platform's time.
 
-    *nonce* lets this page's own scripts run, and nothing else. Source: SE-18.
+    *unasked*: somebody with a session was refused before anybody asked who it is. *nonce* lets
+    this page's own scripts run, and nothing else. Source: SE-18.
     """
 
     request: Request[Any, Any, Any]
@@ -75,6 +76,7 @@ class Frame:
     theme: str
     demo: bool
     config: HttpConfig
+    unasked: bool = False
     nonce: str = field(factory=lambda: secrets.token_urlsafe(16))
 
     @property

@@ -4,14 +4,15 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
-from attrs import frozen
+from attrs import evolve, frozen
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 
 from entrypoints.http.config import HttpConfig
+from entrypoints.http.cookies import access_cookie, refresh_cookie
 from entrypoints.http.problems import HTTP_CODES, Refusal, allowed, request_id_of, translated
 from entrypoints.web.forms import Form, form_of
-from entrypoints.web.frame import frame_of
+from entrypoints.web.frame import Frame, frame_of
 from entrypoints.web.marks import N_
 from entrypoints.web.once import ChangedSince
 from entrypoints.web.ways import safe_way, see, sign_in_way
@@ -80,6 +81,7 @@ _TROUBLES: Final = {
 }
 _NOT_ANSWERING: Final = N_("Something that we need does not answer")
 _NOT_NOW: Final = N_("That is not possible for now")
+_WAITING: Final = N_("One moment, please")
 _TITLES: Final = {
     "account_deactivated": _NOT_NOW,
     "account_locked": _NOT_NOW,
@@ -87,7 +89,7 @@ _TITLES: Final = {
     "account_suspended": _NOT_NOW,
     "csrf_origin_mismatch": N_("That came from somewhere else"),
     "database_unavailable": _NOT_ANSWERING,
-    "operation_in_progress": N_("One moment, please"),
+    "operation_in_progress": _WAITING,
     "unavailable": _NOT_ANSWERING,
 }
 """Where a code says more of what happened than its status does."""
@@ -122,22 +124,25 @@ class Refusals:
         state["problem"] = refusal.code
         if refusal.status == 401:
             return self._sign_in_first(request)
-        frame = frame_of(request, self._ports, self._config, state.get("principal"))
+        frame = self._frame(request)
         trouble = _TROUBLES.get(refusal.status) or _TROUBLES[400 if refusal.status < 500 else 500]
         wait = refusal.headers.get("Retry-After")
         seconds = int(wait) if wait and wait.isdecimal() else None
         passing = seconds is not None or refusal.status >= 500
+        carried = _carried(request) if passing else []
+        by_itself = refusal.status in _BY_ITSELF
+        goes_on = bool(carried) and by_itself and seconds is not None
         return frame.page(
             "trouble",
             status=refusal.status,
             headers=refusal.headers,
-            title=_TITLES.get(refusal.code, trouble.title),
+            title=_TITLES.get(refusal.code, _WAITING if goes_on else trouble.title),
             advice=frame.refusal(refusal.code, otherwise=frame.words(trouble.advice)),
             status_code=refusal.status,
             wait=seconds,
             again=passing,
-            by_itself=refusal.status in _BY_ITSELF,
-            carried=_carried(request) if passing else [],
+            by_itself=by_itself,
+            carried=carried,
             request_id=request_id_of(request.scope),
         )
 
@@ -145,7 +150,7 @@ class Refusals:
         """Ask about a form that was done, and then changed: to look, or to do that as well."""
         state = request.scope["state"]
         state["problem"] = "changed_since"
-        frame = frame_of(request, self._ports, self._config, state.get("principal"))
+        frame = self._frame(request)
         return frame.page(
             "changed_since", status=409, location=changed.location, carried=changed.carried
         )
@@ -164,6 +169,14 @@ class Refusals:
         """Something broke: the log says what, the page doesn't."""
         _log.error("page_failed", request_id=request_id_of(request.scope), exc_info=error)
         return self.on_refusal(request, Refusal(500, "internal_error", "something broke"))
+
+    def _frame(self, request: Request[Any, Any, Any]) -> Frame:
+        """The frame, where nobody may have asked yet who it is that came with a session."""
+        config, viewer = self._config, request.scope["state"].get("principal")
+        shown = {access_cookie(config), refresh_cookie(config)} & request.cookies.keys()
+        return evolve(
+            frame_of(request, self._ports, config, viewer), unasked=viewer is None and bool(shown)
+        )
 
     def _sign_in_first(self, request: Request[Any, Any, Any]) -> Response[Any]:
         frame = frame_of(request, self._ports, self._config, None)
