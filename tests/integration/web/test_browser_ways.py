@@ -52,6 +52,21 @@ def test_a_lesson_is_booked_by_keyboard_alone(windows: Windows) -> None:
     assert lessons_of(windows.town) == 1
 
 
+def test_a_form_that_was_stopped_on_its_way_can_be_sent_again(windows: Windows) -> None:
+    page = windows.open()
+    page.clock.install()
+    page.goto("/sign-in")
+    page.evaluate(
+        "window.sent = 0; addEventListener('submit', (event) => {"
+        " if (!event.defaultPrevented) window.sent += 1; event.preventDefault(); })"
+    )
+    press = page.get_by_role("button", name="Español")
+    for seconds, times in ((0, 1), (1, 1), (9, 2)):
+        page.clock.fast_forward(seconds * 1000)
+        press.click()
+        assert page.evaluate("window.sent") == times
+
+
 def week_of(town: Town) -> Any:
     return town.do("jane", "GET", "/instructors/me/availability/weeks/2030-01-07")
 

@@ -7,13 +7,16 @@ addEventListener("submit", (event) => {
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(rest, PATIENCE);
 });
 
-// The back button shows the page as it was left: its forms can be sent again.
-addEventListener("pageshow", () => {
+// Whoever stopped the page, or came back to it, finds its forms as they were: they can be sent again.
+const PATIENCE = 8000;
+const rest = () => {
   for (const form of document.forms) delete form.dataset.sent;
   for (const busy of document.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
-});
+};
+addEventListener("pageshow", rest);
 
 // What is wrong is read out and seen first.
 document.querySelector("[data-focus], [aria-invalid=true]")?.focus();
