@@ -222,8 +222,7 @@ _NAMES: Final = Kept(_names)
 
 def services_named(text: str, catalog: Catalog) -> tuple[Service, ...]:
     """The service that *text* names; else all that its words fit, or that are spelled like it."""
-    names, wanted = _NAMES.of(catalog), normal(text)
-    telling = [word for word in wanted.split() if word not in _IDLE]
+    names, wanted, telling = _NAMES.of(catalog), normal(text), _telling(text)
     for name in (wanted, " ".join(telling)):
         if (exact := names.exact.get(name)) is not None:
             return (exact,)
@@ -234,6 +233,16 @@ def services_named(text: str, catalog: Catalog) -> tuple[Service, ...]:
         return tuple(near)
     alike = get_close_matches(" ".join(telling), names.exact, n=_ALIKE, cutoff=_LIKENESS)
     return tuple({names.exact[name].slug: names.exact[name] for name in alike}.values())
+
+
+def is_guessed(text: str, service: Service, catalog: Catalog) -> bool:
+    """Whether *text* is but spelled like *service*: then something else may be meant."""
+    words = next(words for words, each in _NAMES.of(catalog).words if each.slug == service.slug)
+    return not all(word in words for word in _telling(text))
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in normal(text).split() if word not in _IDLE]
 
 
 def region_named(text: str, gazetteer: Gazetteer) -> Region | None:

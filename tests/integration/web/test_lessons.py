@@ -239,7 +239,10 @@ def test_a_late_move_says_what_it_takes(anna: Client, beginning: Town) -> None:
     assert "Your card is charged $134.40 now" in page.text
     answer = send(anna, page.form(f"/lessons/{booked}/move"))
     moved = answer.headers["location"].removeprefix("/lessons/")
-    assert "Paid ahead" in look(anna, f"/lessons/{moved}").text
+    page = look(anna, f"/lessons/{moved}")
+    assert "Paid ahead" in page.text
+    for shown in (page, look(anna, "/lessons")):
+        assert f"/lessons/{moved}/move" not in shown.answer.text
     assert "can't be moved" in look(anna, f"/lessons/{moved}/move").text
 
 

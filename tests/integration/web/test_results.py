@@ -66,6 +66,12 @@ def test_what_is_typed_need_not_be_exact(web: Client, typed: str) -> None:
     assert "Piano" in page.text
 
 
+@pytest.mark.parametrize(("typed", "said"), [("pinao", True), ("learn the piano", False)])
+def test_what_was_but_spelled_like_it_is_said(web: Client, typed: str, said: bool) -> None:
+    page = look(web, f"/search?what={typed}")
+    assert (f"Showing Piano for “{typed}”." in page.text) is said
+
+
 def test_several_subjects_are_asked_about(web: Client) -> None:
     page = look(web, "/search?what=keys")
     assert "Which of these do you mean?" in page.text

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from entrypoints.http.policy import PUBLIC, policy
 from entrypoints.web.around import NEAR, Around, Ground, around
-from entrypoints.web.asked import Asked, region_named, services_named
+from entrypoints.web.asked import Asked, is_guessed, region_named, services_named
 from entrypoints.web.easings import Help, help_of
 from entrypoints.web.filters import FORMATS, MINUTES, PARTS_OF_DAY, filters
 from entrypoints.web.flyers import STRIPS, flyers
@@ -75,6 +75,7 @@ def show_results(frame: NamedDependency[Frame], ports: NamedDependency[Ports]) -
         suggestions=offered,
         region=region,
         service=service,
+        guessed=is_guessed(asked.what, service, catalog),
         page=page,
         elsewhen=asked.on is not None and query.dates != (asked.on,),
         flyers=flyers(page.results, starts, frame.tongue.language),
