@@ -65,3 +65,17 @@ def test_a_strangers_head_is_one_line_on_a_phone(windows: Windows) -> None:
     assert ways
     assert ways["y"] < brand["y"] + brand["height"], "the ways stand under the name"
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("width", [360, 768, 1024])
+def test_a_sum_of_money_is_never_broken(windows: Windows, beginning: Town, width: int) -> None:
+    page = windows.open("jane", viewport={"width": width, "height": 844})
+    page.goto("/teach/earnings")
+    figures = page.locator(".figures .figure")
+    assert figures.count() == 4
+    figures.evaluate_all("(all) => { for (const each of all) each.textContent = '$1,730.00' }")
+    for figure in figures.all():
+        assert figure.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+        assert figure.evaluate(
+            "(one) => one.offsetHeight < 2 * parseFloat(getComputedStyle(one).fontSize)"
+        )
