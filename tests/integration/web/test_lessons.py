@@ -309,7 +309,9 @@ def test_nobody_came(anna: Client, beginning: Town) -> None:
     answer = send(anna, form, missed="I waited for half an hour.")
     assert answer.headers["location"] == f"/lessons/{booked}"
     shown = look(anna, f"/lessons/{booked}")
-    assert "You told us that Jane E. did not come." in shown.text
+    assert re.search(r"You told us that Jane E. did not come\.\s+It can be", shown.answer.text)
+    assert "No money moves until we have looked into it." in shown.text
+    assert "It is charged on" not in shown.text
     back = look(anna, f"/lessons/{booked}/problem").form(f"/lessons/{booked}/no-show/withdrawal")
     assert send(anna, back).status_code == 303
     assert "That is settled." in look(anna, f"/lessons/{booked}").text

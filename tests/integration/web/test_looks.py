@@ -79,3 +79,10 @@ def test_a_sum_of_money_is_never_broken(windows: Windows, beginning: Town, width
         assert figure.evaluate(
             "(one) => one.offsetHeight < 2 * parseFloat(getComputedStyle(one).fontSize)"
         )
+
+
+def test_no_two_sentences_of_a_page_stick_together() -> None:
+    """A block at the end of a line takes the end of the line with it."""
+    stuck = re.compile(r'\.",?[^\n]*\) \}\}\{% endif %\}\n *\{% if [^\n]*\}\{\{ _\(')
+    for each in (WEB / "templates").glob("*.jinja"):
+        assert stuck.search(each.read_text(encoding="utf-8")) is None, each.name
