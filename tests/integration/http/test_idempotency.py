@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from attrs import evolve, field, frozen
-from litestar import Router, post
+from litestar import Litestar, Router, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 from litestar.testing import TestClient
@@ -29,6 +30,7 @@ from instainstru_core.kernel.mutex import Mutexes
 from instainstru_core.ports import Ports
 from tests.integration.http.conftest import Unlimited
 from tests.integration.http.people import Client, Join, Person
+from tests.integration.http.serving import lent
 
 KEY = "a-key-of-the-tests-1"
 DOWN = "redis://127.0.0.1:1/0"
@@ -79,22 +81,34 @@ def give(
     return GiftView(data.cents)
 
 
+SHOPS: list[Shop] = []
+"""The one that is open to a test, whichever app it was lent."""
+
+
+def with_shop(ports: Ports, config: HttpConfig) -> Litestar:
+    """The API with the shop."""
+    router = Router(
+        "/",
+        route_handlers=[give],
+        dependencies={"shop": Provide(lambda: SHOPS[0], sync_to_thread=False)},
+    )
+    return create_app(ports, config, more=[router])
+
+
 @pytest.fixture
 def shop() -> Shop:
     shop = Shop()
     shop.open.set()
+    SHOPS[:] = [shop]
     return shop
 
 
 @pytest.fixture
 def gifts(ports: Ports, config: HttpConfig, shop: Shop) -> Iterator[Client]:
-    router = Router(
-        "/",
-        route_handlers=[give],
-        dependencies={"shop": Provide(lambda: shop, sync_to_thread=False)},
-    )
-    app = create_app(ports, config, more=[router])
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with (
+        lent(ports, config, with_shop) as app,
+        TestClient(app, raise_server_exceptions=False) as client,
+    ):
         client.headers["X-Client"] = "tests"
         yield client
 
@@ -237,7 +251,7 @@ def test_one_person_moves_money_once_at_a_time(
     """SE-12: the lock of (user, operation), whatever the key, also while Valkey is down."""
     shop.open.clear()
     with (
-        money_client(ports, operation_locks, config, shop) as client,
+        money_client(ports, operation_locks, config) as client,
         ThreadPoolExecutor(1) as pool,
     ):
         first = pool.submit(ask, client, sarah)
@@ -256,21 +270,18 @@ def test_no_money_moves_unlocked(
     """SE-12: both places of locks down is a 503, and the key is free for another try."""
     nowhere = postgres_engine("postgresql://nobody@127.0.0.1:1/test", connections=1)
     locks = ValkeyMutexes(valkey_client(DOWN, connections=2), AdvisoryMutexes(nowhere))
-    with money_client(ports, locks, config, shop) as client:
+    with money_client(ports, locks, config) as client:
         answer = ask(client, sarah)
         assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
     assert given_gifts(engine) == 0
-    with money_client(ports, ports.operation_locks, config, shop) as client:
+    with money_client(ports, ports.operation_locks, config) as client:
         assert ask(client, sarah).status_code == 201
     assert given_gifts(engine) == 1
 
 
-def money_client(ports: Ports, locks: Mutexes, config: HttpConfig, shop: Shop) -> Client:
+@contextmanager
+def money_client(ports: Ports, locks: Mutexes, config: HttpConfig) -> Iterator[Client]:
     """The API with the shop, without rate limits, and with these locks."""
-    router = Router(
-        "/",
-        route_handlers=[give],
-        dependencies={"shop": Provide(lambda: shop, sync_to_thread=False)},
-    )
     world = evolve(ports, rates=Unlimited(), operation_locks=locks)
-    return TestClient(create_app(world, config, more=[router]))
+    with lent(world, config, with_shop) as app, TestClient(app) as client:
+        yield client

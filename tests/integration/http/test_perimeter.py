@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from litestar import get
+from litestar import Litestar, get
 from litestar.testing import TestClient
 
 from entrypoints.http.app import create_app
@@ -19,6 +19,7 @@ from entrypoints.http.policy import PUBLIC, UndeclaredRoute, policy
 from instainstru_core.accounts.rate_limits import UnknownBucket
 from instainstru_core.ports import Ports
 from tests.integration.http.people import ORIGIN, PASSWORD, Client, Join
+from tests.integration.http.serving import lent
 
 CHALLENGES = "/api/v1/auth/email-challenges"
 SESSIONS = "/api/v1/auth/sessions"
@@ -207,11 +208,14 @@ def test_every_answer_is_dressed(free_api: Client, path: str) -> None:
 def test_hosted_modes_want_https(ports: Ports) -> None:
     """SE-17, SE-18: the scheme comes from trusted proxies only."""
     config = HttpConfig(mode="stg", hosted=True, origins=("https://app.example",))
-    with TestClient(create_app(ports, config)) as client:
+    with lent(ports, config) as app, TestClient(app) as client:
         assert client.get("/health").status_code == 200
         answer = client.get("/api/v1/auth/jwks", headers={"X-Forwarded-Proto": "https"})
         assert (answer.status_code, answer.json()["code"]) == (403, "https_required")
-    with TestClient(create_app(ports, config), base_url="https://api.example") as client:
+    with (
+        lent(ports, config) as app,
+        TestClient(app, base_url="https://api.example") as client,
+    ):
         answer = client.get("/api/v1/auth/jwks")
         assert answer.status_code == 200
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
@@ -393,7 +397,7 @@ def test_not_ready_without_database_or_cache(ports: Ports) -> None:
         (evolve(ports, rates=Down()), "cache_not_ready"),
         (evolve(ports, rates=Down(), read=no_database), "db_not_ready"),
     ):
-        with TestClient(create_app(broken)) as client:
+        with lent(broken, HttpConfig()) as app, TestClient(app) as client:
             answer = client.get("/ready")
         assert (answer.status_code, answer.json()["code"]) == (503, code)
 
@@ -401,7 +405,7 @@ def test_not_ready_without_database_or_cache(ports: Ports) -> None:
 def test_metrics_have_bounded_labels_and_a_door(ports: Ports) -> None:
     """OP-6, OP-7: templates, never ids; Basic auth when configured."""
     config = HttpConfig(metrics_credentials=("prometheus", "secret"))
-    with TestClient(create_app(ports, config)) as client:
+    with lent(ports, config) as app, TestClient(app) as client:
         client.get("/random/path/of/a/stranger")
         assert client.get("/internal/metrics").status_code == 401
         answer = client.get("/internal/metrics", auth=("prometheus", "secret"))
@@ -417,7 +421,10 @@ def test_metrics_have_bounded_labels_and_a_door(ports: Ports) -> None:
 def test_hosted_metrics_are_for_those_who_were_named(ports: Ports) -> None:
     """OP-6: no public metrics endpoint."""
     config = HttpConfig(mode="stg", hosted=True, origins=("https://app.example",))
-    with TestClient(create_app(ports, config), base_url="https://api.example") as client:
+    with (
+        lent(ports, config) as app,
+        TestClient(app, base_url="https://api.example") as client,
+    ):
         assert client.get("/metrics").status_code == 403
     named = evolve(config, metrics_credentials=("prometheus", "a long password"))
     with TestClient(create_app(ports, named), base_url="https://api.example") as client:
@@ -457,7 +464,11 @@ def test_the_document_is_complete_and_the_page_needs_nobody(free_api: Client) ->
 @pytest.mark.parametrize("size", [300, 100_000])
 def test_a_refusal_takes_the_body_in(ports: Ports, size: int) -> None:
     """Else the server closes the connection, and the client's next request on it fails."""
-    app = create_app(ports, HttpConfig())
+    with lent(ports, HttpConfig()) as app:
+        take_in(app, size)
+
+
+def take_in(app: Litestar, size: int) -> None:
     parts = [b"{" + b" " * (size // 2), b" " * (size // 2 - 1)]
     sent: list[Any] = []
 

@@ -20,6 +20,8 @@ from tests.integration.web.live import HandDrivenTime
 from tests.integration.web.signing import sign_in
 from tests.integration.web.visits import COOKIES, Stage, Visit, all_visits
 
+# What every page is asked: its lines are counted in tests of its own.
+pytestmark = pytest.mark.no_cover
 ACTS_ONCE_ANYWAY: Final = frozenset(
     {
         # Signing in and out, and what a reader prefers: the second time is as the first.

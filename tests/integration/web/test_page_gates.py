@@ -25,6 +25,8 @@ from tests.integration.web.conftest import app_of
 from tests.integration.web.signing import sign_in
 from tests.integration.web.windows import Windows
 
+# Every route is asked the same: its lines are counted in the tests of its page.
+pytestmark = pytest.mark.no_cover
 PEOPLE: Final = {Role.STUDENT: "anna", Role.INSTRUCTOR: "jane"}
 STRANGERS: Final = {Role.STUDENT: "bob", Role.INSTRUCTOR: "mary"}
 ELSEWHERE: Final = (
