@@ -25,6 +25,7 @@ from rich.progress import Progress
 
 from adapters.system.clock import MovableClock
 from entrypoints.supervisor.ready import free_port
+from entrypoints.web.styles import STYLE_COOKIE
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PLACE: Final = ROOT / "docs" / "screenshots"
@@ -60,6 +61,7 @@ COLORS: Final = 256
 MOST_BYTES: Final = 3_000_000
 _STYLED: Final = """() => document.styleSheets.length > 0
   && getComputedStyle(document.body).fontFamily.includes("Figtree")"""
+_FONTS: Final = "document.fonts.ready.then(() => 0)"
 _TIDY: Final = """document.querySelector(".demo-bar")?.remove();
 document.activeElement?.blur()"""
 
@@ -171,7 +173,9 @@ def _take(context: BrowserContext, way: str, file: Path) -> None:
         _open(page, list_of)
         way = page.locator(link).first.get_attribute("href") or ""
     _open(page, way)
+    _keep(page)
     _open(page, page.url)  # Fonts are kept by now, as for anybody who looks at a second page.
+    page.evaluate(_FONTS)
     if not page.evaluate(_STYLED):
         raise SystemExit(f"{page.url} came without its style")
     page.evaluate(_TIDY)
@@ -179,6 +183,16 @@ def _take(context: BrowserContext, way: str, file: Path) -> None:
     with Image.open(file) as taken:
         few = taken.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
     few.save(file, optimize=True)
+
+
+def _keep(page: Page) -> None:
+    """Wait until the browser keeps the style and the fonts of this release."""
+    page.evaluate(_FONTS)
+    end = time.monotonic() + READY_SECONDS
+    while STYLE_COOKIE not in {cookie.get("name") for cookie in page.context.cookies()}:
+        if time.monotonic() > end:
+            raise SystemExit(f"{page.url} keeps no style")
+        page.wait_for_timeout(50)
 
 
 def _open(page: Page, way: str) -> None:
