@@ -19,6 +19,8 @@ CALLED_OFF: Final = 600
 SAVES_EACH: Final = 10
 """As many as the limiter lets one person write in a row."""
 _READER: Final = {"Accept": "text/html", "Accept-Encoding": "gzip"}
+SEEN: Final = 6.0
+"""Seconds until each process has shown each of the pages that are asked for once."""
 CREATED: Final = frozenset({201})
 
 
@@ -42,8 +44,15 @@ def scenarios(world: World, *, bookings: int) -> Iterator[Scenario]:
         wanted_per_second=1_000,
     )
     yield Scenario(name="search", shots=_search(world), wanted_p95_ms=25)
-    yield Scenario(name="results page", shots=_results_page(world), wanted_p95_ms=40)
-    yield Scenario(name="profile page", shots=_profile_page(world, teachers), wanted_p95_ms=20)
+    yield Scenario(
+        name="results page", shots=_results_page(world), wanted_p95_ms=40, warm_up_seconds=SEEN
+    )
+    yield Scenario(
+        name="profile page",
+        shots=_profile_page(world, teachers),
+        wanted_p95_ms=20,
+        warm_up_seconds=SEEN,
+    )
     yield Scenario(name="quote", shots=_quote(world, teachers), wanted_per_second=1_500)
     yield Scenario(
         name="booking, created", shots=_booking(world, teachers, bookings), wanted_per_second=250

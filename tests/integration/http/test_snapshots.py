@@ -109,7 +109,7 @@ def test_bk_15_a_move_goes_before_the_students_own_hold(desk: Counter) -> None:
 
 
 def test_py_1_a_moved_lessons_money_is_where_it_went(desk: Counter) -> None:
-    """A chain has one payment: it is found from the booking that was left, which itself has none."""
+    """A chain has one payment, which is found from the booking that was left, too."""
     desk.save_card()
     lesson = booked(desk, 5)
     assert desk.confirm(lesson).status_code == 200
