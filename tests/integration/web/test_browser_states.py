@@ -96,6 +96,6 @@ def test_a_week_that_was_painted_survives_the_end_of_its_session(windows: Window
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("form[action='/sign-in'] button").click()
     page.locator("main form button").click()
-    page.get_by_role("status").first.wait_for()
+    page.wait_for_url(f"**{WEEK}")
     assert page.url.endswith(WEEK)
     assert cell.get_attribute("aria-label") == painted

@@ -87,7 +87,7 @@ def test_a_week_is_saved_as_a_list(windows: Windows, scripts: bool) -> None:
     page = windows.open("jane", java_script_enabled=scripts)
     page.goto("/teach/week")
     change_sunday(page, "09:15", "11:45")
-    page.get_by_role("status").first.wait_for()
+    page.get_by_role("status").filter(has_text="saved").wait_for()
     kept = str(week_of(windows.town))
     assert "09:15" in kept
     assert "11:45" in kept
@@ -102,7 +102,7 @@ def test_two_devices_that_change_a_week_lose_nothing(windows: Windows) -> None:
     change_sunday(other, "08:00", "21:45")
     other.get_by_role("alert").first.wait_for()
     other.get_by_role("button", name="Keep both").click()
-    other.get_by_role("status").first.wait_for()
+    other.get_by_role("status").filter(has_text="Both are in").wait_for()
     kept = str(week_of(windows.town))
     assert "09:15" in kept
     assert "21:45" in kept
