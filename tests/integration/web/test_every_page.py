@@ -112,6 +112,7 @@ def test_a_page_gives_nothing_away(visit: Visit, stage: Stage, looker: Client) -
     assert "Referrer-Policy" in answer.headers
     found = Markup()
     found.feed(answer.text)
+    assert answer.text.count('id="first-screen"') == 1, "what is waited for before it is painted"
     assert all(each.get("nonce") == nonce and each.get("src") for each in found.scripts)
     assert {each for each in found.attributes if each.startswith("on")} == set()
     assert "style" not in found.attributes
